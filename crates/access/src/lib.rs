@@ -1,0 +1,1 @@
+//! Operations on users, tokens, sessions and servers.

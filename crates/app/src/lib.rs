@@ -1,0 +1,1 @@
+//! Running application: pools, feed of changes, sessions, tasks, limits, config.

@@ -1,0 +1,1 @@
+//! Filter language of lists, selections and smart jobs.

@@ -1,0 +1,1 @@
+//! Operations on pools, hosts, VMs and what belongs to them.

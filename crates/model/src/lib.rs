@@ -1,0 +1,1 @@
+//! Objects made from XAPI records, and the store that keeps them.

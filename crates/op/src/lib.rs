@@ -1,0 +1,1 @@
+//! Operation table: one declaration gives call, access check, schema and listing.

@@ -1,0 +1,1 @@
+//! Faces of the server: JSON-RPC over WebSocket, sign-in, static files.

@@ -1,0 +1,1 @@
+//! Simulated pool that speaks XAPI on real ports.

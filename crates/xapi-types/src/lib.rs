@@ -1,0 +1,1 @@
+//! XAPI classes, refs, enums and error codes, and their wire forms.

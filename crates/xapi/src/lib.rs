@@ -1,0 +1,1 @@
+//! XAPI client: sessions, failover, calls, event watch, tasks.

@@ -1,0 +1,3 @@
+//! Command line client: asks a server what it offers and calls it.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Commands of the project.
+
+fn main() {}
