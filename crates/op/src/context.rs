@@ -1,0 +1,26 @@
+//! What the table asks of the application.
+
+use crate::Level;
+
+/// An object that an id names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// The object's own id, whatever the caller used to name it.
+    pub id: String,
+    /// Its kind, such as `VM` or `VM-snapshot`.
+    pub kind: &'static str,
+}
+
+/// One call as the application sees it: who calls, and what objects there are.
+pub trait Context: Clone + Send + Sync + 'static {
+    /// Returns whether a user is signed in.
+    fn signed_in(&self) -> bool;
+    /// Returns whether the user may do anything.
+    fn admin(&self) -> bool;
+    /// Returns the object that `id` names, be it by its id or by its XAPI reference.
+    fn resolve(&self, id: &str) -> Option<Object>;
+    /// Returns whether the signed-in user, who is no administrator, holds the right on the object.
+    ///
+    /// `level` is the classic right, `action` the finer one (`start`, `update:tags`).
+    fn allowed(&self, level: Level, action: &str, object: &Object) -> bool;
+}

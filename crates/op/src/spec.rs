@@ -1,0 +1,125 @@
+//! What a declaration says besides its parameters: name and access.
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone, without a session.
+    Public,
+    /// Any signed-in user.
+    SignedIn,
+    /// Only administrators.
+    Admin,
+    /// Signed-in users who hold every right that the needs name.
+    Objects,
+}
+
+/// The classic right on an object; each includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// No right; the object only has to exist.
+    None,
+    /// See it.
+    View,
+    /// Use it: start, stop, open its console.
+    Operate,
+    /// Change and delete it.
+    Administrate,
+}
+
+impl Level {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::View => "view",
+            Self::Operate => "operate",
+            Self::Administrate => "administrate",
+        }
+    }
+}
+
+/// One right, needed on the object (or each object) that a parameter names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Name of the parameter on the wire.
+    pub param: &'static str,
+    /// The classic right.
+    pub level: Level,
+    /// The finer right, such as `start`; for [`Level::None`] the reason why none is needed.
+    pub action: &'static str,
+}
+
+impl Need {
+    /// The caller must be able to see the object.
+    pub const fn view(param: &'static str, action: &'static str) -> Self {
+        Self { param, level: Level::View, action }
+    }
+
+    /// The caller must be able to use the object.
+    pub const fn operate(param: &'static str, action: &'static str) -> Self {
+        Self { param, level: Level::Operate, action }
+    }
+
+    /// The caller must be able to change the object.
+    pub const fn administrate(param: &'static str, action: &'static str) -> Self {
+        Self { param, level: Level::Administrate, action }
+    }
+
+    /// The object only has to exist; `why` says what makes that safe.
+    pub const fn unchecked(param: &'static str, why: &'static str) -> Self {
+        Self { param, level: Level::None, action: why }
+    }
+}
+
+/// What the table knows of an operation besides the types of its parameters and result.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    /// Name in JSON-RPC, such as `vm.start`.
+    pub rpc: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// The rights on objects; one for each parameter that is an id.
+    pub needs: &'static [Need],
+    /// Whether calls leave no record, because clients make them all the time.
+    pub quiet: bool,
+}
+
+impl Spec {
+    const fn new(rpc: &'static str, access: Access, needs: &'static [Need]) -> Self {
+        Self { rpc, access, needs, quiet: false }
+    }
+
+    /// An operation for anyone, signed in or not.
+    pub const fn public(rpc: &'static str) -> Self {
+        Self::new(rpc, Access::Public, &[])
+    }
+
+    /// An operation for any signed-in user.
+    pub const fn signed_in(rpc: &'static str) -> Self {
+        Self::new(rpc, Access::SignedIn, &[])
+    }
+
+    /// An operation for administrators.
+    pub const fn admin(rpc: &'static str) -> Self {
+        Self::new(rpc, Access::Admin, &[])
+    }
+
+    /// An operation for users who hold `needs` on the objects they name.
+    pub const fn objects(rpc: &'static str, needs: &'static [Need]) -> Self {
+        Self::new(rpc, Access::Objects, needs)
+    }
+
+    /// The same, for an operation of administrators that takes ids.
+    #[must_use]
+    pub const fn with(mut self, needs: &'static [Need]) -> Self {
+        self.needs = needs;
+        self
+    }
+
+    /// The same, leaving no record of calls.
+    #[must_use]
+    pub const fn quiet(mut self) -> Self {
+        self.quiet = true;
+        self
+    }
+}

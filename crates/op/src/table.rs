@@ -1,0 +1,233 @@
+//! The table and the checked call.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+};
+
+use futures_util::future::BoxFuture;
+use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::{
+    Access, Answer, Context, Error, Level, Need, Output, ParamError, Result, Spec,
+    schema::{KINDS, dialect},
+    validate::check,
+};
+
+/// An operation on the application `C`; the implementing struct holds its parameters.
+///
+/// Its doc comment is one imperative sentence; each field's says what, in which unit, and the default.
+pub trait Op<C>: DeserializeOwned + JsonSchema + Send + 'static {
+    /// What it returns; `()` is `true` on the wire, [`Raw`](crate::Raw) carries JSON that exists already.
+    type Output: Output;
+    /// Name and access.
+    const SPEC: Spec;
+    /// Runs the operation; existence, kind and access have been checked.
+    fn run(self, cx: C) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+type Call<C> = dyn Fn(Value, C) -> BoxFuture<'static, Result<Answer>> + Send + Sync;
+
+pub(crate) struct Entry<C> {
+    pub(crate) spec: Spec,
+    /// Schema of the parameters, in the dialect.
+    pub(crate) params: Value,
+    pub(crate) output: fn(&mut SchemaGenerator) -> Schema,
+    pub(crate) void: bool,
+    /// Parameter name → kinds it may name, for the parameters that are ids or lists of ids.
+    ids: BTreeMap<String, Vec<String>>,
+    call: Box<Call<C>>,
+}
+
+/// Every operation that a server offers, by JSON-RPC name.
+pub struct Ops<C>(pub(crate) BTreeMap<&'static str, Entry<C>>);
+
+impl<C> Default for Ops<C> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<C: Context> Ops<C> {
+    /// Makes an empty table.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the operation `T`.
+    ///
+    /// # Panics
+    ///
+    /// If its name is taken, if an id parameter has no [`Need`] or a need no id parameter, or if
+    /// an id hides deeper than in a list: mistakes that any test which builds the table shows.
+    pub fn add<T: Op<C>>(&mut self) -> &mut Self {
+        let name = T::SPEC.rpc;
+        let mut schemas = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true).into_generator();
+        let mut params = schemas.root_schema_for::<T>().to_value();
+        if params["type"] == "null" {
+            params["type"] = "object".into();
+        }
+        let params = dialect(params);
+        let ids = ids(&params);
+        let checked: BTreeSet<_> = T::SPEC.needs.iter().map(|need| need.param).collect();
+        assert!(ids.keys().map(String::as_str).eq(checked), "{name}: ids and needs differ");
+        assert_eq!(params.to_string().matches(KINDS).count(), ids.len(), "{name}: an id hides too deep");
+        let entry = Entry {
+            spec: T::SPEC,
+            params,
+            output: T::Output::schema,
+            void: T::Output::is_void(),
+            ids,
+            call: Box::new(|params, cx| {
+                Box::pin(async move {
+                    let op = decode::<T>(params)?;
+                    op.run(cx).await?.into_answer()
+                })
+            }),
+        };
+        assert!(self.0.insert(name, entry).is_none(), "two operations named {name}");
+        self
+    }
+
+    /// Returns what the operation `name` declares, if there is one.
+    pub fn spec(&self, name: &str) -> Option<&Spec> {
+        self.0.get(name).map(|entry| &entry.spec)
+    }
+
+    /// Returns the names of all operations, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
+    }
+
+    /// Checks the caller, the parameters and each id, then runs the operation `name`.
+    ///
+    /// `params` that are not an object count as no parameters.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchMethod`], [`Error::Unauthorized`], [`Error::InvalidParameters`], [`Error::NoSuchObject`], in this
+    /// order, then those of the operation.
+    pub async fn call(&self, name: &str, params: Value, cx: C) -> Result<Answer> {
+        let entry = self.0.get(name).ok_or_else(|| Error::NoSuchMethod(name.to_owned()))?;
+        let params = entry.admit(params, &cx)?;
+        (entry.call)(params, cx).await
+    }
+}
+
+impl<C: Context> Entry<C> {
+    /// Checks the call and returns the parameters as the operation wants them.
+    fn admit(&self, params: Value, cx: &C) -> Result<Value> {
+        let mut params = if let Value::Object(params) = params { params } else { Map::new() };
+        if params.shift_remove("_log").is_some() && !cx.admin() {
+            return Err(Error::Unauthorized { permission: Some("admin"), object: None });
+        }
+        match self.spec.access {
+            Access::Admin if !cx.admin() => {
+                return Err(Error::Unauthorized { permission: Some("admin"), object: None });
+            }
+            Access::SignedIn | Access::Objects if !cx.signed_in() => return Err(Error::not_signed_in()),
+            _ => {}
+        }
+        self.rename(&mut params)?;
+        let params = Value::Object(params);
+        let errors = check(&self.params, &params);
+        if !errors.is_empty() {
+            return Err(Error::invalid_params(errors));
+        }
+        self.resolve(params, cx)
+    }
+
+    /// Brings `name?` and `{vm: …}` into the names that the operation declares.
+    fn rename(&self, params: &mut Map<String, Value>) -> Result<()> {
+        let known = self.params["properties"].as_object();
+        let knows = |name: &str| known.is_some_and(|known| known.contains_key(name));
+        if known.is_none_or(Map::is_empty) {
+            if !matches!(self.params.get("additionalProperties"), Some(Value::Bool(true) | Value::Object(_))) {
+                params.clear();
+            }
+            return Ok(());
+        }
+        let ignorable: Vec<_> = params.keys().filter(|name| name.ends_with('?') && !knows(name)).cloned().collect();
+        for name in ignorable {
+            let value = params.shift_remove(&name).expect("the name was just listed");
+            let plain = &name[..name.len() - 1];
+            if !knows(plain) {
+                continue;
+            }
+            if params.insert(plain.to_owned(), value).is_some() {
+                return Err(Error::invalid_params(vec![ParamError {
+                    path: String::new(),
+                    schema_path: "#/additionalProperties".to_owned(),
+                    keyword: "additionalProperties",
+                    params: serde_json::json!({ "additionalProperty": name }),
+                    message: format!("must NOT have both '{plain}' and '{name}'"),
+                }]));
+            }
+        }
+        let namespace = self.spec.rpc.split('.').next().unwrap_or_default();
+        if knows("id")
+            && !knows(namespace)
+            && !params.contains_key("id")
+            && let Some(id) = params.shift_remove(namespace)
+        {
+            params.insert("id".to_owned(), id);
+        }
+        Ok(())
+    }
+
+    /// Replaces each id by the object's own, having checked that it exists and that the caller may.
+    fn resolve(&self, mut params: Value, cx: &C) -> Result<Value> {
+        for need in self.spec.needs {
+            let kinds = &self.ids[need.param];
+            let Some(param) = params.get_mut(need.param) else { continue };
+            let ids = match param {
+                Value::Array(ids) => &mut ids[..],
+                one => std::slice::from_mut(one),
+            };
+            for id in ids {
+                let Some(name) = id.as_str() else { continue };
+                *id = resolve_one(need, kinds, name, cx)?.into();
+            }
+        }
+        Ok(params)
+    }
+}
+
+fn resolve_one<C: Context>(need: &Need, kinds: &[String], id: &str, cx: &C) -> Result<String> {
+    let object = cx.resolve(id).filter(|object| kinds.is_empty() || kinds.iter().any(|kind| kind == object.kind));
+    let Some(object) = object else {
+        return Err(Error::NoSuchObject { id: id.to_owned(), kinds: kinds.to_vec() });
+    };
+    if need.level != Level::None && !cx.admin() && !cx.allowed(need.level, need.action, &object) {
+        return Err(Error::Unauthorized { permission: Some(need.level.name()), object: Some(object.id) });
+    }
+    Ok(object.id)
+}
+
+/// Decodes checked parameters; what the schema cannot say is refused here.
+fn decode<T: DeserializeOwned>(params: Value) -> Result<T> {
+    let none = params.as_object().is_some_and(Map::is_empty);
+    serde_json::from_value(params)
+        .or_else(|error| if none { serde_json::from_value(Value::Null).map_err(|_| error) } else { Err(error) })
+        .map_err(|error| {
+            Error::invalid_params(vec![ParamError {
+                path: String::new(),
+                schema_path: "#".to_owned(),
+                keyword: "decode",
+                params: serde_json::json!({}),
+                message: error.to_string(),
+            }])
+        })
+}
+
+/// Returns the parameters that are ids or lists of ids, each with the kinds it may name.
+fn ids(params: &Value) -> BTreeMap<String, Vec<String>> {
+    let kinds = |schema: &Value| {
+        let marked = schema.get(KINDS).or_else(|| schema["items"].get(KINDS))?;
+        serde_json::from_value(marked.clone()).ok()
+    };
+    let properties = params["properties"].as_object().into_iter().flatten();
+    properties.filter_map(|(param, schema)| Some((param.clone(), kinds(schema)?))).collect()
+}

@@ -1,0 +1,68 @@
+//! Who may call what, and in which order that is found out.
+
+use serde_json::json;
+
+use crate::toy::call;
+
+const UNSIGNED: &str = r#"{"message":"not enough permissions","code":2,"data":{"object":{}}}"#;
+const NOT_ADMIN: &str = r#"{"message":"not enough permissions","code":2,"data":{"permission":"admin","object":{}}}"#;
+
+#[tokio::test]
+async fn an_unknown_method_is_named() {
+    let expected = r#"{"code":-32601,"data":"__proto__","message":"method not found: __proto__"}"#;
+    assert_eq!(call(None, "__proto__", json!({})).await, expected);
+}
+
+#[tokio::test]
+async fn a_call_without_a_session_is_refused_before_its_parameters_are_read() {
+    assert_eq!(call(None, "vm.start", json!({ "nonsense": 1 })).await, UNSIGNED);
+    assert_eq!(call(None, "xo.getAllObjects", json!({})).await, UNSIGNED);
+    assert_eq!(call(None, "user.create", json!({})).await, NOT_ADMIN);
+}
+
+#[tokio::test]
+async fn a_user_who_is_no_administrator_cannot_call_what_is_theirs() {
+    assert_eq!(call(Some("operator"), "user.getAll", json!({})).await, NOT_ADMIN);
+    assert_eq!(call(Some("admin"), "user.getAll", json!({})).await, "[]");
+}
+
+#[tokio::test]
+async fn the_right_that_is_missing_is_told_with_the_object() {
+    let expected =
+        r#"{"message":"not enough permissions","code":2,"data":{"permission":"operate","object":{"id":"vm1"}}}"#;
+    assert_eq!(call(Some("nobody"), "vm.start", json!({ "id": "OpaqueRef:1" })).await, expected);
+    assert_eq!(call(Some("operator"), "vm.start", json!({ "id": "vm1" })).await, "true");
+    let expected =
+        r#"{"message":"not enough permissions","code":2,"data":{"permission":"administrate","object":{"id":"vm1"}}}"#;
+    assert_eq!(call(Some("operator"), "vm.set", json!({ "id": "vm1" })).await, expected);
+}
+
+#[tokio::test]
+async fn an_id_must_name_an_object_of_the_right_kind() {
+    let expected = r#"{"message":"no such VM nope","code":1,"data":{"id":"nope","type":"VM"}}"#;
+    assert_eq!(call(Some("operator"), "vm.start", json!({ "id": "nope" })).await, expected);
+    let expected = r#"{"message":"no such VM host1","code":1,"data":{"id":"host1","type":"VM"}}"#;
+    assert_eq!(call(Some("admin"), "vm.start", json!({ "id": "host1" })).await, expected);
+    let expected = r#"{"message":"no such host vm1","code":1,"data":{"id":"vm1","type":"host"}}"#;
+    assert_eq!(call(Some("admin"), "vm.start", json!({ "id": "vm1", "host": "vm1" })).await, expected);
+    let expected = r#"{"message":"no such VM,VM-snapshot x","code":1,"data":{"id":"x","type":["VM","VM-snapshot"]}}"#;
+    assert_eq!(call(Some("admin"), "vm.set", json!({ "id": "x" })).await, expected);
+    let expected = r#"{"message":"no such object nope","code":1,"data":{"id":"nope","type":null}}"#;
+    assert_eq!(call(Some("admin"), "tag.add", json!({ "id": "nope", "tag": "x" })).await, expected);
+}
+
+#[tokio::test]
+async fn a_reference_is_turned_into_the_id() {
+    assert_eq!(call(Some("admin"), "tag.add", json!({ "id": "OpaqueRef:1", "tag": "x" })).await, "true");
+}
+
+#[tokio::test]
+async fn only_administrators_may_ask_for_a_log_of_a_call() {
+    assert_eq!(call(Some("operator"), "vm.start", json!({ "id": "vm1", "_log": true })).await, NOT_ADMIN);
+    assert_eq!(call(Some("admin"), "vm.start", json!({ "id": "vm1", "_log": true })).await, "true");
+}
+
+#[tokio::test]
+async fn a_large_result_comes_in_parts_that_make_one_value() {
+    assert_eq!(call(Some("nobody"), "xo.getAllObjects", json!({})).await, r#"{"a":1}"#);
+}

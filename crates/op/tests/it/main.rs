@@ -1,0 +1,8 @@
+//! The operation table, on a toy application of VMs with tags.
+
+mod access;
+mod declaration;
+mod error;
+mod listing;
+mod params;
+mod toy;
