@@ -1,1 +1,31 @@
-//! What outlives a restart: users, tokens, servers, settings, event journal.
+//! What outlives a restart: users, tokens, servers, settings, the journal of events.
+//!
+//! SQLite by default, through sqlx's `Any` driver and in the dialect that PostgreSQL shares. A write that has been
+//! answered is on the disk: the write-ahead log is flushed at each commit.
+//!
+//! What surprises: next to the database file lies a key file (`<database>.key`, mode 0600). It seals the passwords
+//! of servers and gives clients their renewed token; a backup of the database without it is of little use.
+
+mod error;
+mod journal;
+mod lock;
+mod open;
+mod password;
+mod seal;
+mod server;
+mod setting;
+mod token;
+mod user;
+
+pub use error::{Error, Result};
+pub use journal::{Entry, Journal, NewEntry, Operation, Order, Query, Retention, Totals};
+pub use open::Db;
+pub use server::{NewServer, Server, Servers};
+pub use setting::Settings;
+pub use token::{Client, NewToken, Token, Tokens};
+pub use user::{NewUser, User, Users};
+
+/// Returns the current time in milliseconds since the epoch, UTC.
+fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
