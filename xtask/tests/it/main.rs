@@ -1,0 +1,3 @@
+//! Rules of the house that a machine can see.
+
+mod crates;
