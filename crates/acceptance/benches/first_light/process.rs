@@ -1,0 +1,102 @@
+//! Starting the binaries, and what the kernel tells of them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+/// A binary that runs, and ends when this is dropped.
+pub(crate) struct Process {
+    child: Child,
+    /// Address that it listens on for plain HTTP.
+    pub(crate) address: String,
+    /// From its start to the line that says that it listens.
+    pub(crate) ready_after: Duration,
+}
+
+/// Returns the path of a binary built for release.
+fn binary(name: &str) -> Result<PathBuf> {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from);
+    let path = target.join("release").join(name);
+    if !path.is_file() {
+        bail!("no `{}`: run `cargo xtask bench`", path.display());
+    }
+    Ok(path)
+}
+
+impl Process {
+    /// Starts the binary and waits until it prints `listening on http://…`.
+    pub(crate) async fn start(name: &str, args: &[String]) -> Result<Self> {
+        let started = Instant::now();
+        let mut child = Command::new(binary(name)?)
+            .args(args)
+            .env("RUST_LOG", "warn")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start `{name}`"))?;
+        let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
+        let address = timeout(Duration::from_secs(120), async {
+            while let Some(line) = lines.next_line().await? {
+                if let Some(address) = line.strip_prefix("listening on http://") {
+                    return Ok(address.trim_end_matches('/').to_owned());
+                }
+            }
+            bail!("`{name}` ended before it listened")
+        })
+        .await
+        .with_context(|| format!("`{name}` did not listen within two minutes"))??;
+        let ready_after = started.elapsed();
+        // Whatever it prints later must not fill the pipe.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Ok(Self { child, address, ready_after })
+    }
+
+    /// Ends it as an administrator would, and waits.
+    pub(crate) async fn stop(mut self) -> Result<()> {
+        Command::new("kill").arg(self.pid()?.to_string()).status().await?;
+        timeout(Duration::from_secs(30), self.child.wait()).await.context("it did not end on SIGTERM")??;
+        Ok(())
+    }
+
+    fn pid(&self) -> Result<u32> {
+        self.child.id().context("the process has ended")
+    }
+
+    /// Returns a line of `/proc/…/status` in MiB.
+    fn status(&self, key: &str) -> Result<f64> {
+        let text = fs::read_to_string(format!("/proc/{}/status", self.pid()?))?;
+        let line = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
+        let kib: f64 = line.context("no such line")?.trim().trim_end_matches(" kB").parse()?;
+        Ok(kib / 1024.0)
+    }
+
+    /// Returns the memory that is resident now, in MiB.
+    pub(crate) fn resident(&self) -> Result<f64> {
+        self.status("VmRSS")
+    }
+
+    /// Returns the most memory that was ever resident, in MiB.
+    pub(crate) fn peak(&self) -> Result<f64> {
+        self.status("VmHWM")
+    }
+
+    /// Returns the processor time used so far.
+    pub(crate) fn cpu(&self) -> Result<Duration> {
+        let text = fs::read_to_string(format!("/proc/{}/stat", self.pid()?))?;
+        let (_, after_name) = text.rsplit_once(')').context("no name in stat")?;
+        // Fields 14 and 15 of the line, in ticks of 1/100 s.
+        let ticks: u64 = after_name.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum();
+        Ok(Duration::from_millis(ticks * 10))
+    }
+}
