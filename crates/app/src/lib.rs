@@ -1,1 +1,31 @@
-//! Running application: pools, feed of changes, sessions, tasks, limits, config.
+//! The running application: pools, feed of changes, sessions, tasks, limits, configuration.
+//!
+//! Features declare operations on [`Cx`], faces call them through [`App::call`]; neither knows the other.
+
+mod access;
+mod app;
+mod call;
+mod config;
+mod cx;
+mod duration;
+mod feed;
+mod limit;
+mod session;
+mod sign_in;
+mod task;
+mod transfer;
+
+pub use access::Audience;
+pub use app::{App, StartError};
+pub use config::{
+    Authentication, Config, ConfigError, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen, Listeners,
+    LogFormat, Logs, Paths, SameSite, WebSockets,
+};
+pub use cx::Cx;
+pub use db;
+pub use duration::Duration;
+pub use feed::{Delta, Feed, News, Object, Subscription};
+pub use session::{CloseReason, Peer, Session, SignedIn};
+pub use sign_in::Credentials;
+pub use task::{Status, Task, Tasks};
+pub use transfer::{Caller, Download, Refusal, Transfers};

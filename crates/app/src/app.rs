@@ -1,0 +1,173 @@
+//! The application as a whole: start, parts, stop.
+
+use std::{sync::Arc, time::Duration};
+
+use db::{Db, User};
+use op::Ops;
+use parking_lot::Mutex;
+
+use crate::{CloseReason, Config, Cx, Feed, Peer, Session, Tasks, Transfers, limit::Limit, session::WeakSession};
+
+/// Name of the database file in the data folder.
+const DATABASE: &str = "xo-server.sqlite";
+/// A failed sign-in is answered after this part of the throttling delay.
+const FAILURE_DELAY_PART: u32 = 4;
+
+/// The running application; clones are the same.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+pub(crate) struct Inner {
+    config: Config,
+    ops: Ops<Cx>,
+    db: Db,
+    feed: Feed,
+    tasks: Tasks,
+    transfers: Transfers,
+    pub(crate) limit: Limit,
+    sessions: Mutex<Vec<WeakSession>>,
+}
+
+/// Why the application does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The database does not open.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("App")
+    }
+}
+
+impl App {
+    /// Opens the database in the data folder of `config` and starts.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`], which names the file.
+    pub async fn start(config: Config, ops: Ops<Cx>) -> Result<Self, StartError> {
+        let db = Db::open(config.datadir.join(DATABASE)).await?;
+        Self::start_with(config, ops, db).await
+    }
+
+    /// Starts on a database that is open already.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`].
+    pub async fn start_with(config: Config, ops: Ops<Cx>, db: Db) -> Result<Self, StartError> {
+        let limit = Limit::new(config.authentication.throttling_delay.0);
+        Ok(Self(Arc::new(Inner {
+            config,
+            ops,
+            db,
+            feed: Feed::default(),
+            tasks: Tasks::default(),
+            transfers: Transfers::default(),
+            limit,
+            sessions: Mutex::default(),
+        })))
+    }
+
+    /// Returns the configuration.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Returns the operation table.
+    pub fn ops(&self) -> &Ops<Cx> {
+        &self.0.ops
+    }
+
+    /// Returns the database.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// Returns the feed of changes.
+    pub fn feed(&self) -> &Feed {
+        &self.0.feed
+    }
+
+    /// Returns the tasks.
+    pub fn tasks(&self) -> &Tasks {
+        &self.0.tasks
+    }
+
+    /// Returns the one-time URLs.
+    pub fn transfers(&self) -> &Transfers {
+        &self.0.transfers
+    }
+
+    /// Opens the session of a connection; it ends when the last clone is dropped.
+    pub fn session(&self, peer: Peer) -> Session {
+        let session = Session::new(peer);
+        let mut sessions = self.0.sessions.lock();
+        // The list doubles before it is cleaned again: cleaning costs no more than adding.
+        if sessions.len() == sessions.capacity() {
+            sessions.retain(|session| session.upgrade().is_some());
+        }
+        sessions.push(session.downgrade());
+        session
+    }
+
+    /// Returns the sessions that are open.
+    pub(crate) fn sessions(&self) -> Vec<Session> {
+        self.0.sessions.lock().iter().filter_map(WeakSession::upgrade).collect()
+    }
+
+    /// Tells the sessions of `user` that it has changed.
+    pub fn user_changed(&self, user: User) {
+        let user = Arc::new(user);
+        for session in self.sessions() {
+            session.revise(|signed_in| {
+                let same = signed_in.user.id == user.id && signed_in.user != user;
+                if same {
+                    signed_in.user = Arc::clone(&user);
+                }
+                same
+            });
+        }
+    }
+
+    /// Ends the sessions of the user `id`, who has been deleted.
+    pub fn user_deleted(&self, id: &str) {
+        self.end(CloseReason::UserDeleted, |signed_in| signed_in.user.id == id);
+    }
+
+    /// Ends the sessions that the token `id` signed in, which has been revoked.
+    pub fn token_revoked(&self, id: &str) {
+        self.end(CloseReason::TokenRevoked, |signed_in| signed_in.token.as_deref() == Some(id));
+    }
+
+    /// Ends every session and writes down what is not yet on the disk.
+    pub async fn shutdown(&self) {
+        for session in self.sessions() {
+            session.close(CloseReason::Shutdown);
+        }
+        self.0.db.close().await;
+    }
+
+    fn end(&self, reason: CloseReason, which: impl Fn(&crate::SignedIn) -> bool) {
+        for session in self.sessions() {
+            if session.signed_in().is_some_and(|signed_in| which(&signed_in)) {
+                session.close(reason);
+            }
+        }
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Inner {
+    /// Returns how long the answer to a failed sign-in is held back.
+    pub(crate) fn failure_delay(&self) -> Duration {
+        self.config.authentication.throttling_delay.0 / FAILURE_DELAY_PART
+    }
+}

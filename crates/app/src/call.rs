@@ -1,0 +1,61 @@
+//! The one way in: every call of every face goes through here.
+
+use op::Answer;
+use serde_json::Value;
+use tracing::{debug, error};
+
+use crate::{App, Cx, Session};
+
+impl App {
+    /// Calls the operation `name` for `session`.
+    ///
+    /// The operation goes on when the caller does not wait for it: half of a change helps nobody.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`op::Ops::call`].
+    pub async fn call(&self, session: &Session, name: &str, params: Value) -> op::Result<Answer> {
+        if session.ended().is_some() {
+            return Err(op::Error::not_signed_in());
+        }
+        let quiet = self.ops().spec(name).is_none_or(|spec| spec.quiet);
+        let user = session.user();
+        let user = user.as_deref().map(|user| user.id.as_str());
+        let task = (!quiet).then(|| self.tasks().open(name, &params, user));
+        let cx = Cx { app: self.clone(), session: session.clone() };
+        let (app, method) = (self.clone(), name.to_owned());
+        let run = tokio::spawn(async move {
+            let result = app.ops().call(&method, params, cx).await;
+            if let (Some(task), Err(error)) = (task, &result) {
+                task.failed(error);
+            }
+            result
+        });
+        let result = run.await.unwrap_or_else(|panic| {
+            error!(method = name, "operation `{name}` panicked: {panic}");
+            Err(op::Error::failed("the operation stopped unexpectedly"))
+        });
+        if let Err(error) = &result {
+            debug!(method = name, user.id = user, "call of `{name}` failed: {error}");
+        }
+        result
+    }
+}
+
+/// Turns a failure of the database into what the caller sees, and logs its causes.
+pub(crate) fn internal(error: db::Error) -> op::Error {
+    match error {
+        db::Error::UserExists { .. } => op::Error::refused(error.to_string()),
+        db::Error::ServerExists { .. } => op::Error::ObjectAlreadyExists { object: None, kind: Some("server") },
+        error => {
+            let mut causes = error.to_string();
+            let mut source = std::error::Error::source(&error);
+            while let Some(cause) = source {
+                causes = format!("{causes}: {cause}");
+                source = cause.source();
+            }
+            error!("{causes}");
+            op::Error::failed(causes)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! One call as its operation sees it.
+
+use std::sync::Arc;
+
+use db::User;
+use op::{Context, Level};
+
+use crate::{App, Session, access};
+
+/// The application and who calls; what every operation gets.
+#[derive(Clone, Debug)]
+pub struct Cx {
+    /// The application.
+    pub app: App,
+    /// The connection that the call came on.
+    pub session: Session,
+}
+
+impl Cx {
+    /// Returns the user who calls.
+    ///
+    /// # Errors
+    ///
+    /// [`op::Error::Unauthorized`] where nobody is signed in, which only public operations can meet.
+    pub fn user(&self) -> op::Result<Arc<User>> {
+        self.session.user().ok_or_else(op::Error::not_signed_in)
+    }
+}
+
+impl Context for Cx {
+    fn signed_in(&self) -> bool {
+        self.session.user().is_some()
+    }
+
+    fn admin(&self) -> bool {
+        self.session.user().is_some_and(|user| access::is_admin(&user))
+    }
+
+    fn resolve(&self, _id: &str) -> Option<op::Object> {
+        None
+    }
+
+    fn allowed(&self, level: Level, action: &str, object: &op::Object) -> bool {
+        self.session.user().is_some_and(|user| access::allows(&user, level, action, object))
+    }
+}

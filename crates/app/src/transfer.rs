@@ -1,0 +1,128 @@
+//! One-time URLs: what an operation hands out besides its answer.
+//!
+//! A URL works once, for five minutes, and for who asked: a request with the same user's token, or from the same
+//! address, since command lines fetch it without any token.
+
+use std::{collections::HashMap, fmt, net::IpAddr, sync::Arc, time::Duration};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
+use bytes::Bytes;
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use crate::Session;
+
+/// How long a URL works.
+const VALIDITY: Duration = Duration::from_secs(300);
+/// URLs that wait at the same time, each holding what it will send; the oldest goes first.
+const WAITING: usize = 256;
+
+/// A download that waits for its request.
+pub struct Download {
+    /// MIME type.
+    pub content_type: &'static str,
+    /// Name to save it under.
+    pub file_name: Option<String>,
+    /// The content, made as it is sent.
+    pub body: Box<dyn Iterator<Item = Bytes> + Send>,
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { content_type, file_name, .. } = self;
+        f.debug_struct("Download").field("content_type", content_type).field("file_name", file_name).finish()
+    }
+}
+
+/// Who requests a one-time URL.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'a> {
+    /// Id of the user whose token the request carries.
+    pub user: Option<&'a str>,
+    /// Address of the client.
+    pub address: IpAddr,
+}
+
+/// Why a request for a one-time URL is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such URL, or no longer.
+    Unknown,
+    /// It is somebody else's; it still works for them.
+    NotYours,
+}
+
+/// The one-time URLs that wait; clones are the same.
+#[derive(Clone, Debug, Default)]
+pub struct Transfers(Arc<Mutex<HashMap<String, Waiting>>>);
+
+#[derive(Debug)]
+struct Waiting {
+    download: Download,
+    suffix: String,
+    user: Option<String>,
+    address: IpAddr,
+    until: Instant,
+}
+
+impl Transfers {
+    /// Offers `download` to the user and address of `session`; returns the path, `/api/<token>` or
+    /// `/api/<token>/<file name>`.
+    pub fn offer(&self, session: &Session, download: Download) -> String {
+        let token = BASE64URL.encode(rand::random::<[u8; 32]>());
+        let suffix = download.file_name.as_deref().map_or_else(String::new, |name| format!("/{}", encoded(name)));
+        let path = format!("/api/{token}{suffix}");
+        let waiting = Waiting {
+            download,
+            suffix,
+            user: session.user().map(|user| user.id.clone()),
+            address: session.peer().address,
+            until: Instant::now() + VALIDITY,
+        };
+        let mut all = self.0.lock();
+        let now = Instant::now();
+        all.retain(|_, waiting| now < waiting.until);
+        if all.len() >= WAITING
+            && let Some(oldest) = all.iter().min_by_key(|(_, waiting)| waiting.until).map(|(token, _)| token.clone())
+        {
+            all.remove(&oldest);
+        }
+        all.insert(token, waiting);
+        path
+    }
+
+    /// Takes what waits at `path`, as the request has it (still percent-encoded, without query).
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`]; only a request that gets the download uses the URL up.
+    pub fn take(&self, path: &str, caller: Caller<'_>) -> Result<Download, Refusal> {
+        let rest = path.strip_prefix("/api/").ok_or(Refusal::Unknown)?;
+        let (token, suffix) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let mut all = self.0.lock();
+        let waiting = all.get(token).ok_or(Refusal::Unknown)?;
+        if waiting.suffix != suffix || Instant::now() >= waiting.until {
+            return Err(Refusal::Unknown);
+        }
+        let same_user = waiting.user.as_deref().is_some_and(|user| caller.user == Some(user));
+        if !same_user && caller.address != waiting.address {
+            return Err(Refusal::NotYours);
+        }
+        Ok(all.remove(token).expect("it was just there").download)
+    }
+}
+
+fn encoded(name: &str) -> String {
+    let mut text = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;
