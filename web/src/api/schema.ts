@@ -1,0 +1,47 @@
+/** The methods these pages call: name → parameters and result. */
+import type { AnyObject, Server, User } from './objects';
+
+export interface Methods {
+	'server.add': {
+		params: {
+			host: string;
+			username: string;
+			password: string;
+			label?: string;
+			allowUnauthorized?: boolean;
+			readOnly?: boolean;
+			httpProxy?: string;
+		};
+		result: string;
+	};
+	'server.disable': { params: { id: string }; result: boolean };
+	'server.enable': { params: { id: string }; result: boolean };
+	'server.getAll': { params: Record<string, never>; result: Server[] };
+	'server.remove': { params: { id: string }; result: boolean };
+	'session.getUser': { params: Record<string, never>; result: User };
+	'session.signOut': { params: Record<string, never>; result: boolean };
+	'system.getServerVersion': { params: Record<string, never>; result: string };
+	'task.cancel': { params: { id: string }; result: boolean };
+	'vm.pause': { params: { id: string }; result: boolean };
+	'vm.restart': { params: { id: string; force?: boolean; bypassBlockedOperation?: boolean }; result: boolean };
+	'vm.resume': { params: { id: string }; result: boolean };
+	'vm.snapshot': {
+		params: { id: string; name?: string; description?: string; saveMemory?: boolean };
+		result: string;
+	};
+	'vm.start': { params: { id: string; host?: string; force?: boolean }; result: boolean };
+	'vm.stop': {
+		params: { id: string; force?: boolean; forceShutdownDelay?: number; bypassBlockedOperation?: boolean };
+		result: boolean;
+	};
+	'vm.suspend': { params: { id: string }; result: boolean };
+	'vm.unpause': { params: { id: string }; result: boolean };
+	'xo.getAllObjects': {
+		params: { filter?: string | Record<string, unknown>; limit?: number };
+		result: Record<string, AnyObject>;
+	};
+}
+
+export type Method = keyof Methods;
+export type Params<M extends Method> = Methods[M]['params'];
+export type Result<M extends Method> = Methods[M]['result'];

@@ -1,0 +1,285 @@
+/**
+ * The one WebSocket to the server: calls, and the `all` notifications that keep the store up to date.
+ *
+ * A state machine: connecting → (signed-out | loading → live), and from any of them → lost, which tries again with
+ * growing pauses. While lost, the store keeps what it had: pages show it as stale. After each sign-in the full list
+ * is read again, so nothing that changed meanwhile is missed.
+ *
+ * Surprise: who is signed in is decided by the cookie of the WebSocket's upgrade request, which scripts cannot read.
+ * Signing in or out over HTTP therefore ends with `reconnect()`.
+ */
+import { ConnectionLostError, NoAnswerError, ServerError } from '../api/errors';
+import type { AnyObject, User } from '../api/objects';
+import type { Method, Params, Result } from '../api/schema';
+import { KINDS, type Store } from './store';
+
+export type State =
+	| { is: 'connecting' }
+	| { is: 'signed-out' }
+	/** Signed in; the list is on its way. */
+	| { is: 'loading'; user: User }
+	| { is: 'live'; user: User }
+	/** Signed in, but the server refused the list. */
+	| { is: 'failed'; user: User; error: Error }
+	/** `since`, `retryAt`: milliseconds since the epoch; no `retryAt` while an attempt is under way. */
+	| { is: 'lost'; since: number; retryAt: number | undefined; reason: string; user: User | undefined };
+
+export interface Limits {
+	/** How long a connection may take to open, in ms. */
+	open: number;
+	/** How long an ordinary call may take, in ms. */
+	call: number;
+	/** How long nothing may come before the connection is tried, in ms. A socket whose peer is gone looks open. */
+	silence: number;
+	/** How long the answer to that try may take, in ms. */
+	probe: number;
+	/** First and longest pause between two attempts, in ms. */
+	pause: [number, number];
+}
+
+const LIMITS: Limits = { open: 10_000, call: 60_000, silence: 20_000, probe: 10_000, pause: [500, 30_000] };
+
+interface Pending {
+	method: Method;
+	resolve: (result: never) => void;
+	reject: (error: Error) => void;
+	timer: ReturnType<typeof setTimeout>;
+}
+
+type Frame =
+	| { id: number; result: never }
+	| { id: number; error: { code: number; message: string; data?: unknown } }
+	| { method: 'all'; params: { type: 'enter'; items: Record<string, AnyObject> } }
+	| { method: 'all'; params: { type: 'exit'; items: Record<string, unknown> } };
+
+/** The filter that keeps the answer of `xo.getAllObjects` to what the pages show. */
+const WANTED = `type:/^(${KINDS.join('|')})$/`;
+
+export class Connection {
+	readonly #url: string;
+	readonly #store: Store;
+	readonly #limits: Limits;
+	readonly #listeners = new Set<() => void>();
+	readonly #pending = new Map<number, Pending>();
+	#state: State = { is: 'connecting' };
+	#socket: WebSocket | undefined;
+	#nextId = 1;
+	#attempt = 0;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#silence: ReturnType<typeof setTimeout> | undefined;
+	/** Notifications that came before the full list; applied after it, in order. */
+	#early: Frame[] | undefined;
+	#lastUser: string | undefined;
+
+	constructor(url: string, store: Store, limits: Partial<Limits> = {}) {
+		this.#url = url;
+		this.#store = store;
+		this.#limits = { ...LIMITS, ...limits };
+	}
+
+	get state(): State {
+		return this.#state;
+	}
+
+	watch(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** Opens the connection and keeps it open until `stop()`. */
+	start(): void {
+		this.#open();
+	}
+
+	/** Closes the connection for good. */
+	stop(): void {
+		clearTimeout(this.#timer);
+		this.#drop('closed');
+	}
+
+	/** Opens a new connection at once: the cookie changed, or the user does not want to wait. */
+	reconnect(): void {
+		clearTimeout(this.#timer);
+		this.#drop('reconnecting');
+		this.#attempt = 0;
+		this.#open();
+	}
+
+	/** Tries again now if the connection is lost; called when the network or the page comes back. */
+	hurry(): void {
+		if (this.#state.is === 'lost' && this.#state.retryAt !== undefined) this.reconnect();
+	}
+
+	/** Calls a method. Fails with `ServerError`, `ConnectionLostError`, or after `limit` ms with `NoAnswerError`. */
+	call<M extends Method>(method: M, params: Params<M>, limit = this.#limits.call): Promise<Result<M>> {
+		const socket = this.#socket;
+		if (socket === undefined || socket.readyState !== WebSocket.OPEN) {
+			return Promise.reject(new ConnectionLostError('not connected to the server'));
+		}
+		const id = this.#nextId++;
+		return new Promise<Result<M>>((resolve, reject) => {
+			const timer = setTimeout(() => {
+				this.#pending.delete(id);
+				reject(new NoAnswerError(`no answer to ${method} within ${Math.round(limit / 1000)} s`));
+			}, limit);
+			this.#pending.set(id, { method, resolve, reject, timer });
+			socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+		});
+	}
+
+	#set(state: State): void {
+		this.#state = state;
+		for (const listener of [...this.#listeners]) listener();
+	}
+
+	#open(): void {
+		if (this.#state.is === 'lost') this.#set({ ...this.#state, retryAt: undefined });
+		const socket = new WebSocket(this.#url);
+		this.#socket = socket;
+		const slow = setTimeout(() => this.#lose(socket, 'the server does not answer'), this.#limits.open);
+		socket.addEventListener('open', () => {
+			clearTimeout(slow);
+			if (socket === this.#socket) this.#identify(socket);
+		});
+		socket.addEventListener('message', (event) => {
+			if (socket === this.#socket) this.#receive(socket, String(event.data));
+		});
+		socket.addEventListener('close', (event) => {
+			clearTimeout(slow);
+			this.#lose(socket, event.reason === '' ? 'the connection was closed' : event.reason);
+		});
+		// An error is always followed by `close`, which says more.
+		socket.addEventListener('error', () => undefined);
+	}
+
+	async #identify(socket: WebSocket): Promise<void> {
+		this.#early = [];
+		this.#listen(socket);
+		let user: User;
+		try {
+			user = await this.call('session.getUser', {});
+		} catch (error) {
+			if (socket !== this.#socket) return;
+			if (!(error instanceof ServerError)) return this.#lose(socket, 'the server does not answer');
+			this.#attempt = 0;
+			this.#lastUser = undefined;
+			this.#store.clear();
+			return this.#set({ is: 'signed-out' });
+		}
+		if (socket !== this.#socket) return;
+		// What somebody else could see is not shown to this user, not even for a moment.
+		if (user.id !== this.#lastUser) this.#store.clear();
+		this.#lastUser = user.id;
+		await this.#load(socket, user);
+	}
+
+	async #load(socket: WebSocket, user: User): Promise<void> {
+		this.#set({ is: 'loading', user });
+		try {
+			const objects = await this.call('xo.getAllObjects', { filter: WANTED });
+			if (socket !== this.#socket) return;
+			this.#store.replace(Object.values(objects));
+		} catch (error) {
+			if (socket !== this.#socket) return;
+			if (error instanceof ServerError) {
+				this.#early = undefined;
+				return this.#set({ is: 'failed', user, error });
+			}
+			return this.#lose(socket, error instanceof Error ? error.message : String(error));
+		}
+		const early = this.#early ?? [];
+		this.#early = undefined;
+		for (const frame of early) this.#notify(frame);
+		this.#attempt = 0;
+		this.#set({ is: 'live', user });
+	}
+
+	/** Starts to count the silence anew; when it lasts too long, asks the server for a sign of life. */
+	#listen(socket: WebSocket): void {
+		clearTimeout(this.#silence);
+		this.#silence = setTimeout(() => {
+			this.call('system.getServerVersion', {}, this.#limits.probe).catch((error: unknown) => {
+				if (error instanceof NoAnswerError) this.#lose(socket, 'the server does not answer any more');
+			});
+		}, this.#limits.silence);
+	}
+
+	#receive(socket: WebSocket, text: string): void {
+		this.#listen(socket);
+		const frame = readFrame(text);
+		if (frame === undefined) return;
+		if (!('id' in frame)) {
+			if (this.#early === undefined) this.#notify(frame);
+			else this.#early.push(frame);
+			return;
+		}
+		const pending = this.#pending.get(frame.id);
+		if (pending === undefined) return;
+		this.#pending.delete(frame.id);
+		clearTimeout(pending.timer);
+		if ('error' in frame) {
+			pending.reject(new ServerError(frame.error.code, frame.error.message, frame.error.data));
+		} else {
+			pending.resolve(frame.result);
+		}
+	}
+
+	#notify(frame: Frame): void {
+		if ('id' in frame) return;
+		if (frame.params.type === 'enter') this.#store.apply(Object.values(frame.params.items));
+		else this.#store.apply([], Object.keys(frame.params.items));
+	}
+
+	#lose(socket: WebSocket, reason: string): void {
+		if (socket !== this.#socket) return;
+		this.#drop(reason);
+		const [first, longest] = this.#limits.pause;
+		// Half of the pause is chance, so that all clients of a restarted server do not come back in the same moment.
+		const pause = Math.min(longest, first * 2 ** this.#attempt++) * (0.5 + Math.random() / 2);
+		const since = this.#state.is === 'lost' ? this.#state.since : Date.now();
+		const user = 'user' in this.#state ? this.#state.user : undefined;
+		this.#timer = setTimeout(() => this.#open(), pause);
+		this.#set({ is: 'lost', since, retryAt: Date.now() + pause, reason, user });
+	}
+
+	#drop(reason: string): void {
+		clearTimeout(this.#silence);
+		const socket = this.#socket;
+		this.#socket = undefined;
+		this.#early = undefined;
+		socket?.close();
+		for (const pending of this.#pending.values()) {
+			clearTimeout(pending.timer);
+			pending.reject(new ConnectionLostError(`${reason} before ${pending.method} was answered`));
+		}
+		this.#pending.clear();
+	}
+}
+
+/** Reads a frame; what is no answer and no notification we know is skipped, as newer servers may send more. */
+function readFrame(text: string): Frame | undefined {
+	let frame: unknown;
+	try {
+		frame = JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+	return isFrame(frame) ? frame : undefined;
+}
+
+function isFrame(frame: unknown): frame is Frame {
+	if (typeof frame !== 'object' || frame === null) return false;
+	if ('id' in frame) return typeof frame.id === 'number' && ('result' in frame || 'error' in frame);
+	return 'method' in frame && frame.method === 'all' && 'params' in frame && isDelta(frame.params);
+}
+
+function isDelta(params: unknown): boolean {
+	return (
+		typeof params === 'object' &&
+		params !== null &&
+		'type' in params &&
+		(params.type === 'enter' || params.type === 'exit') &&
+		'items' in params &&
+		typeof params.items === 'object'
+	);
+}
