@@ -1,0 +1,83 @@
+import { Button, Checkbox, PasswordInput, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { errorText } from '../api/errors';
+import { useLive } from '../live/hooks';
+import css from './SignIn.module.css';
+import { signIn } from './session';
+
+/** The sign-in page. */
+export function SignIn() {
+	const { connection } = useLive();
+	const [busy, setBusy] = useState(false);
+	const [error, setError] = useState<string>();
+
+	const submit = async (event: FormEvent<HTMLFormElement>) => {
+		event.preventDefault();
+		const form = new FormData(event.currentTarget);
+		setBusy(true);
+		setError(undefined);
+		try {
+			const refused = await signIn(
+				String(form.get('username') ?? ''),
+				String(form.get('password') ?? ''),
+				form.get('remember-me') !== null,
+			);
+			setError(refused);
+			if (refused === undefined) connection.reconnect();
+		} catch (failure) {
+			setError(failure instanceof TypeError ? 'the server cannot be reached' : errorText(failure));
+		} finally {
+			setBusy(false);
+		}
+	};
+
+	return (
+		<main className={css.page}>
+			<form className={css.form} onSubmit={submit}>
+				<header className={css.header}>
+					<svg aria-hidden="true" viewBox="0 0 32 32">
+						<rect fill="#4650c8" height="32" rx="8" width="32" />
+						<path
+							d="M8 21.5v-11M13.3 25V14M18.7 18V7M24 21.5v-11"
+							fill="none"
+							stroke="#fff"
+							strokeLinecap="round"
+							strokeWidth="2.6"
+						/>
+					</svg>
+					<h1>Sign in</h1>
+					<p>to Xen Orchestra on {location.host}</p>
+				</header>
+				<TextInput
+					autoComplete="username"
+					autoFocus
+					label="E-mail or user name"
+					name="username"
+					required
+					withAsterisk={false}
+				/>
+				<PasswordInput
+					autoComplete="current-password"
+					label="Password"
+					name="password"
+					required
+					visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+					withAsterisk={false}
+				/>
+				<Checkbox label="Stay signed in on this device" name="remember-me" />
+				{error !== undefined && (
+					<p className={css.error} role="alert">
+						{sentence(error)}
+					</p>
+				)}
+				<Button fullWidth loading={busy} type="submit">
+					Sign in
+				</Button>
+			</form>
+		</main>
+	);
+}
+
+function sentence(text: string): string {
+	return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+}

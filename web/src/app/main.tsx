@@ -1,0 +1,43 @@
+/** Starts the pages: one store, one connection, one tree. */
+import '@fontsource-variable/inter';
+import '../ui/styles.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Connection } from '../live/connection';
+import { LiveContext } from '../live/hooks';
+import { Store } from '../live/store';
+import { ConfirmProvider } from '../ui/Confirm';
+import { theme } from '../ui/theme';
+import { base, leaveSignInAddress } from './base';
+import { router } from './routes';
+
+leaveSignInAddress();
+
+const store = new Store();
+const connection = new Connection(new URL('api/', base()).href.replace(/^http/, 'ws'), store);
+connection.start();
+addEventListener('online', () => connection.hurry());
+document.addEventListener('visibilitychange', () => {
+	if (document.visibilityState === 'visible') connection.hurry();
+});
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('the page has no element `root`');
+createRoot(root).render(
+	<StrictMode>
+		<MantineProvider defaultColorScheme="auto" theme={theme}>
+			<LiveContext value={{ store, connection }}>
+				<QueryClientProvider client={new QueryClient()}>
+					<ConfirmProvider>
+						<RouterProvider router={router} />
+					</ConfirmProvider>
+				</QueryClientProvider>
+			</LiveContext>
+			<Notifications containerWidth={400} limit={4} position="bottom-right" />
+		</MantineProvider>
+	</StrictMode>,
+);

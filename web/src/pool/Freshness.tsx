@@ -1,0 +1,60 @@
+import { Link } from '@tanstack/react-router';
+import { useAll, useConnectionState } from '../live/hooks';
+import { count } from '../ui/format';
+import css from './Freshness.module.css';
+import { serverError, serverName, useServers } from './servers';
+
+/** Pools whose names fit beside each other; more are counted. */
+const NAMED = 4;
+
+interface Sign {
+	key: string;
+	name: string;
+	tone: 'live' | 'busy' | 'bad';
+	says: string;
+}
+
+/** One sign a pool: whether what the pages show of it is up to date. */
+export function Freshness() {
+	const state = useConnectionState();
+	const pools = useAll('pool');
+	const { data: servers } = useServers();
+
+	if (state.is === 'lost')
+		return <Signs signs={[{ key: 'lost', name: 'Server', tone: 'bad', says: 'connection lost' }]} />;
+	if (state.is === 'loading')
+		return <Signs signs={[{ key: 'load', name: 'Server', tone: 'busy', says: 'reading the list' }]} />;
+	const signs: Sign[] =
+		servers === undefined
+			? [...pools.values()].map((pool) => ({ key: pool.id, name: pool.name_label, tone: 'live', says: 'live' }))
+			: servers
+					.filter((server) => server.enabled)
+					.map((server) => ({
+						key: server.id,
+						name: serverName(server),
+						tone: server.status === 'connected' ? 'live' : server.status === 'connecting' ? 'busy' : 'bad',
+						says: server.status === 'connected' ? 'live' : (serverError(server) ?? server.status),
+					}));
+	if (signs.length <= NAMED) return <Signs signs={signs} />;
+	const live = signs.filter(({ tone }) => tone === 'live').length;
+	const rest = signs.length - live;
+	const all: Sign[] = [{ key: 'live', name: count(live, 'pool'), tone: 'live', says: 'live' }];
+	if (rest > 0) all.push({ key: 'rest', name: count(rest, 'pool'), tone: 'bad', says: 'not connected' });
+	return <Signs signs={all} />;
+}
+
+function Signs({ signs }: { signs: Sign[] }) {
+	return (
+		<ul aria-label="Freshness" className={css.signs}>
+			{signs.map(({ key, name, tone, says }) => (
+				<li key={key}>
+					<Link className={css.sign} data-tone={tone} title={`${name}: ${says}`} to="/pools">
+						<span aria-hidden="true" className={css.dot} />
+						<span className={css.name}>{name}</span>
+						<span className={css.says}>{says}</span>
+					</Link>
+				</li>
+			))}
+		</ul>
+	);
+}

@@ -1,0 +1,119 @@
+/** The connections to pools: their state, and adding one. */
+import { Button, Switch, Tooltip } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { errorText } from '../api/errors';
+import type { Server } from '../api/objects';
+import { useUser } from '../live/hooks';
+import { useConfirm } from '../ui/Confirm';
+import { AddIcon, RemoveIcon } from '../ui/icons';
+import { Message } from '../ui/Message';
+import { ConnectPool } from './ConnectPool';
+import css from './PoolsPage.module.css';
+import { serverError, serverName, useServerCall, useServers } from './servers';
+
+export function PoolsPage() {
+	const user = useUser();
+	const servers = useServers();
+	const [adding, setAdding] = useState(false);
+	if (user !== undefined && user.permission !== 'admin') {
+		return <Message title="Pools are an administrator’s matter">You see the VMs that are shared with you.</Message>;
+	}
+	return (
+		<main className={css.page}>
+			<header className={css.header}>
+				<h1>Pools</h1>
+				<Button leftSection={<AddIcon size={16} />} onClick={() => setAdding(true)} size="sm">
+					Connect a pool
+				</Button>
+			</header>
+			{servers.error !== null && servers.data === undefined && (
+				<Message title="The list of pools could not be read" tone="bad">
+					{errorText(servers.error)}
+				</Message>
+			)}
+			{servers.data?.length === 0 && (
+				<Message title="No pool is connected yet">
+					<p>Give the address of a pool’s master and an account on it, most often root.</p>
+				</Message>
+			)}
+			<ul className={css.servers}>
+				{servers.data?.map((server) => (
+					<ServerRow key={server.id} server={server} />
+				))}
+			</ul>
+			<ConnectPool onClose={() => setAdding(false)} opened={adding} />
+		</main>
+	);
+}
+
+const SAYS = { connected: 'Live', connecting: 'Connecting', disconnected: 'Disconnected' };
+
+function ServerRow({ server }: { server: Server }) {
+	const enable = useServerCall('server.enable');
+	const disable = useServerCall('server.disable');
+	const remove = useServerCall('server.remove');
+	const confirm = useConfirm();
+	const name = serverName(server);
+	const error = serverError(server);
+	const busy = enable.isPending || disable.isPending || remove.isPending;
+
+	const tell = (what: string) => (failure: Error) =>
+		notifications.show({
+			color: 'red',
+			title: `${name} could not be ${what}`,
+			message: errorText(failure),
+			autoClose: false,
+		});
+	const askToRemove = async () => {
+		const yes = await confirm({
+			title: `Forget ${name}?`,
+			body: <p>Its address and account are deleted here. The pool itself and its VMs are left as they are.</p>,
+			action: 'Forget',
+			destroys: true,
+		});
+		if (yes) remove.mutate({ id: server.id }, { onError: tell('forgotten') });
+	};
+
+	return (
+		<li className={css.server}>
+			<span className={css.state} data-state={server.enabled ? server.status : 'off'}>
+				<span aria-hidden="true" className={css.dot} />
+				{server.enabled ? SAYS[server.status] : 'Switched off'}
+			</span>
+			<div className={css.what}>
+				<h2>{name}</h2>
+				<p>
+					{server.poolNameLabel !== undefined && server.poolNameLabel !== name && `${server.poolNameLabel} at `}
+					{server.host} as {server.username}
+				</p>
+				{error !== undefined && <p className={css.error}>{error}</p>}
+			</div>
+			<Tooltip label={server.enabled ? 'Disconnect' : 'Connect'}>
+				<div>
+					<Switch
+						aria-label={`Connect ${name}`}
+						checked={server.enabled}
+						disabled={busy}
+						onChange={() =>
+							server.enabled
+								? disable.mutate({ id: server.id }, { onError: tell('disconnected') })
+								: enable.mutate({ id: server.id }, { onError: tell('connected') })
+						}
+						withThumbIndicator={false}
+					/>
+				</div>
+			</Tooltip>
+			<Button
+				color="gray"
+				disabled={busy}
+				leftSection={<RemoveIcon size={15} />}
+				onClick={() => void askToRemove()}
+				size="compact-sm"
+				variant="subtle"
+			>
+				Forget
+			</Button>
+		</li>
+	);
+}

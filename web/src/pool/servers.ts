@@ -1,0 +1,58 @@
+/** Connections to pools, as configured on the server. It sends no news of them, so that they are asked for. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { Server } from '../api/objects';
+import type { Method, Params, Result } from '../api/schema';
+import { useConnectionState, useLive } from '../live/hooks';
+
+/** How often the list is asked for while somebody looks, in ms. */
+const EVERY = 5000;
+const KEY = ['servers'];
+
+export function useServers() {
+	const { connection } = useLive();
+	const state = useConnectionState();
+	const enabled = (state.is === 'live' || state.is === 'failed') && state.user.permission === 'admin';
+	return useQuery({
+		queryKey: KEY,
+		queryFn: () => connection.call('server.getAll', {}),
+		enabled,
+		refetchInterval: EVERY,
+		retry: false,
+	});
+}
+
+type ServerMethod = Extract<Method, `server.${string}`>;
+
+/** Calls a method that changes the list, and asks for it anew. */
+export function useServerCall<M extends ServerMethod>(method: M) {
+	const { connection } = useLive();
+	const queries = useQueryClient();
+	return useMutation<Result<M>, Error, Params<M>>({
+		mutationFn: (params) => connection.call(method, params),
+		onSettled: () => queries.invalidateQueries({ queryKey: KEY }),
+	});
+}
+
+/** Pools whose rows are not up to date: their connection is configured, but not up. */
+export function useStalePools(): ReadonlySet<string> {
+	const { data } = useServers();
+	const ids = (data ?? []).flatMap(({ status, poolId }) =>
+		status === 'connected' || poolId === undefined ? [] : poolId,
+	);
+	const key = ids.sort().join();
+	return useMemo(() => new Set(key === '' ? [] : key.split(',')), [key]);
+}
+
+/** What a connection is called: its label, else its pool, else its address. */
+export function serverName(server: Server): string {
+	return server.label || server.poolNameLabel || server.host;
+}
+
+/** Why a connection is down, in the words of the server. */
+export function serverError(server: Server): string | undefined {
+	if (server.status === 'connected' || server.error === undefined) return undefined;
+	return (
+		server.error.message ?? (server.error.code === undefined ? 'the connection failed' : String(server.error.code))
+	);
+}

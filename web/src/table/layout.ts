@@ -1,0 +1,60 @@
+/** Widths and visibility of a table's columns, as this browser's user left them. */
+import { useCallback, useState } from 'react';
+
+export interface Layout {
+	/** Widths in px of the columns that were resized; the others share the room. */
+	widths: Readonly<Record<string, number>>;
+	/** Shown or hidden against the column's default. */
+	shown: Readonly<Record<string, boolean>>;
+}
+
+const EMPTY: Layout = { widths: {}, shown: {} };
+
+export function useLayout(table: string): [Layout, (change: (layout: Layout) => Layout) => void] {
+	const key = `table.${table}`;
+	const [layout, setLayout] = useState(() => read(key));
+	const change = useCallback(
+		(next: (layout: Layout) => Layout) =>
+			setLayout((before) => {
+				const after = next(before);
+				write(key, after);
+				return after;
+			}),
+		[key],
+	);
+	return [layout, change];
+}
+
+/** Reads what was stored; anything else than a layout, as older versions may have left, counts as nothing. */
+export function readLayout(text: string | null): Layout {
+	try {
+		const stored: unknown = JSON.parse(text ?? '');
+		if (typeof stored !== 'object' || stored === null || !('widths' in stored) || !('shown' in stored)) return EMPTY;
+		return {
+			widths: entries(stored.widths, (width) => typeof width === 'number' && width > 0 && width < 10_000),
+			shown: entries(stored.shown, (shown) => typeof shown === 'boolean'),
+		};
+	} catch {
+		return EMPTY;
+	}
+}
+
+function entries<T>(value: unknown, is: (entry: unknown) => boolean): Record<string, T> {
+	if (typeof value !== 'object' || value === null) return {};
+	return Object.fromEntries(Object.entries(value).filter(([, entry]) => is(entry)));
+}
+
+function read(key: string): Layout {
+	try {
+		return readLayout(localStorage.getItem(key));
+	} catch {
+		return EMPTY;
+	}
+}
+
+/** Storage may be full or forbidden; the layout then lasts as long as the page. */
+function write(key: string, layout: Layout): void {
+	try {
+		localStorage.setItem(key, JSON.stringify(layout));
+	} catch {}
+}

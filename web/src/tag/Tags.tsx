@@ -1,0 +1,41 @@
+import css from './Tags.module.css';
+
+/** Tags as pills; `scope=value` shows the scope dimmed. What does not fit is cut; the title names all. */
+export function Tags({ tags, onPick }: { tags: readonly string[]; onPick?: (tag: string) => void }) {
+	if (tags.length === 0) return null;
+	return (
+		<span className={css.tags} title={tags.join(', ')}>
+			{tags.map((tag) => (
+				<Tag key={tag} onPick={onPick} tag={tag} />
+			))}
+		</span>
+	);
+}
+
+function Tag({ tag, onPick }: { tag: string; onPick?: (tag: string) => void }) {
+	const split = tag.indexOf('=');
+	const text =
+		split > 0 ? (
+			<>
+				<span className={css.scope}>{tag.slice(0, split)}</span>
+				{tag.slice(split + 1)}
+			</>
+		) : (
+			tag
+		);
+	if (onPick === undefined) return <span className={css.tag}>{text}</span>;
+	return (
+		<button
+			className={css.tag}
+			onClick={(event) => {
+				event.stopPropagation();
+				onPick(tag);
+			}}
+			tabIndex={-1}
+			title={`Show what is tagged ${tag}`}
+			type="button"
+		>
+			{text}
+		</button>
+	);
+}
