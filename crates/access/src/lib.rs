@@ -1,1 +1,17 @@
-//! Operations on users, tokens, sessions and servers.
+//! Operations on users, tokens, sessions, servers, and on the server itself.
+
+mod session;
+mod system;
+mod token;
+mod user;
+
+use app::Cx;
+use op::Ops;
+
+/// Adds the operations to the table.
+pub fn ops(ops: &mut Ops<Cx>) {
+    session::ops(ops);
+    system::ops(ops);
+    token::ops(ops);
+    user::ops(ops);
+}

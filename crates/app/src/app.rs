@@ -12,6 +12,8 @@ use crate::{CloseReason, Config, Cx, Feed, Peer, Session, Tasks, Transfers, limi
 const DATABASE: &str = "xo-server.sqlite";
 /// A failed sign-in is answered after this part of the throttling delay.
 const FAILURE_DELAY_PART: u32 = 4;
+/// … and no later than this, since each waiting answer holds a connection.
+const LONGEST_FAILURE_DELAY: Duration = Duration::from_secs(1);
 
 /// The running application; clones are the same.
 #[derive(Clone)]
@@ -168,6 +170,6 @@ impl App {
 impl Inner {
     /// Returns how long the answer to a failed sign-in is held back.
     pub(crate) fn failure_delay(&self) -> Duration {
-        self.config.authentication.throttling_delay.0 / FAILURE_DELAY_PART
+        (self.config.authentication.throttling_delay.0 / FAILURE_DELAY_PART).min(LONGEST_FAILURE_DELAY)
     }
 }

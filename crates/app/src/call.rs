@@ -43,7 +43,7 @@ impl App {
 }
 
 /// Turns a failure of the database into what the caller sees, and logs its causes.
-pub(crate) fn internal(error: db::Error) -> op::Error {
+pub fn failure(error: db::Error) -> op::Error {
     match error {
         db::Error::UserExists { .. } => op::Error::refused(error.to_string()),
         db::Error::ServerExists { .. } => op::Error::ObjectAlreadyExists { object: None, kind: Some("server") },

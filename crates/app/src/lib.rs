@@ -17,6 +17,7 @@ mod transfer;
 
 pub use access::Audience;
 pub use app::{App, StartError};
+pub use call::failure;
 pub use config::{
     Authentication, Config, ConfigError, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen, Listeners,
     LogFormat, Logs, Paths, SameSite, WebSockets,

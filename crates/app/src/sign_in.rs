@@ -9,7 +9,7 @@ use op::Secret;
 use secrecy::SecretString;
 use tracing::{info, warn};
 
-use crate::{App, Session, SignedIn, limit::TooFast};
+use crate::{App, Session, SignedIn, failure, limit::TooFast};
 
 /// What somebody shows to sign in.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ impl App {
             op::Error::refused("too fast authentication tries")
         })?;
         let password = SecretString::from(password.expose());
-        let found = self.db().users().verify(name, &password).await.map_err(crate::call::internal)?;
+        let found = self.db().users().verify(name, &password).await.map_err(failure)?;
         if let Some(user) = found.filter(also) {
             limit.passed(&attempt);
             return Ok(user);
@@ -105,9 +105,9 @@ impl App {
     async fn by_token(&self, session: &Session, secret: &Secret) -> op::Result<SignedIn> {
         let tokens = self.db().tokens();
         let secret = SecretString::from(secret.expose());
-        let token = tokens.find(&secret).await.map_err(crate::call::internal)?;
+        let token = tokens.find(&secret).await.map_err(failure)?;
         let token = token.ok_or(op::Error::InvalidCredentials)?;
-        let user = self.db().users().get(&token.user_id).await.map_err(crate::call::internal)?;
+        let user = self.db().users().get(&token.user_id).await.map_err(failure)?;
         let user = user.ok_or(op::Error::InvalidCredentials)?;
         let address = session.peer().address.to_string();
         if let Err(error) = tokens.used(&token.id, &address).await {

@@ -130,7 +130,8 @@ impl Error {
     pub(crate) fn sql(path: &Path, doing: &'static str, source: sqlx::Error) -> Self {
         let path = path.to_owned();
         // Extended result codes of SQLite keep the primary one in the low byte.
-        let code = source.as_database_error().and_then(|e| e.code()).and_then(|c| c.parse::<u32>().ok());
+        let code =
+            source.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|c| c.parse::<u32>().ok());
         match code.map(|c| c & 0xff) {
             // SQLITE_BUSY, SQLITE_LOCKED: our own connections wait for each other, so it is another process.
             Some(5 | 6) => Self::InUse { path },

@@ -188,7 +188,7 @@ impl Servers<'_> {
         Ok(done.rows_affected() > 0)
     }
 
-    fn read(&self, row: &AnyRow) -> Result<Server> {
+    fn read(self, row: &AnyRow) -> Result<Server> {
         let doing = "reading a server";
         let text = |column: &str| row.try_get::<String, _>(column).map_err(self.0.sql(doing));
         let maybe = |column: &str| row.try_get::<Option<String>, _>(column).map_err(self.0.sql(doing));
@@ -216,11 +216,11 @@ impl Servers<'_> {
         })
     }
 
-    fn seal_proxy(&self, server: &Server) -> Option<String> {
+    fn seal_proxy(self, server: &Server) -> Option<String> {
         server.http_proxy.as_ref().map(|url| self.0.seal.seal(&proxy_of(&server.id), url))
     }
 
-    fn taken(&self, host: &str, doing: &'static str, source: sqlx::Error) -> Error {
+    fn taken(self, host: &str, doing: &'static str, source: sqlx::Error) -> Error {
         if Error::is_unique(&source) {
             return Error::ServerExists { host: host.to_owned() };
         }

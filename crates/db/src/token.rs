@@ -233,11 +233,11 @@ impl Tokens<'_> {
         row.map(|row| self.read(&row)).transpose()
     }
 
-    fn derive(&self, seed: &str) -> SecretString {
+    fn derive(self, seed: &str) -> SecretString {
         encode(&self.0.seal.token(seed.as_bytes()))
     }
 
-    fn read(&self, row: &AnyRow) -> Result<Token> {
+    fn read(self, row: &AnyRow) -> Result<Token> {
         let doing = "reading a token";
         let text = |column: &str| row.try_get::<Option<String>, _>(column).map_err(self.0.sql(doing));
         let time = |column: &str| row.try_get::<i64, _>(column).map_err(self.0.sql(doing));
@@ -257,7 +257,7 @@ impl Tokens<'_> {
         })
     }
 
-    fn json<T: serde::de::DeserializeOwned>(&self, row: &AnyRow, column: &str, id: &str) -> Result<T> {
+    fn json<T: serde::de::DeserializeOwned>(self, row: &AnyRow, column: &str, id: &str) -> Result<T> {
         let text: String = row.try_get(column).map_err(self.0.sql("reading a token"))?;
         serde_json::from_str(&text)
             .map_err(|source| Error::Damaged { what: format!("{column} of token `{id}`"), source })

@@ -188,7 +188,7 @@ impl Users<'_> {
         Ok(Some((self.read(&row)?, hash)))
     }
 
-    fn read(&self, row: &AnyRow) -> Result<User> {
+    fn read(self, row: &AnyRow) -> Result<User> {
         let doing = "reading a user";
         let text = |column: &str| row.try_get::<String, _>(column).map_err(self.0.sql(doing));
         let id = text("id")?;
@@ -206,7 +206,7 @@ impl Users<'_> {
         })
     }
 
-    fn taken(&self, email: &str, doing: &'static str, source: sqlx::Error) -> Error {
+    fn taken(self, email: &str, doing: &'static str, source: sqlx::Error) -> Error {
         if Error::is_unique(&source) {
             return Error::UserExists { email: email.to_owned() };
         }

@@ -29,7 +29,7 @@ async fn the_wait_of_a_name_from_one_address_doubles_up_to_a_minute_and_spares_o
     let limit = Limit::new(DELAY);
     for wait in [2, 4, 8, 16, 32, 60, 60] {
         fail(&limit, "admin", HERE).await;
-        tokio::time::advance(Duration::from_secs(wait) - Duration::from_millis(1)).await;
+        tokio::time::advance(Duration::from_millis(wait * 1000 - 1)).await;
         assert!(refused(&limit, "admin", HERE).await, "{wait}");
         if wait > 2 {
             assert!(!refused(&limit, "admin", THERE).await);

@@ -91,7 +91,7 @@ impl Journal<'_> {
         rows.iter().map(|row| self.read(row)).collect()
     }
 
-    fn read(&self, row: &AnyRow) -> Result<Entry> {
+    fn read(self, row: &AnyRow) -> Result<Entry> {
         let doing = "reading the journal";
         let text = |column: &str| row.try_get::<String, _>(column).map_err(self.0.sql(doing));
         let number = |column: &str| row.try_get::<i64, _>(column).map_err(self.0.sql(doing));

@@ -1,0 +1,30 @@
+//! Changing one's own password.
+
+use app::{Cx, failure};
+use op::{Error, Op, Result, Secret, Spec};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Change the password of the user who calls.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ChangePassword {
+    /// Password so far; a wrong one counts as a failed sign-in.
+    old_password: Secret,
+    /// Password from now on.
+    new_password: Secret,
+}
+
+impl Op<Cx> for ChangePassword {
+    type Output = ();
+    const SPEC: Spec = Spec::signed_in("user.changePassword");
+    async fn run(self, cx: Cx) -> Result<()> {
+        let user = cx.user()?;
+        cx.app.check_password(&cx.session, &user, &self.old_password).await?;
+        let password = self.new_password.expose().into();
+        if !cx.app.db().users().set_password(&user.id, &password).await.map_err(failure)? {
+            return Err(Error::no_such(super::KIND, &user.id));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,16 @@
+//! Tests of the operations on the running application, with a database in memory.
+
+mod access;
+mod session;
+mod system;
+#[path = "../../../app/tests/it/test_app.rs"]
+#[allow(dead_code, reason = "each crate uses its part")]
+mod test_app;
+mod token;
+mod user;
+
+use test_app::TestApp;
+
+async fn start() -> TestApp {
+    TestApp::new(|ops| ::access::ops(ops)).await
+}

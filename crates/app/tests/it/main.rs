@@ -1,0 +1,5 @@
+//! Tests of the running application.
+
+mod config;
+#[allow(dead_code, reason = "each crate uses its part")]
+mod test_app;
