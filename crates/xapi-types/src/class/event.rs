@@ -2,12 +2,12 @@
 //! The class `event`.
 
 use compact_str::CompactString;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::{DateTime, Value, enums, lenient, reference::Class};
 
 /// A record of the class `event`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(default)]
 pub struct Event {
     /// `snapshot`, a record.
