@@ -4,7 +4,6 @@
 
 mod access;
 mod app;
-mod browser;
 mod call;
 mod config;
 mod cx;

@@ -74,7 +74,7 @@ mod vmss;
 mod vtpm;
 mod vusb;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use auth::Auth;
 pub use blob::Blob;
@@ -840,6 +840,86 @@ impl Record {
             Self::Caller(record) => Some(&record.uuid),
             Self::RateLimit(record) => Some(&record.uuid),
             _ => None,
+        }
+    }
+}
+
+/// A record is written as an object of its fields.
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Session(record) => record.serialize(serializer),
+            Self::Auth(record) => record.serialize(serializer),
+            Self::Subject(record) => record.serialize(serializer),
+            Self::Role(record) => record.serialize(serializer),
+            Self::Task(record) => record.serialize(serializer),
+            Self::Event(record) => record.serialize(serializer),
+            Self::Pool(record) => record.serialize(serializer),
+            Self::PoolPatch(record) => record.serialize(serializer),
+            Self::PoolUpdate(record) => record.serialize(serializer),
+            Self::Vm(record) => record.serialize(serializer),
+            Self::VmMetrics(record) => record.serialize(serializer),
+            Self::VmGuestMetrics(record) => record.serialize(serializer),
+            Self::Vmpp(record) => record.serialize(serializer),
+            Self::Vmss(record) => record.serialize(serializer),
+            Self::VmAppliance(record) => record.serialize(serializer),
+            Self::DrTask(record) => record.serialize(serializer),
+            Self::Host(record) => record.serialize(serializer),
+            Self::HostCrashdump(record) => record.serialize(serializer),
+            Self::HostPatch(record) => record.serialize(serializer),
+            Self::HostMetrics(record) => record.serialize(serializer),
+            Self::HostCpu(record) => record.serialize(serializer),
+            Self::Network(record) => record.serialize(serializer),
+            Self::Vif(record) => record.serialize(serializer),
+            Self::VifMetrics(record) => record.serialize(serializer),
+            Self::Pif(record) => record.serialize(serializer),
+            Self::PifMetrics(record) => record.serialize(serializer),
+            Self::Bond(record) => record.serialize(serializer),
+            Self::Vlan(record) => record.serialize(serializer),
+            Self::Sm(record) => record.serialize(serializer),
+            Self::Sr(record) => record.serialize(serializer),
+            Self::SrStat(record) => record.serialize(serializer),
+            Self::ProbeResult(record) => record.serialize(serializer),
+            Self::Lvhd(record) => record.serialize(serializer),
+            Self::Vdi(record) => record.serialize(serializer),
+            Self::Vbd(record) => record.serialize(serializer),
+            Self::VbdMetrics(record) => record.serialize(serializer),
+            Self::Pbd(record) => record.serialize(serializer),
+            Self::Crashdump(record) => record.serialize(serializer),
+            Self::Vtpm(record) => record.serialize(serializer),
+            Self::Console(record) => record.serialize(serializer),
+            Self::User(record) => record.serialize(serializer),
+            Self::DataSource(record) => record.serialize(serializer),
+            Self::Blob(record) => record.serialize(serializer),
+            Self::Message(record) => record.serialize(serializer),
+            Self::Secret(record) => record.serialize(serializer),
+            Self::Tunnel(record) => record.serialize(serializer),
+            Self::NetworkSriov(record) => record.serialize(serializer),
+            Self::Pci(record) => record.serialize(serializer),
+            Self::Pgpu(record) => record.serialize(serializer),
+            Self::GpuGroup(record) => record.serialize(serializer),
+            Self::Vgpu(record) => record.serialize(serializer),
+            Self::VgpuType(record) => record.serialize(serializer),
+            Self::PvsSite(record) => record.serialize(serializer),
+            Self::PvsServer(record) => record.serialize(serializer),
+            Self::PvsProxy(record) => record.serialize(serializer),
+            Self::PvsCacheStorage(record) => record.serialize(serializer),
+            Self::Feature(record) => record.serialize(serializer),
+            Self::SdnController(record) => record.serialize(serializer),
+            Self::VdiNbdServerInfo(record) => record.serialize(serializer),
+            Self::Pusb(record) => record.serialize(serializer),
+            Self::UsbGroup(record) => record.serialize(serializer),
+            Self::Vusb(record) => record.serialize(serializer),
+            Self::Cluster(record) => record.serialize(serializer),
+            Self::ClusterHost(record) => record.serialize(serializer),
+            Self::Certificate(record) => record.serialize(serializer),
+            Self::Repository(record) => record.serialize(serializer),
+            Self::Observer(record) => record.serialize(serializer),
+            Self::VmGroup(record) => record.serialize(serializer),
+            Self::HostDriver(record) => record.serialize(serializer),
+            Self::DriverVariant(record) => record.serialize(serializer),
+            Self::Caller(record) => record.serialize(serializer),
+            Self::RateLimit(record) => record.serialize(serializer),
         }
     }
 }

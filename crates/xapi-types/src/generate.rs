@@ -85,8 +85,8 @@ fn record(class: &Class) -> String {
     uses.sort_unstable();
     let compact = if has("CompactString") { "use compact_str::CompactString;\n" } else { "" };
     format!(
-        "{HEADER}//! The class `{wire}`.\n\n{compact}use serde::Deserialize;\n\nuse crate::{{{}}};\n\n\
-         /// A record of the class `{wire}`.\n#[derive(Clone, Debug, Default, Deserialize, PartialEq)]\n\
+        "{HEADER}//! The class `{wire}`.\n\n{compact}use serde::{{Deserialize, Serialize}};\n\nuse crate::{{{}}};\n\n\
+         /// A record of the class `{wire}`.\n#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]\n\
          #[serde(default)]\npub struct {name} {{\n{fields}}}\n\n\
          impl Class for {name} {{\n    const NAME: &'static str = \"{wire}\";\n}}\n",
         uses.join(", "),
@@ -158,6 +158,7 @@ fn index() -> String {
     let mut exports = String::new();
     let (mut kinds, mut records, mut names, mut lower) = (String::new(), String::new(), String::new(), String::new());
     let (mut decode, mut kind_of, mut from) = (String::new(), String::new(), String::new());
+    let mut serialize = String::new();
     for class in classes() {
         let (module, name, wire) = (module(class.name), type_name(class.name), class.name);
         let _ = writeln!(modules, "mod {module};");
@@ -167,6 +168,7 @@ fn index() -> String {
         let _ = writeln!(names, "            Self::{name} => \"{wire}\",");
         let _ = writeln!(lower, "            \"{}\" => Self::{name},", wire.to_lowercase());
         let _ = writeln!(decode, "            Kind::{name} => Self::{name}(Deserialize::deserialize(deserializer)?),");
+        let _ = writeln!(serialize, "            Self::{name}(record) => record.serialize(serializer),");
         let _ = writeln!(kind_of, "            Self::{name}(_) => Kind::{name},");
         let _ = writeln!(
             from,
@@ -182,7 +184,7 @@ fn index() -> String {
     let count = classes().len();
     let all: String = classes().iter().map(|class| format!("Self::{}, ", type_name(class.name))).collect();
     format!(
-        "{HEADER}//! Typed records of every class, and a record of any of them.\n\n{modules}\nuse serde::{{Deserialize, Deserializer}};\n\n{exports}\n\
+        "{HEADER}//! Typed records of every class, and a record of any of them.\n\n{modules}\nuse serde::{{Deserialize, Deserializer, Serialize, Serializer}};\n\n{exports}\n\
          /// A class of XAPI objects.\n#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]\npub enum Kind {{\n{kinds}}}\n\n\
          impl Kind {{\n    /// Every class, in the order of the data model.\n    pub const ALL: [Self; {count}] = [{all}];\n\n    \
          /// Returns the name on the wire, such as `VM`.\n    pub fn name(self) -> &'static str {{\n        match self {{\n{names}        }}\n    }}\n\n    \
@@ -191,7 +193,8 @@ fn index() -> String {
          impl Record {{\n    /// Decodes a record of the class `kind`.\n    ///\n    /// # Errors\n    ///\n    /// If the value is not a record; fields that are missing, unknown or odd are no error.\n    \
          pub fn decode<'de, D: Deserializer<'de>>(kind: Kind, deserializer: D) -> Result<Self, D::Error> {{\n        Ok(match kind {{\n{decode}        }})\n    }}\n\n    \
          /// Returns the class of the record.\n    pub fn kind(&self) -> Kind {{\n        match self {{\n{kind_of}        }}\n    }}\n\n    \
-         /// Returns the uuid, if the class has one.\n    pub fn uuid(&self) -> Option<&str> {{\n        match self {{\n{uuid}        }}\n    }}\n}}\n\n{from}"
+         /// Returns the uuid, if the class has one.\n    pub fn uuid(&self) -> Option<&str> {{\n        match self {{\n{uuid}        }}\n    }}\n}}\n\n\
+         /// A record is written as an object of its fields.\nimpl Serialize for Record {{\n    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{\n        match self {{\n{serialize}        }}\n    }}\n}}\n\n{from}"
     )
 }
 

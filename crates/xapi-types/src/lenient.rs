@@ -7,7 +7,7 @@
 use std::{fmt, marker::PhantomData};
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{self, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
@@ -144,7 +144,7 @@ pub(crate) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool
 }
 
 /// An integer inside a set or a map.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Int(pub i64);
 
 impl<'de> Deserialize<'de> for Int {
@@ -154,7 +154,7 @@ impl<'de> Deserialize<'de> for Int {
 }
 
 /// A floating point number inside a map.
-#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize)]
 pub struct Float(pub f64);
 
 impl<'de> Deserialize<'de> for Float {

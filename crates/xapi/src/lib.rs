@@ -1,1 +1,65 @@
 //! XAPI client: sessions, failover, calls, event watch, tasks.
+//!
+//! [`Pool`] is the client of one pool. It logs in, finds the coordinator, keeps the session and
+//! comes back by itself when the pool does; [`Pool::state`] says how it stands. [`Pool::call`] calls a
+//! method, [`Pool::call_async`] starts a task and follows it, [`Pool::watch`] hands out all objects
+//! and then what changes.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), xapi::Error> {
+//! use xapi::{Event, Options, Pool, params};
+//!
+//! let options = Options::new("192.0.2.1".parse()?, "root", "secret").allow_unauthorized(true);
+//! let pool = Pool::connect(options).await?;
+//! let vms = pool.call("VM.get_by_name_label", params!["web-01"]).await?;
+//! let mut watch = pool.watch();
+//! while let Some(event) = watch.next().await {
+//!     if let Event::InitApply(records) = event {
+//!         println!("{} objects", records.len());
+//!     }
+//! }
+//! # Ok(()) }
+//! ```
+
+mod address;
+mod call;
+mod dial;
+mod dialect;
+mod endpoint;
+mod error;
+mod options;
+mod pool;
+mod proxy;
+mod secret;
+mod session;
+mod state;
+mod task;
+mod tls;
+mod watch;
+
+pub use address::Address;
+pub use dialect::Dialect;
+pub use error::Error;
+pub use options::{Limits, Options};
+pub use pool::Pool;
+pub use proxy::Proxy;
+pub use secret::Secret;
+pub use state::State;
+pub use task::{Task, TaskState};
+pub use tls::{CertificateError, Fingerprint, Problem};
+pub use watch::{Change, Event, Watch};
+
+/// Makes the parameters of a call out of anything that a value can be made from.
+///
+/// ```
+/// let params = xapi::params!["OpaqueRef:NULL", true, 3_i64];
+/// assert_eq!(params.len(), 3);
+/// ```
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => {
+        vec![$($crate::Value::from($value)),*]
+    };
+}
+
+pub use xapi_types::Value;

@@ -2,12 +2,12 @@
 //! The class `blob`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, lenient, reference::Class};
 
 /// A record of the class `blob`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Blob {
     /// `uuid`, a text.

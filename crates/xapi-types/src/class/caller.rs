@@ -2,12 +2,12 @@
 //! The class `Caller`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `Caller`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Caller {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `Certificate`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `Certificate`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Certificate {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `Cluster`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `Cluster`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Cluster {
     /// `uuid`, a text.

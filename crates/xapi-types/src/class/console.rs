@@ -2,12 +2,12 @@
 //! The class `console`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, enums, reference::Class, reference::Ref};
 
 /// A record of the class `console`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Console {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `crashdump`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, reference::Class, reference::Ref};
 
 /// A record of the class `crashdump`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Crashdump {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `event`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, Value, enums, lenient, reference::Class};
 
 /// A record of the class `event`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Event {
     /// `snapshot`, a record.

@@ -2,12 +2,12 @@
 //! The class `Feature`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{lenient, reference::Class, reference::Ref};
 
 /// A record of the class `Feature`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Feature {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `host_cpu`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, Shared, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `host_cpu`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct HostCpu {
     /// `uuid`, a text.

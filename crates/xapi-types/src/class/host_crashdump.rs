@@ -2,12 +2,12 @@
 //! The class `host_crashdump`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, Map, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `host_crashdump`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct HostCrashdump {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `Host_driver`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{lenient, reference::Class, reference::Ref};
 
 /// A record of the class `Host_driver`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct HostDriver {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `host_metrics`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, Map, lenient, reference::Class};
 
 /// A record of the class `host_metrics`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct HostMetrics {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `LVHD`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{reference::Class};
 
 /// A record of the class `LVHD`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Lvhd {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `message`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, enums, lenient, reference::Class};
 
 /// A record of the class `message`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Message {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `network`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `network`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Network {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `network_sriov`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `network_sriov`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct NetworkSriov {
     /// `uuid`, a text.

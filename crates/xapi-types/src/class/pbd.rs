@@ -2,12 +2,12 @@
 //! The class `PBD`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `PBD`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Pbd {
     /// `uuid`, a text.

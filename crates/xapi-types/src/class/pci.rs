@@ -2,12 +2,12 @@
 //! The class `PCI`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `PCI`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Pci {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `PGPU`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `PGPU`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Pgpu {
     /// `uuid`, a text.

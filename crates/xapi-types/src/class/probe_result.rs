@@ -2,12 +2,12 @@
 //! The class `probe_result`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, Value, lenient, reference::Class};
 
 /// A record of the class `probe_result`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct ProbeResult {
     /// `configuration`, a map from a text to a text.

@@ -2,12 +2,12 @@
 //! The class `PVS_cache_storage`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{lenient, reference::Class, reference::Ref};
 
 /// A record of the class `PVS_cache_storage`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct PvsCacheStorage {
     /// `uuid`, a text.

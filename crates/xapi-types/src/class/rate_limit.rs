@@ -2,12 +2,12 @@
 //! The class `Rate_limit`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{lenient, reference::Class, reference::Ref};
 
 /// A record of the class `Rate_limit`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct RateLimit {
     /// `uuid`, a text.

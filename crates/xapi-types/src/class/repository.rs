@@ -2,12 +2,12 @@
 //! The class `Repository`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{enums, lenient, reference::Class};
 
 /// A record of the class `Repository`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Repository {
     /// `uuid`, a text.

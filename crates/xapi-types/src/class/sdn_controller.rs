@@ -2,12 +2,12 @@
 //! The class `SDN_controller`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{enums, lenient, reference::Class};
 
 /// A record of the class `SDN_controller`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct SdnController {
     /// `uuid`, a text.

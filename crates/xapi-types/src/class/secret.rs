@@ -2,12 +2,12 @@
 //! The class `secret`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, reference::Class};
 
 /// A record of the class `secret`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Secret {
     /// `uuid`, a text.

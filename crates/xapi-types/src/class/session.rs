@@ -2,12 +2,12 @@
 //! The class `session`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, Map, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `session`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Session {
     /// `uuid`, a text.

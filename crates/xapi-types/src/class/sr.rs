@@ -2,12 +2,12 @@
 //! The class `SR`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `SR`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Sr {
     /// `uuid`, a text.

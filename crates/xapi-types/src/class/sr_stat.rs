@@ -2,12 +2,12 @@
 //! The class `sr_stat`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{enums, lenient, reference::Class};
 
 /// A record of the class `sr_stat`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct SrStat {
     /// `uuid`, a text, or absent.

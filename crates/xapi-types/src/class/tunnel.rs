@@ -2,12 +2,12 @@
 //! The class `tunnel`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, enums, reference::Class, reference::Ref};
 
 /// A record of the class `tunnel`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Tunnel {
     /// `uuid`, a text.

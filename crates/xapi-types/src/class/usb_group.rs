@@ -2,12 +2,12 @@
 //! The class `USB_group`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `USB_group`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct UsbGroup {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `VBD_metrics`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, Map, lenient, reference::Class};
 
 /// A record of the class `VBD_metrics`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct VbdMetrics {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `VDI`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, Map, enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `VDI`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Vdi {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `vdi_nbd_server_info`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{lenient, reference::Class};
 
 /// A record of the class `vdi_nbd_server_info`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct VdiNbdServerInfo {
     /// `exportname`, a text.

@@ -2,12 +2,12 @@
 //! The class `VGPU_type`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `VGPU_type`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct VgpuType {
     /// `uuid`, a text.

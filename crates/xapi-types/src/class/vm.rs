@@ -2,12 +2,12 @@
 //! The class `VM`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, Map, Shared, enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `VM`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Vm {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `VM_appliance`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Map, enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `VM_appliance`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct VmAppliance {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `VM_group`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `VM_group`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct VmGroup {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `VM_guest_metrics`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, Map, enums, lenient, reference::Class};
 
 /// A record of the class `VM_guest_metrics`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct VmGuestMetrics {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `VM_metrics`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, Map, enums, lenient, reference::Class};
 
 /// A record of the class `VM_metrics`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct VmMetrics {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `VMPP`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, Map, enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `VMPP`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Vmpp {
     /// `uuid`, a text.

@@ -2,12 +2,12 @@
 //! The class `VMSS`.
 
 use compact_str::CompactString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{DateTime, Map, enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `VMSS`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
 pub struct Vmss {
     /// `uuid`, a text.

@@ -1,0 +1,44 @@
+//! Ids of objects, as links hold them.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use xapi_types::AnyRef;
+
+/// The id of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Id<'m> {
+    /// The uuid of the record.
+    Uuid(&'m str),
+    /// The reference, of records without uuid and of `pool_patch`.
+    Ref(AnyRef),
+    /// A template that came with the host: every pool has it with the same uuid, so the pool's comes first.
+    DefaultTemplate {
+        /// Uuid of the pool.
+        pool: &'m str,
+        /// Uuid of the template.
+        uuid: &'m str,
+    },
+}
+
+impl fmt::Display for Id<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uuid(uuid) => f.write_str(uuid),
+            Self::Ref(reference) => reference.fmt(f),
+            Self::DefaultTemplate { pool, uuid } => write!(f, "{pool}-{uuid}"),
+        }
+    }
+}
+
+impl Serialize for Id<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Uuid(uuid) => serializer.serialize_str(uuid),
+            other => serializer.collect_str(other),
+        }
+    }
+}
+
+/// Ids of linked objects; `null` stands for one whose record is not known.
+pub type Ids<'m> = Vec<Option<Id<'m>>>;

@@ -1,0 +1,118 @@
+//! Numbered places for records.
+
+use rustc_hash::FxHashMap;
+use xapi_types::{AnyRef, Record};
+
+/// A place for a record, or for one that others have asked for in vain.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) reference: AnyRef,
+    pub(crate) record: Option<Record>,
+    /// Slots whose objects were made by reading this one; each once, in no order.
+    pub(super) readers: Vec<u32>,
+    /// Slots that making this one's object has read; sorted.
+    reads: Box<[u32]>,
+    /// Whether the object has to be made anew.
+    pub(super) dirty: bool,
+    in_use: bool,
+}
+
+/// All slots of a pool; a number stays with its reference until released.
+#[derive(Debug, Default)]
+pub(super) struct Slots {
+    slots: Vec<Slot>,
+    numbers: FxHashMap<AnyRef, u32>,
+    free: Vec<u32>,
+    /// Number of slots that hold a record.
+    pub(super) records: usize,
+}
+
+impl Slots {
+    pub(super) fn find(&self, reference: &AnyRef) -> Option<u32> {
+        self.numbers.get(reference).copied()
+    }
+
+    pub(super) fn get(&self, at: u32) -> &Slot {
+        &self.slots[at as usize]
+    }
+
+    pub(super) fn get_mut(&mut self, at: u32) -> &mut Slot {
+        &mut self.slots[at as usize]
+    }
+
+    pub(super) fn range(&self) -> std::ops::Range<u32> {
+        0..u32::try_from(self.slots.len()).expect("a pool has fewer than 2^32 records")
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Slot)> {
+        self.range().map(|at| (at, self.get(at))).filter(|(_, slot)| slot.in_use)
+    }
+
+    /// Returns the slot of `reference`, a new one if there is none.
+    pub(super) fn intern(&mut self, reference: AnyRef) -> u32 {
+        if let Some(at) = self.find(&reference) {
+            return at;
+        }
+        let slot = Slot {
+            reference: reference.clone(),
+            record: None,
+            readers: Vec::new(),
+            reads: Box::default(),
+            dirty: false,
+            in_use: true,
+        };
+        let at = if let Some(at) = self.free.pop() {
+            self.slots[at as usize] = slot;
+            at
+        } else {
+            let at = self.range().end;
+            self.slots.push(slot);
+            at
+        };
+        self.numbers.insert(reference, at);
+        at
+    }
+
+    /// Replaces what `reader` reads; `reads` is sorted and has each slot once. Only differences cost anything.
+    pub(super) fn set_reads(&mut self, reader: u32, reads: &[u32]) {
+        let old = std::mem::take(&mut self.get_mut(reader).reads);
+        if *old == *reads {
+            self.get_mut(reader).reads = old;
+            return;
+        }
+        for &read in old.iter().filter(|read| reads.binary_search(read).is_err()) {
+            let readers = &mut self.get_mut(read).readers;
+            if let Some(position) = readers.iter().position(|&other| other == reader) {
+                readers.swap_remove(position);
+            }
+            self.release(read);
+        }
+        for &read in reads.iter().filter(|read| old.binary_search(read).is_err()) {
+            self.get_mut(read).readers.push(reader);
+        }
+        self.get_mut(reader).reads = reads.into();
+    }
+
+    /// Frees the slot if it has no record and nobody waits for one.
+    pub(super) fn release(&mut self, at: u32) {
+        let slot = self.get_mut(at);
+        if slot.record.is_some() || !slot.readers.is_empty() || slot.dirty || !slot.in_use {
+            return;
+        }
+        slot.in_use = false;
+        slot.readers = Vec::new();
+        slot.reads = Box::default();
+        let reference = std::mem::take(&mut slot.reference);
+        self.numbers.remove(&reference);
+        self.free.push(at);
+    }
+
+    /// Gives back memory that growing has left over.
+    pub(super) fn shrink(&mut self) {
+        self.slots.shrink_to_fit();
+        self.numbers.shrink_to_fit();
+        for slot in &mut self.slots {
+            slot.readers.shrink_to_fit();
+        }
+    }
+}

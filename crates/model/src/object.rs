@@ -1,0 +1,88 @@
+//! Objects as the store keeps them.
+
+use std::{fmt, str};
+
+use bytes::Bytes;
+use serde::Deserialize;
+use xapi_types::AnyRef;
+
+use crate::{json::Document, kind::Kind, pool_id::PoolId};
+
+/// The properties that every object has, in the order in which they are written before its own.
+pub const COMMON: [&str; 6] = ["id", "type", "uuid", "$pool", "$poolId", "_xapiRef"];
+
+/// What stands before the id in the JSON of every object.
+pub(crate) const BEFORE_ID: &[u8] = br#"{"id":""#;
+
+/// An object: what identifies it, and the JSON that clients get.
+///
+/// There is no typed form besides: the record is in the [`crate::Mirror`], and who needs a property reads it from the
+/// bytes, one by one ([`Object::text`]) or into a struct with the wanted fields ([`Object::decode`]).
+pub struct Object {
+    pub(crate) reference: AnyRef,
+    pub(crate) pool: PoolId,
+    pub(crate) json: Bytes,
+    /// Place in the order in which objects came.
+    pub(crate) order: u64,
+    pub(crate) id_len: u16,
+    pub(crate) kind: Kind,
+}
+
+impl Object {
+    /// Returns the id.
+    pub fn id(&self) -> &str {
+        str::from_utf8(self.id_bytes()).expect("ids are written as UTF-8")
+    }
+
+    pub(crate) fn id_bytes(&self) -> &[u8] {
+        &self.json[BEFORE_ID.len()..][..usize::from(self.id_len)]
+    }
+
+    /// Returns the kind.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Returns the id of the pool that it belongs to.
+    pub fn pool(&self) -> &PoolId {
+        &self.pool
+    }
+
+    /// Returns the reference of its record.
+    pub fn xapi_ref(&self) -> &AnyRef {
+        &self.reference
+    }
+
+    /// Returns the JSON that clients get: an object, its [`COMMON`] properties first. A clone shares the bytes.
+    pub fn json(&self) -> &Bytes {
+        &self.json
+    }
+
+    /// Returns a property that is a text, such as `name_label`.
+    pub fn text(&self, property: &str) -> Option<String> {
+        match filter::Map::property(&self.document(), property) {
+            filter::Shape::Text(text) => Some(text.into_owned()),
+            _ => None,
+        }
+    }
+
+    /// Decodes the JSON into a type that has some of the properties as fields.
+    ///
+    /// # Errors
+    ///
+    /// If a property is missing or has another type than the field.
+    pub fn decode<'o, T: Deserialize<'o>>(&'o self) -> serde_json::Result<T> {
+        serde_json::from_slice(&self.json)
+    }
+
+    /// Returns the object as something that filters can test without decoding all of it.
+    pub fn document(&self) -> Document<'_> {
+        Document::new(self)
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Object").field("id", &self.id()).field("kind", &self.kind).field("pool", &self.pool).finish()
+    }
+}

@@ -1,0 +1,288 @@
+//! One host: its connections, kept alive between calls.
+
+use std::{fmt, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, header};
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    body::{Body, Incoming},
+    client::conn::http1::{self, SendRequest},
+};
+use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
+use tokio::{
+    task::AbortHandle,
+    time::{Instant, timeout},
+};
+
+use crate::{
+    Address, Error, Options, Proxy,
+    dial::{Connection, dial},
+    dialect::Dialect,
+    options::Limits,
+    tls::{Fingerprint, Tls},
+};
+
+/// Connections kept for later; more than that are never under way at once.
+const KEPT: usize = 20;
+
+/// A connection that rested longer may have been closed by something in between.
+const FRESH: Duration = Duration::from_secs(20);
+
+/// A host as XAPI peer.
+pub(crate) struct Endpoint {
+    address: Address,
+    proxy: Option<Proxy>,
+    tls: Option<Tls>,
+    limits: Limits,
+    idle: Mutex<Vec<Idle>>,
+    dialect: Mutex<Option<Dialect>>,
+}
+
+struct Idle {
+    line: Line,
+    since: Instant,
+}
+
+/// An HTTP connection; it ends with this value.
+struct Line {
+    sender: SendRequest<Full<Bytes>>,
+    driver: AbortHandle,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+/// A request failed; `sent` says whether the host may have got it.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) error: Error,
+    pub(crate) sent: bool,
+}
+
+impl Failed {
+    fn unsent(error: Error) -> Self {
+        Self { error, sent: false }
+    }
+
+    pub(crate) fn sent(error: Error) -> Self {
+        Self { error, sent: true }
+    }
+}
+
+impl Endpoint {
+    /// Prepares the host at `address`; no connection is made yet.
+    pub(crate) fn new(address: Address, options: &Options) -> Result<Self, Error> {
+        let tls = if address.is_tls() { Some(Tls::new(&address, options)?) } else { None };
+        Ok(Self {
+            address,
+            proxy: options.http_proxy.clone(),
+            tls,
+            limits: options.limits.clone(),
+            idle: Mutex::default(),
+            dialect: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Returns the fingerprint of the certificate shown last.
+    pub(crate) fn fingerprint(&self) -> Option<Fingerprint> {
+        self.tls.as_ref().and_then(Tls::seen)
+    }
+
+    /// Returns the dialect that the host was found to speak.
+    pub(crate) fn dialect(&self) -> Option<Dialect> {
+        *self.dialect.lock()
+    }
+
+    pub(crate) fn set_dialect(&self, dialect: Option<Dialect>) {
+        *self.dialect.lock() = dialect;
+    }
+
+    /// Closes the connections that rest.
+    pub(crate) fn close_idle(&self) {
+        self.idle.lock().clear();
+    }
+
+    /// Sends `body` and returns the answer once its head is there, at most `limit` later.
+    pub(crate) async fn post(&self, dialect: Dialect, body: Bytes, limit: Duration) -> Result<Reply<'_>, Failed> {
+        let started = Instant::now();
+        loop {
+            let (mut line, reused) = match self.rested() {
+                Some(line) => (line, true),
+                None => (self.connect().await.map_err(Failed::unsent)?, false),
+            };
+            if line.sender.ready().await.is_err() {
+                if reused {
+                    continue;
+                }
+                return Err(Failed::unsent(self.broken("the host closed it at once")));
+            }
+            let request = self.request(dialect, body.clone());
+            let left = limit.saturating_sub(started.elapsed());
+            match timeout(left, line.sender.try_send_request(request)).await {
+                Ok(Ok(response)) => return Ok(Reply::new(self, line, response)),
+                Ok(Err(mut error)) => {
+                    let unsent = error.take_message().is_some();
+                    if unsent && reused {
+                        continue;
+                    }
+                    let error = self.hyper(&error.into_error());
+                    return Err(Failed { error, sent: !unsent });
+                }
+                Err(_) => return Err(Failed::sent(self.timeout("answer", limit))),
+            }
+        }
+    }
+
+    fn request(&self, dialect: Dialect, body: Bytes) -> Request<Full<Bytes>> {
+        Request::post(dialect.path())
+            .header(header::HOST, self.address.authority())
+            .header(header::CONTENT_TYPE, dialect.content_type())
+            .header(header::USER_AGENT, concat!("xo-xapi/", env!("CARGO_PKG_VERSION")))
+            .body(Full::new(body))
+            .expect("an address has passed its own checks and the other parts are constants")
+    }
+
+    /// Takes a connection that rests, the one used last.
+    fn rested(&self) -> Option<Line> {
+        let mut idle = self.idle.lock();
+        idle.retain(|idle| idle.since.elapsed() < FRESH && !idle.line.sender.is_closed());
+        idle.pop().map(|idle| idle.line)
+    }
+
+    fn keep(&self, line: Line) {
+        let mut idle = self.idle.lock();
+        if idle.len() < KEPT && !line.sender.is_closed() {
+            idle.push(Idle { line, since: Instant::now() });
+        }
+    }
+
+    async fn connect(&self) -> Result<Line, Error> {
+        let stream = dial(&self.address, self.tls.as_ref(), self.proxy.as_ref(), &self.limits).await?;
+        let io: TokioIo<Box<dyn Connection>> = TokioIo::new(stream);
+        let (sender, connection) = http1::handshake(io).await.map_err(|error| self.hyper(&error))?;
+        let driver = tokio::spawn(async move {
+            // How it ended is told to whoever waits for an answer on it.
+            let _ = connection.await;
+        });
+        Ok(Line { sender, driver: driver.abort_handle() })
+    }
+
+    pub(crate) fn timeout(&self, what: &'static str, limit: Duration) -> Error {
+        Error::Timeout { address: self.address.clone(), what, limit }
+    }
+
+    pub(crate) fn broken(&self, reason: impl Into<String>) -> Error {
+        Error::Broken { address: self.address.clone(), reason: reason.into() }
+    }
+
+    pub(crate) fn nonsense(&self, reason: impl Into<String>) -> Error {
+        Error::Answer { address: self.address.clone(), reason: reason.into() }
+    }
+
+    fn hyper(&self, error: &hyper::Error) -> Error {
+        use std::error::Error as _;
+        if error.is_parse() {
+            return self.nonsense(format!("this is not HTTP ({error})"));
+        }
+        if error.is_incomplete_message() {
+            return self.broken("the host closed it before the answer was complete");
+        }
+        let cause = error.source().map_or_else(String::new, |source| format!(": {source}"));
+        self.broken(format!("{error}{cause}"))
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// An answer of which the head has arrived.
+pub(crate) struct Reply<'a> {
+    endpoint: &'a Endpoint,
+    line: Option<Line>,
+    body: Incoming,
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// Media type in lower case, without its parameters.
+    pub(crate) content_type: String,
+}
+
+impl<'a> Reply<'a> {
+    fn new(endpoint: &'a Endpoint, line: Line, response: http::Response<Incoming>) -> Self {
+        let status = response.status().as_u16();
+        let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.and_then(|text| text.split(';').next()).unwrap_or_default();
+        let content_type = content_type.trim().to_ascii_lowercase();
+        let body = response.into_body();
+        Self { endpoint, line: Some(line), body, status, content_type }
+    }
+
+    /// Returns the length of what is left of the body, if the host said it, in bytes.
+    pub(crate) fn length(&self) -> Option<u64> {
+        self.body.size_hint().exact()
+    }
+
+    /// Returns the next piece of the body, or nothing at its end.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        let limit = self.endpoint.limits.silence;
+        loop {
+            match timeout(limit, self.body.frame()).await {
+                Err(_) => return Err(self.endpoint.timeout("send the rest of its answer", limit)),
+                Ok(None) => {
+                    if let Some(line) = self.line.take() {
+                        self.endpoint.keep(line);
+                    }
+                    return Ok(None);
+                }
+                Ok(Some(Err(error))) => return Err(self.cut_off(&error)),
+                Ok(Some(Ok(frame))) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some(data));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns the whole body, if it has at most `limit` bytes.
+    pub(crate) async fn collect(mut self, limit: usize) -> Result<Bytes, Error> {
+        let too_large = || Error::TooLarge { address: self.endpoint.address.clone(), limit };
+        let length = self.length().unwrap_or_default();
+        if length > limit as u64 {
+            return Err(too_large());
+        }
+        let Some(first) = self.chunk().await? else { return Ok(Bytes::new()) };
+        if first.len() as u64 == length {
+            // The end is waited for, since only then the connection can be kept.
+            while self.chunk().await?.is_some() {}
+            return Ok(first);
+        }
+        let mut body = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+        body.extend_from_slice(&first);
+        while let Some(chunk) = self.chunk().await? {
+            if body.len() + chunk.len() > limit {
+                return Err(Error::TooLarge { address: self.endpoint.address.clone(), limit });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.into())
+    }
+
+    fn cut_off(&self, error: &hyper::Error) -> Error {
+        if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
+            return self.endpoint.broken("the host closed it in the middle of an answer");
+        }
+        self.endpoint.hyper(error)
+    }
+}

@@ -1,0 +1,269 @@
+//! Reads the JSON answer of `event.from` from pieces, as they arrive.
+//!
+//! The answer of a large pool has 100 MB. Each event is decoded into its typed record as soon as it
+//! is whole in the buffer, straight from there: the text is looked at once and never kept. An event
+//! that is cut by the end of a piece is tried again when more has come.
+
+mod row;
+
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Deserializer, Error, StreamDeserializer, de::SliceRead};
+use xapi_types::{Failure, Kind, Value, json};
+
+use super::Change;
+use crate::dialect::{Unreadable, excerpt, failure};
+use row::Row;
+
+pub(super) use row::{event, from_value};
+
+/// A value of which more than this is there and its end not is tried again only when half as
+/// much again has come, so that a value in many small pieces costs no square of its length.
+const PATIENCE: usize = 64 << 10;
+
+/// What an answer says besides the events.
+#[derive(Debug, Default)]
+pub(crate) struct Tail {
+    pub(super) token: Option<String>,
+    pub(super) counts: Vec<(Kind, u64)>,
+    pub(super) failure: Option<Failure>,
+    /// Events that could not be read.
+    pub(super) odd: usize,
+}
+
+impl Tail {
+    pub(super) fn failed(failure: Failure) -> Self {
+        Self { failure: Some(failure), ..Self::default() }
+    }
+
+    /// Takes `valid_ref_counts`.
+    fn count(&mut self, counts: &Value) {
+        let counts = counts.as_struct().unwrap_or_default().iter();
+        let known =
+            counts.filter_map(|(class, count)| Some((Kind::from_lower(class)?, u64::try_from(count.as_int()?).ok()?)));
+        self.counts = known.collect();
+    }
+}
+
+/// Where in the answer the reader is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    Start,
+    Envelope,
+    Result,
+    Events,
+    End,
+}
+
+/// Reads one answer.
+pub(crate) struct Reader {
+    buffer: Vec<u8>,
+    at: usize,
+    place: Place,
+    /// Longest value, in bytes.
+    limit: usize,
+    /// Length of the buffer from which on it is worth to try again.
+    wanted: usize,
+    tail: Tail,
+}
+
+/// Whether something was read, or more must come first.
+#[derive(PartialEq)]
+enum Progress {
+    Made,
+    NeedsMore,
+}
+
+impl Reader {
+    /// Makes a reader of values of at most `limit` bytes each.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { buffer: Vec::new(), at: 0, place: Place::Start, limit, wanted: 0, tail: Tail::default() }
+    }
+
+    /// Reads a further piece; what its events say is put at the end of `changes`.
+    pub(crate) fn push(&mut self, piece: &[u8], changes: &mut Vec<Change>) -> Result<(), Unreadable> {
+        self.buffer.extend_from_slice(piece);
+        if self.buffer.len() < self.wanted {
+            return Ok(());
+        }
+        while self.step(changes)? == Progress::Made {}
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        let pending = self.buffer.len();
+        if pending > self.limit {
+            return Err(Unreadable::Nonsense(format!("a value in it is longer than {} bytes", self.limit)));
+        }
+        self.wanted = if pending > PATIENCE { pending + pending / 2 } else { 0 };
+        Ok(())
+    }
+
+    /// Ends the answer.
+    pub(crate) fn finish(mut self) -> Result<Tail, Unreadable> {
+        // What waits for patience only is whole now, or never will be.
+        let mut changes = Vec::new();
+        while self.place != Place::End && self.step(&mut changes)? == Progress::Made {}
+        if !changes.is_empty() {
+            return Err(Unreadable::Nonsense("events after their end".to_owned()));
+        }
+        match self.place {
+            Place::End => Ok(self.tail),
+            Place::Start => Err(Unreadable::Nonsense("an empty answer".to_owned())),
+            _ => Err(Unreadable::Nonsense("JSON that ends early".to_owned())),
+        }
+    }
+
+    fn step(&mut self, changes: &mut Vec<Change>) -> Result<Progress, Unreadable> {
+        let rest = &self.buffer[self.at..];
+        self.at += rest.len() - rest.trim_ascii_start().len();
+        let Some(first) = self.buffer.get(self.at) else { return Ok(Progress::NeedsMore) };
+        match (self.place, first) {
+            (Place::Start, b'{') | (Place::Result, b'}') => self.place = Place::Envelope,
+            (Place::Envelope, b'}') => self.place = Place::End,
+            (Place::Events, b']') => self.place = Place::Result,
+            (Place::Envelope | Place::Result | Place::Events, b',') => {}
+            (Place::Envelope | Place::Result, b'"') => return self.entry(),
+            (Place::Events, b'{') => return self.event(changes),
+            _ => return Err(self.nonsense()),
+        }
+        self.at += 1;
+        Ok(Progress::Made)
+    }
+
+    fn nonsense(&self) -> Unreadable {
+        Unreadable::Nonsense(format!("this is not the JSON of an answer{}", excerpt(&self.buffer[self.at..])))
+    }
+
+    /// Reads a key and, unless it opens what is read piece by piece, its value.
+    fn entry(&mut self) -> Result<Progress, Unreadable> {
+        let rest = &self.buffer[self.at..];
+        let (key, end) = match value_at::<String>(rest) {
+            Found::Value(key, end) => (key, end),
+            Found::Partial => return Ok(Progress::NeedsMore),
+            Found::Wrong(_) => return Err(self.nonsense()),
+        };
+        let after = rest[end..].trim_ascii_start();
+        let Some(value) = after.strip_prefix(b":").map(<[u8]>::trim_ascii_start) else {
+            return if after.is_empty() { Ok(Progress::NeedsMore) } else { Err(self.nonsense()) };
+        };
+        let begin = self.at + rest.len() - value.len();
+        let next = match (self.place, key.as_str(), value.first()) {
+            (_, _, None) => return Ok(Progress::NeedsMore),
+            (Place::Envelope, "result", Some(b'{')) => Some(Place::Result),
+            (Place::Result, "events", Some(b'[')) => Some(Place::Events),
+            _ => None,
+        };
+        if let Some(next) = next {
+            self.place = next;
+            self.at = begin + 1;
+            return Ok(Progress::Made);
+        }
+        let (value, end) = match repaired_value_at::<Value>(value) {
+            Found::Value(value, end) => (value, end),
+            Found::Partial => return Ok(Progress::NeedsMore),
+            Found::Wrong(_) => return Err(self.nonsense()),
+        };
+        self.at = begin + end;
+        match (self.place, key.as_str()) {
+            (Place::Envelope, "error") => self.tail.failure = failure(&value),
+            (Place::Result, "token") => self.tail.token = value.as_str().map(str::to_owned),
+            (Place::Result, "valid_ref_counts") => self.tail.count(&value),
+            _ => {}
+        }
+        Ok(Progress::Made)
+    }
+
+    fn event(&mut self, changes: &mut Vec<Change>) -> Result<Progress, Unreadable> {
+        let rest = &self.buffer[self.at..];
+        let (row, end) = match repaired_value_at::<Row>(rest) {
+            Found::Value(row, end) => (row, end),
+            Found::Partial => return Ok(Progress::NeedsMore),
+            // One odd event must not hide the others.
+            Found::Wrong(Some(end)) => {
+                self.tail.odd += 1;
+                (Row(None), end)
+            }
+            Found::Wrong(None) => return Err(self.nonsense()),
+        };
+        self.at += end;
+        changes.extend(row.0);
+        Ok(Progress::Made)
+    }
+}
+
+/// What stands at the beginning of a text.
+enum Found<T> {
+    /// A value, and the offset of its end.
+    Value(T, usize),
+    /// The beginning of a value.
+    Partial,
+    /// Another thing, with its end if that can be found.
+    Wrong(Option<usize>),
+}
+
+/// Reads the value at the beginning of `text`.
+fn value_at<T: DeserializeOwned>(text: &[u8]) -> Found<T> {
+    match read(text) {
+        // The end of a number is seen by what follows it.
+        Ok((_, end)) if end == text.len() && !matches!(text.last(), Some(b'}' | b']' | b'"')) => Found::Partial,
+        Ok((value, end)) => Found::Value(value, end),
+        Err(error) if error.is_eof() => Found::Partial,
+        Err(_) => Found::Wrong(None),
+    }
+}
+
+fn read<T: DeserializeOwned>(text: &[u8]) -> Result<(T, usize), Error> {
+    let mut values: StreamDeserializer<'_, SliceRead<'_>, T> = Deserializer::from_slice(text).into_iter();
+    match values.next() {
+        Some(Ok(value)) => Ok((value, values.byte_offset())),
+        Some(Err(error)) => Err(error),
+        None => serde_json::from_slice::<T>(b"").map(|value| (value, 0)),
+    }
+}
+
+/// Reads the value at the beginning of `text`, which may have bare words for floats.
+fn repaired_value_at<T: DeserializeOwned>(text: &[u8]) -> Found<T> {
+    match value_at(text) {
+        Found::Wrong(_) => {}
+        found => return found,
+    }
+    let Some(end) = end_of_value(text) else { return Found::Partial };
+    match json::repair(&text[..end]) {
+        Cow::Owned(repaired) => match serde_json::from_slice(&repaired) {
+            Ok(value) => Found::Value(value, end),
+            Err(error) => Found::Wrong(error.is_data().then_some(end)),
+        },
+        Cow::Borrowed(whole) => match serde_json::from_slice::<T>(whole) {
+            Ok(value) => Found::Value(value, end),
+            Err(error) => Found::Wrong(error.is_data().then_some(end)),
+        },
+    }
+}
+
+/// Returns the offset after the value at the beginning of `text`, if its end is there.
+fn end_of_value(text: &[u8]) -> Option<usize> {
+    let (mut depth, mut at) = (0_usize, 0);
+    while at < text.len() {
+        match text[at] {
+            b'"' => {
+                at += 1;
+                while *text.get(at)? != b'"' {
+                    at += if text[at] == b'\\' { 2 } else { 1 };
+                }
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth <= 1 => return Some(at + depth),
+            b'}' | b']' => depth -= 1,
+            b',' if depth == 0 => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

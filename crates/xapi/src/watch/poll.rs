@@ -1,0 +1,230 @@
+//! One `event.from`, read while it arrives.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use xapi_types::{Failure, Kind, Record, Value, code};
+
+use super::{
+    Census, Change, Event, PIECE,
+    answer::{self, Reader, Tail},
+};
+use crate::{
+    Error,
+    dialect::{Dialect, Unreadable},
+    endpoint::Reply,
+    session::{Core, Link, with_session},
+};
+
+/// Answers longer than this are decoded aside, while they arrive, in bytes.
+const LONG: u64 = 256 << 10;
+
+/// Chunks that wait to be decoded, each of up to about 400 KiB: enough that neither side waits
+/// for the other, few enough that no second copy of a long answer comes together.
+const CHUNKS: usize = 8;
+
+/// Most that a list may take until its answer begins: hosts write it whole before they send it.
+const LIST: Duration = Duration::from_mins(2);
+
+/// A question for events.
+pub(crate) struct Poll<'a> {
+    /// Classes to hear of.
+    pub(crate) classes: &'a [&'a str],
+    /// Answer to go on from; empty for all that there is.
+    pub(crate) token: &'a str,
+    /// Time that the host may wait for something to tell.
+    pub(crate) hold: Duration,
+}
+
+/// What a host answers to it.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    pub(crate) changes: Vec<Change>,
+    pub(crate) token: String,
+    /// Rows of each table of a known class.
+    pub(crate) counts: Vec<(Kind, u64)>,
+}
+
+impl Answer {
+    /// Returns the number of objects of `kind` that the host has.
+    pub(crate) fn count(&self, kind: Kind) -> Option<u64> {
+        self.counts.iter().find(|(known, _)| *known == kind).map(|(_, count)| *count)
+    }
+}
+
+/// Asks for events.
+pub(crate) async fn poll(core: &Core, link: &Link, request: &Poll<'_>) -> Result<Answer, Error> {
+    let limits = &core.options.limits;
+    let limit = if request.token.is_empty() { LIST } else { request.hold + limits.grace };
+    let reply = ask(core, link, request, limit).await?;
+    let size = limits.event;
+    let aside = reply.length().is_none_or(|length| length > LONG);
+    let result = if link.dialect() == Dialect::Xml || reply.status != 200 {
+        whole(core, link, reply).await
+    } else if aside {
+        read_aside(reply, move |chunks| {
+            let mut reader = Reader::new(size);
+            let mut changes = Vec::new();
+            while let Some(chunk) = chunks.blocking_recv() {
+                reader.push(&chunk, &mut changes)?;
+            }
+            Ok((changes, reader.finish()?))
+        })
+        .await?
+    } else {
+        read_here(reply, size).await?
+    };
+    let (changes, tail) = result.map_err(|unreadable| explain(link, unreadable))?;
+    finish(core, link, changes, tail)
+}
+
+/// Lists all objects, giving them to `events` as they arrive; returns them counted, and the token.
+pub(super) async fn list(
+    core: &Arc<Core>,
+    link: &Link,
+    events: mpsc::Sender<Event>,
+) -> Result<(Census, String), Error> {
+    let request = Poll { classes: &["*"], token: "", hold: core.options.limits.poll };
+    let reply = ask(core, link, &request, LIST).await?;
+    let mut lister = Lister { core: Arc::clone(core), events, census: Census::default() };
+    let (census, tail) = if link.dialect() == Dialect::Xml || reply.status != 200 {
+        let (changes, tail) = whole(core, link, reply).await.map_err(|unreadable| explain(link, unreadable))?;
+        tokio::task::spawn_blocking(move || {
+            let mut rest = changes;
+            lister.give(&mut rest, true);
+            (lister.census, tail)
+        })
+        .await
+        .map_err(|_| Error::Closed)?
+    } else {
+        let size = core.options.limits.event;
+        read_aside(reply, move |chunks| {
+            let mut reader = Reader::new(size);
+            let mut changes = Vec::with_capacity(PIECE);
+            while let Some(chunk) = chunks.blocking_recv() {
+                reader.push(&chunk, &mut changes)?;
+                lister.give(&mut changes, false);
+            }
+            lister.give(&mut changes, true);
+            Ok((lister.census, reader.finish()?))
+        })
+        .await?
+        .map_err(|unreadable| explain(link, unreadable))?
+    };
+    let answer = finish(core, link, Vec::new(), tail)?;
+    let mut census = census;
+    census.compare(&answer.counts);
+    Ok((census, answer.token))
+}
+
+/// Counts what is listed and hands it out in pieces.
+struct Lister {
+    core: Arc<Core>,
+    events: mpsc::Sender<Event>,
+    census: Census,
+}
+
+impl Lister {
+    /// Hands out full pieces of `changes`, and what is left too if it is the end.
+    ///
+    /// That the reader is gone is noticed by the watch, which then ends; nothing is to be done here.
+    fn give(&mut self, changes: &mut Vec<Change>, end: bool) {
+        while changes.len() >= PIECE || (end && !changes.is_empty()) {
+            let piece = changes.drain(..changes.len().min(PIECE));
+            let piece = piece.filter_map(|change| match change {
+                Change::Put(reference, record) => Some((reference, record)),
+                Change::Removed(..) => None,
+            });
+            let piece: Vec<_> = piece.collect();
+            for (reference, record) in &piece {
+                self.census.put(record.kind(), reference.clone());
+                if let Record::Host(host) = record {
+                    self.core.add_member(&host.address);
+                }
+            }
+            let _ = self.events.blocking_send(Event::InitApply(piece));
+        }
+    }
+}
+
+async fn ask<'a>(core: &Core, link: &'a Link, request: &Poll<'_>, limit: Duration) -> Result<Reply<'a>, Error> {
+    let dialect = link.dialect();
+    let classes = Value::Array(request.classes.iter().map(|class| Value::from(*class)).collect());
+    // A float: XML-RPC hosts take nothing else.
+    let params = [classes, Value::from(request.token), Value::Float(request.hold.as_secs_f64())];
+    let body = dialect.call("event.from", &with_session(link, "event.from", &params));
+    let reply = link.endpoint.post(dialect, body.into(), limit).await;
+    reply.map_err(|failed| core.concealed(failed.error, Some(link)))
+}
+
+type Read = Result<(Vec<Change>, Tail), Unreadable>;
+
+/// Reads a short answer as it comes.
+async fn read_here(mut reply: Reply<'_>, size: usize) -> Result<Read, Error> {
+    let mut reader = Reader::new(size);
+    let mut changes = Vec::new();
+    while let Some(chunk) = reply.chunk().await? {
+        if let Err(unreadable) = reader.push(&chunk, &mut changes) {
+            return Ok(Err(unreadable));
+        }
+    }
+    Ok(reader.finish().map(|tail| (changes, tail)))
+}
+
+/// Reads a long answer: `decode` works on another thread while the rest arrives.
+async fn read_aside<T: Send + 'static>(
+    mut reply: Reply<'_>,
+    decode: impl FnOnce(&mut mpsc::Receiver<Bytes>) -> Result<T, Unreadable> + Send + 'static,
+) -> Result<Result<T, Unreadable>, Error> {
+    let (sender, mut chunks) = mpsc::channel(CHUNKS);
+    let decoded = tokio::task::spawn_blocking(move || decode(&mut chunks));
+    while let Some(chunk) = reply.chunk().await? {
+        if sender.send(chunk).await.is_err() {
+            // The decoder has found something that it cannot read, and tells it below.
+            break;
+        }
+    }
+    drop(sender);
+    decoded.await.map_err(|_| Error::Closed)
+}
+
+/// Reads an answer that must be whole to be read: XML, or something that is no answer.
+async fn whole(core: &Core, link: &Link, reply: Reply<'_>) -> Read {
+    let (dialect, status) = (link.dialect(), reply.status);
+    let body = match reply.collect(core.options.limits.answer).await {
+        Ok(body) => body,
+        Err(error) => return Err(Unreadable::Nonsense(error.to_string())),
+    };
+    let decode = move || match dialect.answer::<Value>(status, &body)? {
+        Ok(value) => Ok(answer::from_value(&value)),
+        Err(failure) => Ok((Vec::new(), Tail::failed(failure))),
+    };
+    tokio::task::spawn_blocking(decode).await.unwrap_or_else(|error| Err(Unreadable::Nonsense(error.to_string())))
+}
+
+fn explain(link: &Link, unreadable: Unreadable) -> Error {
+    match unreadable {
+        Unreadable::Nonsense(reason) | Unreadable::Shape(reason) => link.endpoint.nonsense(reason),
+    }
+}
+
+/// Turns what stood around the events into the answer.
+fn finish(core: &Core, link: &Link, changes: Vec<Change>, tail: Tail) -> Result<Answer, Error> {
+    if let Some(failure) = tail.failure {
+        return Err(core.concealed(Error::Failure(failure), Some(link)));
+    }
+    if tail.odd > 0 {
+        tracing::warn!(
+            host = %link.endpoint.address(),
+            odd = tail.odd,
+            "{} events of `{}` could not be read and were left out",
+            tail.odd,
+            link.endpoint.address()
+        );
+    }
+    let Some(token) = tail.token else {
+        return Err(Error::Failure(Failure::new(code::INTERNAL_ERROR, ["event.from answered without a token"])));
+    };
+    Ok(Answer { changes, token, counts: tail.counts })
+}
