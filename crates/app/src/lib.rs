@@ -4,6 +4,7 @@
 
 mod access;
 mod app;
+mod browser;
 mod call;
 mod config;
 mod cx;

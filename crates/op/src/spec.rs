@@ -82,11 +82,14 @@ pub struct Spec {
     pub needs: &'static [Need],
     /// Whether calls leave no record, because clients make them all the time.
     pub quiet: bool,
+    /// Whether the result is a picture of the objects, which notifications then keep up to date: they
+    /// wait until it has been sent, since an older state must not overwrite a newer one.
+    pub snapshot: bool,
 }
 
 impl Spec {
     const fn new(rpc: &'static str, access: Access, needs: &'static [Need]) -> Self {
-        Self { rpc, access, needs, quiet: false }
+        Self { rpc, access, needs, quiet: false, snapshot: false }
     }
 
     /// An operation for anyone, signed in or not.
@@ -120,6 +123,13 @@ impl Spec {
     #[must_use]
     pub const fn quiet(mut self) -> Self {
         self.quiet = true;
+        self
+    }
+
+    /// The same, whose result is a picture of the objects that notifications continue.
+    #[must_use]
+    pub const fn snapshot(mut self) -> Self {
+        self.snapshot = true;
         self
     }
 }

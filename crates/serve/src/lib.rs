@@ -1,1 +1,14 @@
-//! Faces of the server: JSON-RPC over WebSocket, sign-in, static files.
+//! The faces of the server: JSON-RPC over WebSocket, sign-in, one-time URLs, the web UI.
+//!
+//! The only crate that knows HTTP, JSON-RPC ids and cookies. It sees operations by name only.
+
+mod clients;
+mod http;
+mod jsonrpc;
+mod listen;
+mod run;
+mod socket;
+mod ui;
+
+pub use listen::{Certificate, ListenError, Listener, TlsError};
+pub use run::run;

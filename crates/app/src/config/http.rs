@@ -106,7 +106,7 @@ pub struct Listen {
     pub cert: Option<PathBuf>,
     /// PEM file of the key of `cert`.
     pub key: Option<PathBuf>,
-    /// Whether missing `cert` and `key` files are made, self-signed.
+    /// Whether missing `cert` and `key` files are made, self-signed; where these are not named, in the data folder.
     pub auto_cert: bool,
     /// Domain for which to get a certificate; not made yet.
     pub acme_domain: Option<String>,
@@ -144,9 +144,6 @@ impl Http {
             }
             if listen.cert.is_some() != listen.key.is_some() {
                 return refuse("", "with only one of `cert` and `key`");
-            }
-            if listen.auto_cert && listen.cert.is_none() {
-                return refuse(".autoCert", "set without `cert` and `key`, the files to make");
             }
             if listen.acme_domain.is_some() {
                 return refuse(".acmeDomain", "not supported by this version; give `cert` and `key`");

@@ -86,6 +86,15 @@ enum Size {
     Text(String),
 }
 
+impl Size {
+    fn into_text(self) -> String {
+        match self {
+            Self::Bytes(size) => size.to_string(),
+            Self::Text(text) => text,
+        }
+    }
+}
+
 #[derive(Deserialize, JsonSchema)]
 struct Creation {
     user: Option<String>,
@@ -120,7 +129,7 @@ fn one() -> u32 {
 #[derive(Serialize, JsonSchema)]
 struct Changed {
     id: String,
-    notes: Option<Option<String>>,
+    notes: Option<String>,
     cpus: u32,
 }
 
@@ -129,10 +138,9 @@ impl Op<Cx> for Set {
     const SPEC: Spec = Spec::objects("vm.set", &[Need::administrate("id", "update")]);
     async fn run(self, _: Cx) -> Result<Changed> {
         let _ = (self.name_label, self.name_description, self.color, self.tags, self.data);
-        let _ =
-            (self.memory.map(|(Size::Bytes(_) | Size::Text(_))| ()), self.mode.map(|(Mode::Clean | Mode::Hard)| ()));
+        let _ = (self.memory.map(Size::into_text), self.mode.map(|(Mode::Clean | Mode::Hard)| ()));
         let _ = self.creation.and_then(|c| c.user);
-        Ok(Changed { id: self.id.into_string(), notes: self.notes.into_change(), cpus: self.cpus })
+        Ok(Changed { id: self.id.into_string(), notes: self.notes.into_change().flatten(), cpus: self.cpus })
     }
 }
 

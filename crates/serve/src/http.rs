@@ -1,0 +1,188 @@
+//! HTTP: who answers what.
+//!
+//! In this order, which is the original's: WebSockets · one-time URLs · sign-in · public folders · *the gate* ·
+//! upstreams · folders · the web UI. Behind the gate are those who carry a good token; others are sent to the
+//! sign-in page.
+
+mod caller;
+mod cookie;
+mod gate;
+mod mount;
+mod proxy;
+mod reply;
+mod security;
+mod sign_in;
+mod transfer;
+
+use std::sync::Arc;
+
+use app::App;
+use axum::body::Body;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use self::{caller::Caller, mount::Mounts, proxy::Proxies};
+use crate::{
+    clients::Clients,
+    listen::{Answers, Peer},
+    socket::{self, Client, Outbox},
+    ui::{self, Ui},
+};
+
+/// Paths of the JSON-RPC WebSocket; the second is where the original's older web client finds it.
+const JSON_RPC: [&str; 2] = ["/api/", "/v5/api/"];
+
+/// All faces over HTTP.
+pub(crate) struct Face {
+    app: App,
+    clients: Clients,
+    ui: Ui,
+    public_mounts: Mounts,
+    mounts: Mounts,
+    proxies: Proxies,
+    /// Port of the TLS listener, if there is one.
+    https: Option<u16>,
+    tracker: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Answers for Arc<Face> {
+    async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
+        let caller = Caller::of(&request, peer, &self.app.config().http);
+        let tls = caller.tls;
+        let mut response = self.route(request, &caller).await;
+        let mounted = response.extensions_mut().remove::<security::Mounted>().is_some();
+        security::protect(response.headers_mut(), mounted, tls);
+        response
+    }
+}
+
+impl Face {
+    pub(crate) fn new(
+        app: App,
+        clients: Clients,
+        https: Option<u16>,
+        tracker: TaskTracker,
+        stop: CancellationToken,
+    ) -> Self {
+        let http = &app.config().http;
+        Self {
+            public_mounts: Mounts::new(&http.public_mounts),
+            mounts: Mounts::new(&http.mounts),
+            proxies: Proxies::new(&http.proxies),
+            ui: Ui::new(),
+            app,
+            clients,
+            https,
+            tracker,
+            stop,
+        }
+    }
+
+    async fn route(self: &Arc<Self>, mut request: Request<Incoming>, caller: &Caller) -> Response<Body> {
+        if self.app.config().http.redirect_to_https
+            && !caller.tls
+            && let Some(port) = self.https
+        {
+            return reply::to_https(&request, caller, port);
+        }
+        let path = request.uri().path().to_owned();
+        if socket::is_upgrade(request.headers()) {
+            if JSON_RPC.contains(&path.as_str()) {
+                return self.json_rpc(&mut request, caller).await;
+            }
+            return match self.proxies.find(&path) {
+                Some(proxy) if self.admits(&request, caller).await => {
+                    proxy.upgrade(request, caller, &self.tracker).await
+                }
+                Some(_) => reply::text(StatusCode::UNAUTHORIZED, "sign in first\n"),
+                None => reply::text(StatusCode::NOT_FOUND, "no WebSocket here; the API is at /api/\n"),
+            };
+        }
+        if let Some(one_time) = path.strip_prefix("/v5").or(Some(&path)).filter(|path| path.starts_with("/api/"))
+            && let Some(response) = self.transfer(one_time, &request, caller).await
+        {
+            return response;
+        }
+        if let Some(response) = self.sign_in_routes(&path, &mut request, caller).await {
+            return response;
+        }
+        if path == "/robots.txt" {
+            return reply::text(StatusCode::OK, "User-agent: *\nDisallow: /\n");
+        }
+        if let Some(response) = self.public_mounts.answer(&request).await {
+            return response;
+        }
+        let admitted = self.admits(&request, caller).await;
+        if !admitted && !gate::is_open(&path) && !self.is_ui_file(&path) {
+            return gate::to_sign_in(&request, self.app.config().http.cookies, caller, self.sign_in_page());
+        }
+        if admitted {
+            if let Some(proxy) = self.proxies.find(&path) {
+                return proxy.answer(request, caller).await;
+            }
+            if let Some(response) = self.mounts.answer(&request).await {
+                return response;
+            }
+        }
+        self.web(&path, &request)
+    }
+
+    fn sign_in_page(&self) -> &str {
+        &self.app.config().authentication.default_sign_in_page
+    }
+
+    /// Returns whether `path` is a file that the web UI needs before anybody has signed in.
+    fn is_ui_file(&self, path: &str) -> bool {
+        !ui::is_page(path) && self.ui.has(path) && !self.mounts.covers(path)
+    }
+
+    /// Answers with a file or page of the web UI.
+    fn web(&self, path: &str, request: &Request<Incoming>) -> Response<Body> {
+        let (method, headers) = (request.method(), request.headers());
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            let mut response = reply::text(StatusCode::NOT_FOUND, &format!("Cannot {method} {path}\n"));
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+            return response;
+        }
+        if let Some(response) = self.ui.file(path, method, headers) {
+            return response;
+        }
+        if path == "/" {
+            return self.ui.page(method, headers);
+        }
+        reply::text(StatusCode::NOT_FOUND, &format!("Cannot {method} {path}\n"))
+    }
+
+    /// Opens the WebSocket of the API. A token cookie signs it in, unless a page of another site opened it.
+    async fn json_rpc(self: &Arc<Self>, request: &mut Request<Incoming>, caller: &Caller) -> Response<Body> {
+        let (response, upgrade) = match socket::accept(request) {
+            Ok(accepted) => accepted,
+            Err(response) => return *response,
+        };
+        let session = self.app.session(caller.peer(request.headers()));
+        if let Some(token) = Caller::token(request.headers()).filter(|_| caller.is_own_page(request.headers())) {
+            // A token that is no longer good leaves the connection signed out.
+            let _ = self.app.sign_in(&session, app::Credentials::Token(token)).await;
+        }
+        let client = Arc::new(Client { session, outbox: Arc::new(Outbox::default()) });
+        let face = self.clone();
+        // Held until the WebSocket ends: it counts as a connection.
+        let permit = request.extensions_mut().remove::<Arc<tokio::sync::OwnedSemaphorePermit>>();
+        self.tracker.spawn(async move {
+            let _permit = permit;
+            let Ok(upgraded) = upgrade.await else { return };
+            let _listed = face.clients.add(client.clone());
+            let stopping = client.clone();
+            let serve = socket::serve(face.app.clone(), client, upgraded);
+            tokio::pin!(serve);
+            tokio::select! {
+                () = &mut serve => return,
+                () = face.stop.cancelled() => stopping.outbox.close(1001, "the server is stopping"),
+            }
+            serve.await;
+        });
+        response
+    }
+}

@@ -1,0 +1,259 @@
+//! Listening sockets and the connections they accept.
+//!
+//! A connection counts as *pending* until its first request has arrived whole. Of these there is a
+//! bounded number, and a newcomer evicts the oldest: ten thousand sockets that say nothing cost little
+//! memory and keep nobody out, since an honest client is pending for milliseconds only.
+
+mod pending;
+mod tls;
+
+use std::{convert::Infallible, fmt, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::body::Body;
+use http::{Request, Response};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
+
+use self::pending::{Pending, Ticket};
+pub use self::tls::{Certificate, TlsError};
+
+/// From the connection to the first whole request, TLS included.
+const FIRST_REQUEST: Duration = Duration::from_secs(15);
+/// From one request to the end of the next one's headers.
+const NEXT_REQUEST: Duration = Duration::from_secs(60);
+/// So many connections may be without a request; more than the honest clients of one moment.
+const MOST_PENDING: usize = 512;
+/// So many connections may be open when the configuration does not say.
+const MOST_CONNECTIONS: usize = 10_000;
+/// Headers of a request; Node, which clients were made for, allows 16 KiB.
+const HEADERS: u32 = 16 * 1024;
+
+/// Why a listener cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// Somebody else listens there.
+    #[error("cannot listen on `{address}`: the port is in use; stop the other program or choose another port")]
+    InUse {
+        /// The address.
+        address: String,
+    },
+    /// The system does not allow it.
+    #[error("cannot listen on `{address}`: not permitted; ports below 1024 need root or CAP_NET_BIND_SERVICE")]
+    NotPermitted {
+        /// The address.
+        address: String,
+    },
+    /// Anything else.
+    #[error("cannot listen on `{address}`")]
+    Other {
+        /// The address.
+        address: String,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The certificate or key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}
+
+/// An open listener that accepts nothing yet.
+pub struct Listener {
+    socket: TcpListener,
+    tls: Option<TlsAcceptor>,
+    address: SocketAddr,
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Listener").field(&self.url()).finish()
+    }
+}
+
+impl Listener {
+    /// Opens `address` (`host:port`, port 0 picks one), with TLS where there is a certificate.
+    ///
+    /// # Errors
+    ///
+    /// [`ListenError`], naming the address and the way out.
+    pub async fn bind(address: &str, certificate: Option<&Certificate>) -> Result<Self, ListenError> {
+        let tls = certificate.map(Certificate::acceptor).transpose()?;
+        let failed = |source: io::Error| {
+            let address = address.to_owned();
+            match source.kind() {
+                io::ErrorKind::AddrInUse => ListenError::InUse { address },
+                io::ErrorKind::PermissionDenied => ListenError::NotPermitted { address },
+                _ => ListenError::Other { address, source },
+            }
+        };
+        let socket = TcpListener::bind(address).await.map_err(failed)?;
+        let address = socket.local_addr().map_err(failed)?;
+        Ok(Self { socket, tls, address })
+    }
+
+    /// Returns the address, with the port that was picked.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns whether clients speak TLS.
+    pub fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// Returns the URL of the server here.
+    pub fn url(&self) -> String {
+        format!("{}://{}", if self.is_tls() { "https" } else { "http" }, self.address)
+    }
+}
+
+/// Who is at the other end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
+    pub(crate) tls: bool,
+}
+
+/// What answers requests.
+pub(crate) trait Answers: Clone + Send + Sync + 'static {
+    fn answer(&self, request: Request<Incoming>, peer: Peer) -> impl Future<Output = Response<Body>> + Send;
+}
+
+/// What the listeners of one server share.
+#[derive(Clone)]
+pub(crate) struct Limits {
+    pending: Arc<Pending>,
+    connections: Arc<Semaphore>,
+}
+
+impl Limits {
+    pub(crate) fn new(connections: Option<usize>) -> Self {
+        let connections = connections.unwrap_or(MOST_CONNECTIONS).clamp(1, Semaphore::MAX_PERMITS);
+        Self { pending: Arc::new(Pending::new(MOST_PENDING)), connections: Arc::new(Semaphore::new(connections)) }
+    }
+}
+
+/// Accepts connections until `stop`, then lets those that are in a request finish it.
+pub(crate) async fn accept(listener: Listener, limits: Limits, answers: impl Answers, stop: CancellationToken) {
+    let graceful = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.socket.accept() => accepted,
+            () = stop.cancelled() => break,
+        };
+        let (stream, address) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of file descriptors, mostly; a busy loop would make it worse.
+                warn!(error = %error, "cannot accept a connection; waiting");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let Ok(permit) = limits.connections.clone().try_acquire_owned() else {
+            warn!(peer = %address, "too many connections; refused one");
+            continue;
+        };
+        let connection = Connection {
+            stream,
+            tls: listener.tls.clone(),
+            ticket: limits.pending.enter(),
+            peer: Peer { address, tls: listener.is_tls() },
+            answers: answers.clone(),
+            permit,
+        };
+        tokio::spawn(connection.run(graceful.watcher()));
+    }
+    drop(listener);
+    graceful.shutdown().await;
+}
+
+struct Connection<A> {
+    stream: TcpStream,
+    tls: Option<TlsAcceptor>,
+    ticket: Ticket,
+    peer: Peer,
+    answers: A,
+    permit: OwnedSemaphorePermit,
+}
+
+impl<A: Answers> Connection<A> {
+    async fn run(self, watcher: hyper_util::server::graceful::Watcher) {
+        let Self { stream, tls, mut ticket, peer, answers, permit } = self;
+        let _ = stream.set_nodelay(true);
+        let evicted = ticket.evicted();
+        let serve = async {
+            match tls {
+                None => serve(stream, peer, answers, ticket, permit, watcher).await,
+                Some(tls) => match timeout(FIRST_REQUEST, tls.accept(stream)).await {
+                    Ok(Ok(stream)) => serve(stream, peer, answers, ticket, permit, watcher).await,
+                    Ok(Err(error)) => debug!(peer = %peer.address, error = %error, "TLS handshake failed"),
+                    Err(_) => debug!(peer = %peer.address, "TLS handshake took too long"),
+                },
+            }
+        };
+        tokio::select! {
+            () = serve => {}
+            () = evicted => debug!(peer = %peer.address, "closed a connection that sent no request"),
+        }
+    }
+}
+
+async fn serve<S, A>(
+    stream: S,
+    peer: Peer,
+    answers: A,
+    ticket: Ticket,
+    permit: OwnedSemaphorePermit,
+    watcher: hyper_util::server::graceful::Watcher,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    A: Answers,
+{
+    let ticket = Arc::new(ticket);
+    let first = ticket.clone();
+    // The permit goes with an upgraded stream, which outlives this connection.
+    let permit = Arc::new(permit);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        ticket.arrived();
+        request.extensions_mut().insert(permit.clone());
+        let answers = answers.clone();
+        async move { Ok::<_, Infallible>(answers.answer(request, peer).await) }
+    });
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(NEXT_REQUEST).max_buf_size(64 * 1024);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(HEADERS)
+        .max_concurrent_streams(100)
+        .keep_alive_interval(NEXT_REQUEST)
+        .keep_alive_timeout(FIRST_REQUEST);
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+    let connection = watcher.watch(connection);
+    tokio::pin!(connection);
+    let late = async {
+        tokio::time::sleep(FIRST_REQUEST).await;
+        if first.has_arrived() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        result = &mut connection => if let Err(error) = result {
+            debug!(peer = %peer.address, error = %error, "connection ended");
+        },
+        () = late => debug!(peer = %peer.address, "closed a connection that sent no request in time"),
+    }
+}

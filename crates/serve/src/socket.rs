@@ -1,0 +1,229 @@
+//! One client on a WebSocket: JSON-RPC calls in, answers and notifications out.
+//!
+//! A task reads and starts the calls, a task writes. What a client can make this server keep is bounded: the
+//! size of a message, the calls that run at once, the answers that wait to be read, the notifications.
+
+mod behind;
+mod frame;
+mod notice;
+mod outbox;
+mod reader;
+mod upgrade;
+mod writer;
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use app::{App, CloseReason, Session};
+use futures_util::StreamExt;
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use op::{Answer, Context};
+use tokio::{sync::Semaphore, time::MissedTickBehavior};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        Error, Message,
+        error::CapacityError,
+        protocol::{Role, WebSocketConfig},
+    },
+};
+use tracing::{debug, info};
+
+pub(crate) use self::{
+    notice::Notice,
+    outbox::{Item, Outbox},
+    upgrade::{accept, is_upgrade},
+};
+use self::{
+    reader::{Meter, ReadSide},
+    writer::{End, Writer},
+};
+use crate::jsonrpc::{self, AFTER_RESULT, Call, Incoming};
+
+/// So many calls of one connection run at once; the next is read when one has been answered. A web client that
+/// starts two hundred VMs and polls meanwhile stays below.
+const CALLS: usize = 512;
+/// Somebody who has not signed in may send messages up to this size, in bytes.
+const UNSIGNED_MESSAGE: usize = 64 * 1024;
+/// A ping goes out so often, and a peer that sends nothing for two and a half times as long is gone.
+const PING: Duration = Duration::from_secs(30);
+/// Of control frames, which do not count as part of a message; so many bytes more may come.
+const SLACK: usize = 64 * 1024;
+/// Read at once; most requests are smaller.
+const READ_BUFFER: usize = 8 * 1024;
+
+/// One connection, for those who send to it.
+pub(crate) struct Client {
+    pub(crate) session: Session,
+    pub(crate) outbox: Arc<Outbox>,
+}
+
+/// Serves a client until the connection ends.
+pub(crate) async fn serve(app: App, client: Arc<Client>, upgraded: Upgraded) {
+    let (read, write) = tokio::io::split(TokioIo::new(upgraded));
+    let writer = tokio::spawn(Writer::new(write, client.outbox.clone()).run());
+    let abort = writer.abort_handle();
+    let mut reading = Reading::new(app, client.clone(), read).await;
+    let address = client.session.peer().address;
+    tokio::pin!(writer);
+    tokio::select! {
+        () = reading.run() => client.outbox.end(),
+        end = &mut writer => return ended(end, address),
+    }
+    // The close frame, or what was queued before it, has a while to go out.
+    match tokio::time::timeout(PING, &mut writer).await {
+        Ok(end) => ended(end, address),
+        Err(_) => abort.abort(),
+    }
+}
+
+fn ended(end: Result<End, tokio::task::JoinError>, address: std::net::IpAddr) {
+    match end {
+        Ok(End::Stalled) => info!(%address, "closed a connection that read nothing for too long"),
+        Ok(End::Done | End::Broken) => debug!(%address, "connection ended"),
+        Err(error) => debug!(%address, error = %error, "writer ended"),
+    }
+}
+
+struct Reading<R> {
+    app: App,
+    client: Arc<Client>,
+    stream: WebSocketStream<ReadSide<R>>,
+    meter: Arc<Meter>,
+    calls: Arc<Semaphore>,
+    most: usize,
+}
+
+impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
+    async fn new(app: App, client: Arc<Client>, io: R) -> Self {
+        let meter = Arc::new(Meter::default());
+        let most = app.config().api_web_socket_options.max_payload;
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(0)
+            .max_message_size(Some(most))
+            .max_frame_size(Some(most));
+        let side = ReadSide { io, outbox: client.outbox.clone(), meter: meter.clone() };
+        let stream = WebSocketStream::from_raw_socket(side, Role::Server, Some(config)).await;
+        Self { app, client, stream, meter, calls: Arc::new(Semaphore::new(CALLS)), most }
+    }
+
+    async fn run(&mut self) {
+        let (session, outbox) = (self.client.session.clone(), self.client.outbox.clone());
+        let closed = session.closed();
+        tokio::pin!(closed);
+        let mut ping = tokio::time::interval(PING);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ping.reset();
+        let (mut seen, mut silent) = (0, 0);
+        loop {
+            let most = if session.user().is_some() { self.most } else { self.most.min(UNSIGNED_MESSAGE) };
+            self.meter.allow(most.saturating_add(SLACK));
+            let calls = self.calls.clone();
+            let (permit, message) = {
+                let next = async {
+                    let permit = calls.acquire_owned().await.expect("the semaphore is never closed");
+                    (permit, self.stream.next().await)
+                };
+                tokio::pin!(next);
+                loop {
+                    tokio::select! {
+                        next = &mut next => break next,
+                        reason = &mut closed => {
+                            let code = if reason == CloseReason::Shutdown { 1001 } else { 1008 };
+                            return outbox.close(code, &reason.to_string());
+                        }
+                        _ = ping.tick() => {
+                            let received = self.meter.received.load(Ordering::Relaxed);
+                            silent = if received == seen { silent + 1 } else { 0 };
+                            seen = received;
+                            if silent > 2 {
+                                debug!(address = %session.peer().address, "closed a connection whose peer is gone");
+                                return outbox.end();
+                            }
+                            outbox.control(frame::whole(frame::Opcode::Ping, &[]));
+                        }
+                    }
+                }
+            };
+            let message = match message {
+                Some(Ok(Message::Text(text))) => bytes::Bytes::from(text),
+                Some(Ok(Message::Binary(bytes))) => bytes,
+                Some(Ok(Message::Close(_))) | None => return,
+                Some(Ok(_)) => continue,
+                Some(Err(error)) => return self.refuse(&error),
+            };
+            match jsonrpc::read(&message) {
+                Incoming::Call(call) => self.start(call, permit),
+                Incoming::Bad(answer) => outbox.answer(message_of(answer, Some(permit))),
+                Incoming::Answer => {}
+            }
+        }
+    }
+
+    /// Ends the connection of a client that broke the protocol or a limit.
+    fn refuse(&self, error: &Error) {
+        let outbox = &self.client.outbox;
+        match error {
+            Error::Capacity(CapacityError::MessageTooLong { max_size, .. }) => {
+                outbox.close(1009, &format!("message too large: at most {max_size} bytes"));
+            }
+            Error::Io(error) if error.kind() == std::io::ErrorKind::QuotaExceeded => {
+                outbox.close(1009, "message too large: sign in to send more than 64 KiB");
+            }
+            Error::Utf8(_) => outbox.close(1007, "text is not UTF-8"),
+            Error::Protocol(error) => outbox.close(1002, &error.to_string()),
+            _ => outbox.end(),
+        }
+        debug!(address = %self.client.session.peer().address, error = %error, "stopped reading");
+    }
+
+    /// Starts a call, which goes on whether or not the client waits for it.
+    fn start(&self, call: Call, permit: tokio::sync::OwnedSemaphorePermit) {
+        let (app, client) = (self.app.clone(), self.client.clone());
+        let snapshot = app.ops().spec(&call.method).is_some_and(|spec| spec.snapshot);
+        // Held from now on: what the result shows is older than any notification that comes meanwhile.
+        let hold = snapshot.then(|| Hold::new(client.outbox.clone()));
+        tokio::spawn(async move {
+            let result = app.call(&client.session, &call.method, call.params).await;
+            let Some(id) = call.id else { return };
+            let item = match result {
+                Ok(Answer::Bytes(result)) => {
+                    Item::Message { slices: [jsonrpc::before_result(&id), result, AFTER_RESULT], call: Some(permit) }
+                }
+                Ok(Answer::Parts(parts)) => {
+                    Item::Parts { head: jsonrpc::before_result(&id), parts, tail: AFTER_RESULT, call: Some(permit) }
+                }
+                Err(error) => {
+                    let cx = app::Cx { app, session: client.session.clone() };
+                    message_of(jsonrpc::failure(&id, &error, cx.admin()), Some(permit))
+                }
+            };
+            client.outbox.answer(item);
+            drop(hold);
+        });
+    }
+}
+
+fn message_of(text: bytes::Bytes, call: Option<tokio::sync::OwnedSemaphorePermit>) -> Item {
+    Item::Message { slices: [text, bytes::Bytes::new(), bytes::Bytes::new()], call }
+}
+
+/// Keeps notifications back until dropped.
+struct Hold(Arc<Outbox>);
+
+impl Hold {
+    fn new(outbox: Arc<Outbox>) -> Self {
+        outbox.hold();
+        Self(outbox)
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.release();
+    }
+}

@@ -1,0 +1,128 @@
+//! From start to stop.
+
+use std::{io::Write, path::PathBuf};
+
+use anyhow::{Context, Result, bail};
+use app::{App, Config};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::{
+    Args, assemble,
+    first_start::{ADMIN, DEMO_PASSWORD, ensure_admin},
+    listeners, log,
+};
+
+/// Runs the server until it is told to stop.
+///
+/// # Errors
+///
+/// If it cannot start; the message says what to do.
+pub fn run(args: &Args) -> Result<()> {
+    let config = configuration(args)?;
+    log::start(&config.logs)?;
+    for key in config.unused() {
+        warn!(key, "`{key}` of the configuration has no effect in this version");
+    }
+    raise_file_limit();
+    // An error means that it is installed already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
+    runtime.block_on(serve(args, config))
+}
+
+async fn serve(args: &Args, config: Config) -> Result<()> {
+    // From here on a signal stops the server in order.
+    let mut stop_signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let demo = args.demo.is_some();
+    let listeners = listeners::open(&args.listen, &config, demo).await?;
+    if demo
+        && !args.demo_allow_remote
+        && let Some(open) = listeners.iter().find(|listener| !listener.address().ip().is_loopback())
+    {
+        bail!(
+            "a demo has a password that everybody knows, and `{}` can be reached from other machines; \
+             listen on 127.0.0.1, or add --demo-allow-remote",
+            open.address()
+        );
+    }
+    let app = App::start(config, assemble::ops()).await?;
+    let password = ensure_admin(&app, demo).await?;
+    let mut out = std::io::stdout().lock();
+    if let Some(password) = password {
+        writeln!(out, "created the administrator `{ADMIN}` with the password `{password}`, which is not shown again")?;
+    }
+    for listener in &listeners {
+        writeln!(out, "listening on {}", listener.url())?;
+    }
+    if demo {
+        writeln!(out, "sign in as `{ADMIN}` with the password `{DEMO_PASSWORD}`")?;
+    }
+    out.flush()?;
+    drop(out);
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn(serve::run(app.clone(), listeners, stop.clone()));
+    let (terminate, interrupt) = &mut stop_signals;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    info!("stopping; a second signal stops at once");
+    stop.cancel();
+    let farewell = async {
+        if let Err(error) = serving.await {
+            warn!(error = %error, "the listeners ended badly");
+        }
+        app.shutdown().await;
+    };
+    tokio::select! {
+        () = farewell => info!("stopped"),
+        _ = terminate.recv() => warn!("stopped at once"),
+        _ = interrupt.recv() => warn!("stopped at once"),
+    }
+    Ok(())
+}
+
+/// Reads the configuration and lays the command line over it.
+fn configuration(args: &Args) -> Result<Config> {
+    let mut config = match args.config.clone().or_else(usual_config) {
+        Some(path) => Config::load(&path)?,
+        None => Config::default(),
+    };
+    if let Some(data) = &args.data {
+        config.datadir.clone_from(data);
+    } else if args.demo.is_some() && args.config.is_none() {
+        config.datadir = user_data();
+    }
+    if let Some(world) = &args.demo {
+        config.datadir = config.datadir.join("demo").join(world.replace(['/', ':'], "-"));
+    }
+    Ok(config)
+}
+
+/// Returns the first configuration file that exists where one is looked for.
+fn usual_config() -> Option<PathBuf> {
+    let home = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".config")));
+    let places = [home.map(|home| home.join("xo-server/config.toml")), Some("/etc/xo-server/config.toml".into())];
+    places.into_iter().flatten().find(|path| path.exists())
+}
+
+/// Returns the folder in which a user's programs keep data.
+fn user_data() -> PathBuf {
+    let home = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".local/share")));
+    home.unwrap_or_else(std::env::temp_dir).join("xo-server")
+}
+
+/// Lets the process hold as many sockets as the system allows it: the usual soft limit is 1024.
+fn raise_file_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        warn!(error = %error, "cannot raise the limit of open files");
+    }
+}
