@@ -1,5 +1,4 @@
 /** The methods these pages call: name → parameters and result. */
-import type { AnyObject, Server, User } from './objects';
 
 export interface Methods {
 	'server.add': {
@@ -16,9 +15,9 @@ export interface Methods {
 	};
 	'server.disable': { params: { id: string }; result: boolean };
 	'server.enable': { params: { id: string }; result: boolean };
-	'server.getAll': { params: Record<string, never>; result: Server[] };
+	'server.getAll': { params: Record<string, never>; result: Record<string, unknown>[] };
 	'server.remove': { params: { id: string }; result: boolean };
-	'session.getUser': { params: Record<string, never>; result: User };
+	'session.getUser': { params: Record<string, never>; result: Record<string, unknown> };
 	'session.signOut': { params: Record<string, never>; result: boolean };
 	'system.getServerVersion': { params: Record<string, never>; result: string };
 	'task.cancel': { params: { id: string }; result: boolean };
@@ -38,10 +37,6 @@ export interface Methods {
 	'vm.unpause': { params: { id: string }; result: boolean };
 	'xo.getAllObjects': {
 		params: { filter?: string | Record<string, unknown>; limit?: number };
-		result: Record<string, AnyObject>;
+		result: Record<string, unknown>;
 	};
 }
-
-export type Method = keyof Methods;
-export type Params<M extends Method> = Methods[M]['params'];
-export type Result<M extends Method> = Methods[M]['result'];

@@ -1,25 +1,23 @@
 /** What is shown around every page, by what the connection is: the sign-in, the shell, or why there is neither. */
 import { Button, Loader } from '@mantine/core';
 import { Outlet } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useConnectionState, useLive } from '../live/hooks';
 import { Message } from '../ui/Message';
 import css from './App.module.css';
 import { RetryIn } from './ConnectionBanner';
-import { Shell } from './Shell';
 import { SignIn } from './SignIn';
+
+/** Fetched while the connection opens: whoever has to sign in first does not wait for it. */
+const loading = import('./Shell');
+const Shell = lazy(() => loading.then((module) => ({ default: module.Shell })));
 
 export function App() {
 	const { connection } = useLive();
 	const state = useConnectionState();
 	if (state.is === 'signed-out') return <SignIn />;
 	if (state.is === 'connecting') {
-		return (
-			<div className={css.center}>
-				<Message title="Connecting to the server">
-					<Loader size="sm" />
-				</Message>
-			</div>
-		);
+		return <Connecting />;
 	}
 	if (state.is === 'lost' && state.user === undefined) {
 		return (
@@ -36,8 +34,20 @@ export function App() {
 		);
 	}
 	return (
-		<Shell>
-			<Outlet />
-		</Shell>
+		<Suspense fallback={<Connecting />}>
+			<Shell>
+				<Outlet />
+			</Shell>
+		</Suspense>
+	);
+}
+
+function Connecting() {
+	return (
+		<div className={css.center}>
+			<Message title="Connecting to the server">
+				<Loader size="sm" />
+			</Message>
+		</div>
 	);
 }

@@ -1,9 +1,12 @@
 /** The regions around a page: rail, connection banner, activity bar. */
 import { Menu, Tooltip, useMantineColorScheme } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useLive, useUser } from '../live/hooks';
 import { ActivityBar } from '../task/ActivityBar';
+import { ConfirmProvider } from '../ui/Confirm';
 import { DoneIcon, type Icon, KeyboardIcon, PoolIcon, SignOutIcon, ThemeIcon, UserIcon, VmIcon } from '../ui/icons';
 import { useKeys } from '../ui/keys';
 import { ConnectionBanner } from './ConnectionBanner';
@@ -22,7 +25,21 @@ const PLACES: readonly Place[] = [
 	{ to: '/pools', label: 'Pools', icon: PoolIcon },
 ];
 
+const queries = new QueryClient();
+
+/** The shell with what only signed-in pages need: questions to the server, questions to the person, toasts. */
 export function Shell({ children }: { children: ReactNode }) {
+	return (
+		<QueryClientProvider client={queries}>
+			<ConfirmProvider>
+				<Regions>{children}</Regions>
+			</ConfirmProvider>
+			<Notifications className={css.toasts} containerWidth={400} limit={4} position="bottom-right" />
+		</QueryClientProvider>
+	);
+}
+
+function Regions({ children }: { children: ReactNode }) {
 	const [help, setHelp] = useState(false);
 	useKeys([['?', () => setHelp(true)]]);
 	return (

@@ -2,6 +2,7 @@ import { Button, Checkbox, PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { errorText } from '../api/errors';
 import { useLive } from '../live/hooks';
+import { base } from './base';
 import css from './SignIn.module.css';
 import { signIn } from './session';
 
@@ -17,13 +18,14 @@ export function SignIn() {
 		setBusy(true);
 		setError(undefined);
 		try {
-			const refused = await signIn(
+			const result = await signIn(
 				String(form.get('username') ?? ''),
 				String(form.get('password') ?? ''),
 				form.get('remember-me') !== null,
 			);
-			setError(refused);
-			if (refused === undefined) connection.reconnect();
+			if ('refused' in result) setError(result.refused);
+			else if (isHere(result.goTo)) connection.reconnect();
+			else location.assign(result.goTo);
 		} catch (failure) {
 			setError(failure instanceof TypeError ? 'the server cannot be reached' : errorText(failure));
 		} finally {
@@ -76,6 +78,11 @@ export function SignIn() {
 			</form>
 		</main>
 	);
+}
+
+/** Whether a path is that of these pages, and not of others that the same server has. */
+function isHere(path: string): boolean {
+	return [new URL(base()).pathname, '/', '/signin'].includes(path);
 }
 
 function sentence(text: string): string {

@@ -2,15 +2,12 @@
 import '@fontsource-variable/inter';
 import '../ui/styles.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Connection } from '../live/connection';
 import { LiveContext } from '../live/hooks';
 import { Store } from '../live/store';
-import { ConfirmProvider } from '../ui/Confirm';
 import { theme } from '../ui/theme';
 import { base, leaveSignInAddress } from './base';
 import { router } from './routes';
@@ -31,13 +28,8 @@ createRoot(root).render(
 	<StrictMode>
 		<MantineProvider defaultColorScheme="auto" theme={theme}>
 			<LiveContext value={{ store, connection }}>
-				<QueryClientProvider client={new QueryClient()}>
-					<ConfirmProvider>
-						<RouterProvider router={router} />
-					</ConfirmProvider>
-				</QueryClientProvider>
+				<RouterProvider router={router} />
 			</LiveContext>
-			<Notifications containerWidth={400} limit={4} position="bottom-right" />
 		</MantineProvider>
 	</StrictMode>,
 );

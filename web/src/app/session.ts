@@ -2,8 +2,10 @@
 import type { Connection } from '../live/connection';
 import { base } from './base';
 
-/** Signs in with a password; resolves to why it was refused, or to nothing. */
-export async function signIn(username: string, password: string, remember: boolean): Promise<string | undefined> {
+export type SignedIn = { refused: string } | { goTo: string };
+
+/** Signs in with a password: refused for a reason, or with the path that the person wanted when they were sent here. */
+export async function signIn(username: string, password: string, remember: boolean): Promise<SignedIn> {
 	const body = new URLSearchParams({ username, password });
 	if (remember) body.set('remember-me', 'on');
 	const response = await fetch(new URL('signin/local', base()), {
@@ -12,24 +14,19 @@ export async function signIn(username: string, password: string, remember: boole
 		body,
 		signal: AbortSignal.timeout(30_000),
 	});
-	// A server that knows forms only sends the refused back to the sign-in page.
-	if (response.redirected && new URL(response.url).pathname.endsWith('/signin')) return 'invalid credentials';
-	if (response.ok) return undefined;
-	return refusal(await response.text(), response.status);
+	const text = await response.text();
+	if (!response.ok) return { refused: read(text, 'error') ?? `the server answered ${response.status}` };
+	return { goTo: read(text, 'redirect') ?? '/' };
 }
 
-/** The server's reason: an error as JSON, or a text. */
-function refusal(body: string, status: number): string {
+/** A text in an answer that is a JSON object, if it has it. */
+function read(body: string, key: string): string | undefined {
 	try {
-		const parsed: unknown = JSON.parse(body);
-		if (typeof parsed === 'object' && parsed !== null) {
-			if ('error' in parsed && typeof parsed.error === 'string') return parsed.error;
-			if ('message' in parsed && typeof parsed.message === 'string') return parsed.message;
-		}
+		const value: unknown = Reflect.get(Object(JSON.parse(body)), key);
+		return typeof value === 'string' ? value : undefined;
 	} catch {
-		if (body !== '' && body.length < 200 && !body.startsWith('<')) return body;
+		return undefined;
 	}
-	return `the server answered ${status}`;
 }
 
 /** Signs out: the cookie goes, then what this connection may do. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileFilter } from './match';
-import { FilterError, parseFilter } from './parse';
+import { parseFilter } from './parse';
 import { printFilter } from './print';
 
 const web = {
@@ -63,7 +63,7 @@ describe('a filter', () => {
 		['> 5', 'parse error: expected end of input at position 0'],
 		['>foo', 'value must be a number'],
 	])('%s cannot be read', (text, message) => {
-		expect(() => parseFilter(text)).toThrow(new FilterError(message));
+		expect(() => parseFilter(text)).toThrow(expect.objectContaining({ name: 'FilterError', message }));
 	});
 
 	it.each([
@@ -95,7 +95,9 @@ describe.skipIf(!existsSync(vectors))('the recorded cases of the filter language
 
 	it.each(cases.map((vector) => [JSON.stringify(vector.input), vector] as const))('%s', (_, vector) => {
 		if (vector.error !== undefined) {
-			expect(() => parseFilter(vector.input)).toThrow(new FilterError(vector.error));
+			expect(() => parseFilter(vector.input)).toThrow(
+				expect.objectContaining({ name: 'FilterError', message: vector.error }),
+			);
 			return;
 		}
 		const filter = parseFilter(vector.input);

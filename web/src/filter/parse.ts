@@ -24,6 +24,13 @@ export type Filter =
 /** A filter that cannot be read; the message says where or why. */
 export class FilterError extends Error {
 	override name = 'FilterError';
+	/** Where the part that cannot be read starts, if it is a part. */
+	readonly position: number | undefined;
+
+	constructor(message: string, position?: number) {
+		super(message);
+		this.position = position;
+	}
 }
 
 /** Reads a filter. Blank text is the filter that everything matches. Throws `FilterError`. */
@@ -36,7 +43,7 @@ export function parseFilter(text: string): Filter {
 		reader.skipBlanks();
 	}
 	if (!reader.atEnd()) {
-		throw new FilterError(`parse error: expected end of input at position ${reader.position}`);
+		throw new FilterError(`parse error: expected end of input at position ${reader.position}`, reader.position);
 	}
 	return terms.length === 0 ? { is: 'everything' } : group('and', terms);
 }

@@ -9,8 +9,8 @@
  * Signing in or out over HTTP therefore ends with `reconnect()`.
  */
 import { ConnectionLostError, NoAnswerError, ServerError } from '../api/errors';
+import type { Method, Params, Result } from '../api/methods';
 import type { AnyObject, User } from '../api/objects';
-import type { Method, Params, Result } from '../api/schema';
 import { KINDS, type Store } from './store';
 
 export type State =

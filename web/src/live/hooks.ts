@@ -1,5 +1,5 @@
 /** React's side of `live/`: who shows an object or a list is woken when that changed, and not otherwise. */
-import { createContext, useCallback, useContext, useMemo, useSyncExternalStore } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Kind, Kinds, User } from '../api/objects';
 import type { Connection, State } from './connection';
 import { type Compare, LiveList } from './list';
@@ -72,4 +72,30 @@ export function useList<K extends Kind>(
 		[store, kind, keeps, compare, alsoAfter],
 	);
 	return useSyncExternalStore(list.watch, list.ids);
+}
+
+/** Least time between two looks at a whole kind, in ms. */
+const PAUSE = 300;
+
+/** What `read` makes of the store, looked at again after changes of the kind, at a bounded rate. */
+export function usePaced<T>(kind: Kind, read: (store: Store) => T): T {
+	const { store } = useLive();
+	const [version, setVersion] = useState(() => store.version(kind));
+	useEffect(() => {
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		const soon = () => {
+			timer ??= setTimeout(() => {
+				timer = undefined;
+				setVersion(store.version(kind));
+			}, PAUSE);
+		};
+		soon();
+		const stop = store.watchKind(kind, soon);
+		return () => {
+			clearTimeout(timer);
+			stop();
+		};
+	}, [store, kind]);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
+	return useMemo(() => read(store), [store, read, version]);
 }

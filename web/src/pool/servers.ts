@@ -1,8 +1,8 @@
 /** Connections to pools, as configured on the server. It sends no news of them, so that they are asked for. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import type { Method, Params, Result } from '../api/methods';
 import type { Server } from '../api/objects';
-import type { Method, Params, Result } from '../api/schema';
 import { useConnectionState, useLive } from '../live/hooks';
 
 /** How often the list is asked for while somebody looks, in ms. */

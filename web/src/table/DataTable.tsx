@@ -37,6 +37,8 @@ export interface DataTableProps<K extends Kind> {
 	empty: ReactNode;
 }
 
+/** Rows kept ready above and below those in view. */
+const OVERSCAN = 8;
 export const ROW_HEIGHT = { wide: 36, narrow: 68 };
 
 export function DataTable<K extends Kind>(props: DataTableProps<K>) {
@@ -48,10 +50,13 @@ export function DataTable<K extends Kind>(props: DataTableProps<K>) {
 		count: ids.length,
 		getScrollElement: () => viewport.current,
 		estimateSize: () => height,
-		overscan: 8,
+		overscan: OVERSCAN,
 		scrollPaddingStart: narrow ? 0 : ROW_HEIGHT.wide,
 		useFlushSync: false,
 	});
+	const items = virtual.getVirtualItems();
+	// A row that scrolls out gives its elements to the one that scrolls in: as many keys as there can be rows at once.
+	const slots = Math.ceil((virtual.scrollRect?.height ?? 0) / height) + 1 + 2 * OVERSCAN;
 	// biome-ignore lint/correctness/useExhaustiveDependencies: a new height makes the measured rows void
 	useEffect(() => virtual.measure(), [height, virtual]);
 	const at = cursor === undefined ? -1 : ids.indexOf(cursor);
@@ -96,7 +101,7 @@ export function DataTable<K extends Kind>(props: DataTableProps<K>) {
 			) : (
 				// biome-ignore lint/a11y/useSemanticElements: see above
 				<div className={css.rows} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-					{virtual.getVirtualItems().map(({ index, start }) => {
+					{items.map(({ index, start }) => {
 						const id = ids[index];
 						if (id === undefined) return null;
 						return (
@@ -106,7 +111,7 @@ export function DataTable<K extends Kind>(props: DataTableProps<K>) {
 								id={id}
 								index={index}
 								isStale={props.isStale}
-								key={id}
+								key={index % slots}
 								kind={props.kind}
 								name={props.name}
 								onCursor={props.onCursor}
@@ -152,6 +157,9 @@ function tracks<K extends Kind>(columns: readonly Column<K>[], layout: Layout): 
 function rowId(id: string | undefined): string {
 	return `row-${id}`;
 }
+
+/** Made once: React passes by what stays the same element. */
+const more = <MoreIcon size={16} />;
 
 interface RowProps<K extends Kind> {
 	kind: K;
@@ -240,7 +248,7 @@ const Row = memo(function Row<K extends Kind>(props: RowProps<K>) {
 					tabIndex={-1}
 					type="button"
 				>
-					<MoreIcon size={16} />
+					{more}
 				</button>
 			</div>
 		</div>

@@ -21,7 +21,12 @@ function compile(text: string, before: Predicate): Compiled {
 	try {
 		return { text, keeps: compileFilter(parseFilter(text)), error: undefined };
 	} catch (error) {
-		if (error instanceof FilterError) return { text, keeps: before, error: error.message };
+		if (error instanceof FilterError) return { text, keeps: before, error: explain(text, error) };
 		throw error;
 	}
+}
+
+function explain(text: string, { position, message }: FilterError): string {
+	if (position === undefined) return message;
+	return `The filter cannot be read from “${text.slice(position)}” on`;
 }

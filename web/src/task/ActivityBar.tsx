@@ -32,7 +32,6 @@ export function ActivityBar() {
 				</section>
 			)}
 			<div className={css.line}>
-				<Freshness />
 				<button aria-expanded={open} className={css.toggle} onClick={() => setOpen(!open)} type="button">
 					{newest === undefined ? (
 						<span className={css.dim}>No running task</span>
@@ -46,6 +45,7 @@ export function ActivityBar() {
 					)}
 					{open ? <DownIcon size={15} /> : <UpIcon size={15} />}
 				</button>
+				<Freshness />
 			</div>
 		</footer>
 	);

@@ -49,10 +49,18 @@ export function ConfirmProvider({ children }: { children: ReactNode }) {
 					>
 						<div className={css.body}>{asked.question.body}</div>
 						<div className={css.buttons}>
-							<Button onClick={() => answer(false)} variant="default">
+							<Button
+								data-autofocus={asked.question.destroys || undefined}
+								onClick={() => answer(false)}
+								variant="default"
+							>
 								Cancel
 							</Button>
-							<Button color={asked.question.destroys ? 'red.8' : undefined} data-autofocus type="submit">
+							<Button
+								color={asked.question.destroys ? 'red.8' : undefined}
+								data-autofocus={!asked.question.destroys || undefined}
+								type="submit"
+							>
 								{asked.question.action}
 							</Button>
 						</div>

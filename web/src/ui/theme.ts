@@ -8,15 +8,29 @@ const iris: MantineColorsTuple = [
 	'#b2b8f2',
 	'#9aa3f2',
 	'#8f9af5',
-	'#6470e0',
+	'#5a65d6',
 	'#4650c8',
 	'#3d46b0',
 	'#343c98',
 	'#262c74',
 ];
 
+/** Ten steps of the dark ground, from text to the darkest, in the slate of `theme.css`. */
+const dark: MantineColorsTuple = [
+	'#dfe4ea',
+	'#bcc5cf',
+	'#98a3b0',
+	'#747f8c',
+	'#39414b',
+	'#272d35',
+	'#1c2127',
+	'#161a1f',
+	'#0e1114',
+	'#0a0c0f',
+];
+
 export const theme = createTheme({
-	colors: { iris },
+	colors: { dark, iris },
 	primaryColor: 'iris',
 	primaryShade: { light: 6, dark: 5 },
 	autoContrast: true,
@@ -27,7 +41,14 @@ export const theme = createTheme({
 	respectReducedMotion: true,
 	components: {
 		Tooltip: { defaultProps: { openDelay: 400, withArrow: true, maw: 320, multiline: true } },
-		Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } } },
-		Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
+		Modal: {
+			defaultProps: {
+				centered: true,
+				overlayProps: { backgroundOpacity: 0.45 },
+				transitionProps: { duration: 120 },
+				closeButtonProps: { 'aria-label': 'Close' },
+			},
+		},
+		Menu: { defaultProps: { shadow: 'md', withInitialFocusPlaceholder: false, transitionProps: { duration: 80 } } },
 	},
 });

@@ -1,6 +1,5 @@
-import { useEffect, useState } from 'react';
 import type { PowerState } from '../api/objects';
-import { useLive } from '../live/hooks';
+import { usePaced } from '../live/hooks';
 import type { Store } from '../live/store';
 import { formatNumber } from '../ui/format';
 import { readTerm, withTerm } from './facets';
@@ -11,7 +10,7 @@ const STATES: readonly PowerState[] = ['Running', 'Halted', 'Suspended', 'Paused
 
 /** How many VMs are in each state; a click asks the filter for one of them. */
 export function StateFacets({ text, onChange }: { text: string; onChange: (text: string) => void }) {
-	const counts = useStateCounts();
+	const counts = usePaced('VM', countStates);
 	const chosen = readTerm(text, 'power_state')?.toLowerCase();
 	return (
 		<ul aria-label="By power state" className={css.facets}>
@@ -32,30 +31,6 @@ export function StateFacets({ text, onChange }: { text: string; onChange: (text:
 			})}
 		</ul>
 	);
-}
-
-/** Least time between two counts, in ms. */
-const PAUSE = 500;
-
-function useStateCounts(): ReadonlyMap<PowerState, number> {
-	const { store } = useLive();
-	const [counts, setCounts] = useState(() => countStates(store));
-	useEffect(() => {
-		let timer: ReturnType<typeof setTimeout> | undefined;
-		const soon = () => {
-			timer ??= setTimeout(() => {
-				timer = undefined;
-				setCounts(countStates(store));
-			}, PAUSE);
-		};
-		soon();
-		const stop = store.watchKind('VM', soon);
-		return () => {
-			clearTimeout(timer);
-			stop();
-		};
-	}, [store]);
-	return counts;
 }
 
 function countStates(store: Store): Map<PowerState, number> {

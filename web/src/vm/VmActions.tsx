@@ -1,6 +1,6 @@
 /** The actions of `actions.ts` as buttons and as menu items: what cannot act is disabled and says why. */
 import { Button, Menu, Tooltip } from '@mantine/core';
-import { allowedOf } from '../api/allowed';
+import { allowedOf, type VmVerb } from '../api/allowed';
 import type { VM } from '../api/objects';
 import { DownIcon } from '../ui/icons';
 import { VM_ACTIONS, type VmAction } from './actions';
@@ -13,27 +13,26 @@ interface VmActionsProps {
 	blocked: string | undefined;
 }
 
+/** What wakes a VM, by what it does now; one of them is enough to show. */
+const WAKES: readonly VmVerb[] = ['start', 'resume', 'unpause'];
+
 /** The main actions as buttons, the rest behind "More". */
 export function VmButtons({ vms, run, blocked }: VmActionsProps) {
-	const main = VM_ACTIONS.filter((action) => action.main === true);
+	const wake = WAKES.find((verb) => allowedOf(verb, vms).able.length > 0) ?? 'start';
+	const isMain = ({ verb, main }: VmAction) => verb === wake || (main === true && !WAKES.includes(verb));
 	return (
 		<div className={css.buttons}>
-			{main.map((action) => (
+			{VM_ACTIONS.filter(isMain).map((action) => (
 				<VmButton action={action} blocked={blocked} key={action.verb} run={run} vms={vms} />
 			))}
 			<Menu position="bottom-end">
 				<Menu.Target>
-					<Button color="gray" rightSection={<DownIcon size={14} />} size="compact-sm" variant="default">
+					<Button rightSection={<DownIcon size={14} />} size="compact-sm" variant="default">
 						More
 					</Button>
 				</Menu.Target>
 				<Menu.Dropdown>
-					<VmItems
-						actions={VM_ACTIONS.filter((action) => action.main !== true)}
-						blocked={blocked}
-						run={run}
-						vms={vms}
-					/>
+					<VmItems actions={VM_ACTIONS.filter((action) => !isMain(action))} blocked={blocked} run={run} vms={vms} />
 				</Menu.Dropdown>
 			</Menu>
 		</div>
@@ -77,7 +76,7 @@ export function VmItems({
 		return (
 			<Menu.Item
 				className={css.item}
-				color={action.confirm?.destroys === true ? 'red' : undefined}
+				data-destroys={action.confirm?.destroys === true || undefined}
 				disabled={why !== undefined}
 				key={action.verb}
 				leftSection={<ActionIcon size={16} />}

@@ -3,6 +3,7 @@ import type { VM } from '../api/objects';
 import { count } from '../ui/format';
 import type { VmAction } from './actions';
 import { VmItems } from './VmActions';
+import css from './VmMenu.module.css';
 
 export interface MenuAt {
 	vms: readonly VM[];
@@ -27,9 +28,11 @@ export function VmMenu({
 	return (
 		<Menu onClose={onClose} opened={at !== undefined} position="bottom-start" returnFocus shadow="md" withinPortal>
 			<Menu.Target>
-				<span aria-hidden="true" style={{ position: 'fixed', left: at?.x ?? 0, top: at?.y ?? 0 }} />
+				<span className={css.anchor} style={{ left: at?.x ?? 0, top: at?.y ?? 0 }}>
+					Actions on {title}
+				</span>
 			</Menu.Target>
-			<Menu.Dropdown aria-label={`Actions on ${title}`}>
+			<Menu.Dropdown>
 				<Menu.Label>{title}</Menu.Label>
 				{at !== undefined && <VmItems blocked={blocked} run={run} vms={at.vms} />}
 			</Menu.Dropdown>

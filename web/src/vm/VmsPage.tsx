@@ -3,7 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { Kind, VM } from '../api/objects';
-import { useConnectionState, useCount, useList, useLive } from '../live/hooks';
+import { useConnectionState, useCount, useList, useLive, usePaced } from '../live/hooks';
 import { useStalePools } from '../pool/servers';
 import { ColumnsMenu } from '../table/ColumnsMenu';
 import { printSort, readSort, type Sort } from '../table/column';
@@ -124,7 +124,10 @@ export function VmsPage() {
 	const stalePools = useStalePools();
 	const everythingStale = state.is === 'lost';
 	const isStale = useCallback((vm: VM) => everythingStale || stalePools.has(vm.$pool), [everythingStale, stalePools]);
-	const selected = useMemo(() => vmsOf(selection.ids), [selection.ids, vmsOf]);
+	const selected = usePaced(
+		'VM',
+		useCallback(() => vmsOf(selection.ids), [selection.ids, vmsOf]),
+	);
 
 	return (
 		<VmLinks value={links}>

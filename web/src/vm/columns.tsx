@@ -35,7 +35,7 @@ function TagCell({ object: vm }: { object: VM }) {
 
 export const VM_COLUMNS: readonly Column<'VM'>[] = [
 	{ id: 'name', label: 'Name', min: 180, grow: 4, always: true, Cell: Name },
-	{ id: 'state', label: 'State', min: 128, grow: 0, Cell: ({ object }) => <StateLabel vm={object} /> },
+	{ id: 'state', label: 'State', min: 146, grow: 0, Cell: ({ object }) => <StateLabel vm={object} /> },
 	{
 		id: 'host',
 		label: 'Host',

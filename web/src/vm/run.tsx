@@ -136,7 +136,10 @@ function Consequence({ able, consequence, skipped }: { able: readonly VM[]; cons
 				</p>
 			)}
 			{skipped > 0 && (
-				<p>{count(skipped, 'selected VM is', 'selected VMs are')} left alone: their state does not allow this.</p>
+				<p>
+					{count(skipped, 'selected VM is', 'selected VMs are')} left alone, as{' '}
+					{skipped === 1 ? 'its state does' : 'their states do'} not allow this.
+				</p>
 			)}
 		</>
 	);

@@ -1,0 +1,74 @@
+/** A real browser, and the pages' own words for finding things in it. */
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { DEMO } from './server';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+export function launch(): Promise<Browser> {
+	const executablePath = process.env.CHROMIUM_BIN ?? PLACES.find((path) => existsSync(path));
+	if (executablePath === undefined)
+		throw new Error('no Chromium: install it (`apt-get install chromium`) or set CHROMIUM_BIN');
+	return chromium.launch({
+		executablePath,
+		args: [
+			'--headless',
+			'--no-sandbox',
+			'--disable-gpu',
+			'--disable-quic',
+			'--no-first-run',
+			'--disable-background-networking',
+			'--disable-component-update',
+			'--disable-sync',
+		],
+	});
+}
+
+/** A page of a fresh profile, which fails the test on an error that nobody handled. */
+export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
+	const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+	const page = await context.newPage();
+	page.on('pageerror', (error) => {
+		throw error;
+	});
+	await page.goto(url);
+	return page;
+}
+
+export async function signIn(page: Page, { email, password } = DEMO): Promise<void> {
+	await page.getByLabel('E-mail or user name').fill(email);
+	await page.getByLabel('Password', { exact: true }).fill(password);
+	await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** A signed-in page whose list of VMs has rows. */
+export async function openVms(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
+	const page = await openPage(browser, url, options);
+	await signIn(page);
+	await rows(page).first().waitFor();
+	return page;
+}
+
+/** The rows of VMs that exist in the page, without the header. */
+export function rows(page: Page) {
+	return page.getByRole('grid', { name: 'Virtual machines' }).locator('[role=row][aria-label]');
+}
+
+export function row(page: Page, name: string) {
+	return page.getByRole('grid', { name: 'Virtual machines' }).getByRole('row', { name, exact: true });
+}
+
+export async function filter(page: Page, text: string): Promise<void> {
+	await page.getByRole('textbox', { name: 'Filter' }).fill(text);
+}
+
+/** The names of the rows in the page, from top to bottom. */
+export async function names(page: Page): Promise<string[]> {
+	const found = await rows(page).evaluateAll((elements) =>
+		elements.map((element) => ({
+			name: element.getAttribute('aria-label') ?? '',
+			at: Number(element.getAttribute('aria-rowindex')),
+		})),
+	);
+	return found.sort((a, b) => a.at - b.at).map(({ name }) => name);
+}
