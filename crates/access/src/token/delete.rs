@@ -1,7 +1,7 @@
 //! Revoking tokens.
 
 use app::{Cx, db::Token, failure};
-use filter::Partial;
+use filter::Pattern;
 use op::{Op, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use super::TokenInfo;
 pub(super) struct Delete {
     /// Tokens to revoke: their ids, or themselves; those that do not exist are passed over.
     tokens: Option<Vec<String>>,
-    /// Example of the tokens to revoke, such as `{"client": {"id": "x"}}`.
+    /// Pattern of the tokens to revoke, such as `{"client": {"id": "x"}}` or `{"description": {"__not": "backup"}}`.
     pattern: Option<Map<String, Value>>,
 }
 
@@ -31,7 +31,7 @@ impl Op<Cx> for Delete {
 pub(super) struct DeleteOwn {
     /// Tokens to revoke: their ids, or themselves; those that do not exist are passed over.
     tokens: Option<Vec<String>>,
-    /// Example of the tokens to revoke, such as `{"client": {"id": "x"}}`.
+    /// Pattern of the tokens to revoke, such as `{"client": {"id": "x"}}` or `{"description": {"__not": "backup"}}`.
     pattern: Option<Map<String, Value>>,
 }
 
@@ -57,7 +57,7 @@ async fn revoke(
         doomed.extend(found.filter(|token| owner.is_none_or(|owner| token.user_id == owner)));
     }
     if let Some(pattern) = pattern {
-        let pattern = Partial::new(pattern);
+        let pattern = Pattern::new(Value::Object(pattern));
         for token in tokens.list(owner).await.map_err(failure)? {
             let info = serde_json::to_value(TokenInfo::from(token.clone())).expect("a token serialises");
             if pattern.matches(&info) {

@@ -118,3 +118,17 @@ async fn tokens_are_revoked_by_example_within_reach() {
     admin.call("token.delete", json!({ "tokens": [plain] })).await;
     assert!(!works(&bob, &plain).await);
 }
+
+#[tokio::test]
+async fn a_pattern_of_tokens_may_combine() {
+    let test = start().await;
+    let bob = test.user("bob").await;
+    let mut tokens = Vec::new();
+    for name in ["a", "b", "c"] {
+        tokens.push(bob.call("token.create", json!({ "description": name })).await);
+    }
+    let pattern = json!({ "description": { "__not": { "__or": ["a", "c"] } } });
+    bob.call("token.deleteOwn", json!({ "pattern": pattern })).await;
+    assert!(works(&bob, &tokens[0]).await && works(&bob, &tokens[2]).await);
+    assert!(!works(&bob, &tokens[1]).await);
+}
