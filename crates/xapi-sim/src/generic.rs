@@ -1,6 +1,9 @@
 //! Methods that all classes have, derived from the class table.
 
-use xapi_types::{Failure, code, table::Access};
+use xapi_types::{
+    Failure, code,
+    table::{Access, Type},
+};
 
 use crate::{
     Datum, Object,
@@ -73,7 +76,11 @@ pub(crate) fn run(call: &mut Call<'_>) -> Result<Outcome, Failure> {
             Outcome::void()
         }
         // These answer rows as they are; `rpc` writes them without copying.
-        Kind::GetRecord | Kind::GetAllRecords | Kind::GetAllRecordsWhere | Kind::Own => {
+        Kind::GetRecord | Kind::GetAllRecords | Kind::GetAllRecordsWhere | Kind::GetAllWhere | Kind::Own => {
+            // A handle that does not exist is told first, as by methods that do something.
+            if let Some(first) = signature.params.first().filter(|param| matches!(param.ty, Type::Ref(_))) {
+                call.object(first.name)?;
+            }
             fail(code::NOT_IMPLEMENTED, [&signature.name])
         }
     }
@@ -89,6 +96,12 @@ fn create(call: &mut Call<'_>) -> Result<Outcome, Failure> {
         .map(|field| (field.name, call.field(field.name)))
         .filter(|(_, value)| *value != Datum::Absent)
         .collect();
+    for (name, value) in &given {
+        let reference = class.field(name).is_some_and(|field| matches!(field.ty, Type::Ref(_)));
+        if reference && *value != Datum::Ref(Object::NULL) {
+            call.field_object(name)?;
+        }
+    }
     Outcome::done(call.world.create(class.name, given))
 }
 

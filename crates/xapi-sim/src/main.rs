@@ -1,3 +1,65 @@
 //! Simulated pool that speaks XAPI on real ports.
 
-fn main() {}
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use clap::Parser;
+use xapi_sim::{Sim, profile::Profile};
+
+/// Simulated pools that speak XAPI on real ports; user `root`, password `password`.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// World to simulate: `small`, `two-pools` or `large`.
+    #[arg(long, default_value = "small")]
+    world: String,
+    /// Address of the first host, without TLS; port 0 has one picked.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Address of the first host, with TLS; port 0 has one picked.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen_tls: SocketAddr,
+    /// Product: `xcpng-8.3`, `xenserver-8` or `xenserver-7.1`.
+    #[arg(long, default_value = "xcpng-8.3", value_parser = profile)]
+    profile: &'static Profile,
+    /// VMs of the world `large`.
+    #[arg(long, default_value_t = 10_000)]
+    vms: usize,
+    /// Hosts of the world `large`.
+    #[arg(long, default_value_t = 64)]
+    hosts: usize,
+    /// Seed of references, uuids and addresses.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Let transitions wait to be told by the control API.
+    #[arg(long)]
+    explicit: bool,
+    /// How long transitions take, as a multiple of real time.
+    #[arg(long, default_value_t = 1.0)]
+    pace: f64,
+}
+
+fn profile(name: &str) -> Result<&'static Profile, String> {
+    Profile::named(name).ok_or_else(|| format!("no product is called `{name}`"))
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let mut builder = Sim::builder()
+        .world(&arguments.world)
+        .listen(arguments.listen)
+        .listen_tls(arguments.listen_tls)
+        .profile(arguments.profile)
+        .size(arguments.vms, arguments.hosts)
+        .seed(arguments.seed)
+        .pace(arguments.pace);
+    if arguments.explicit {
+        builder = builder.explicit();
+    }
+    let sim = builder.start().await?;
+    println!("listening on http://{} and https://{}", sim.http_addr(), sim.https_addr());
+    tokio::signal::ctrl_c().await.context("cannot wait for signals")?;
+    drop(sim);
+    Ok(())
+}

@@ -40,15 +40,31 @@ impl Object {
         Uuid::try_parse(rest).ok().filter(|uuid| canonical && !uuid.is_nil()).map(Self)
     }
 
-    /// Appends the text of the wire to `out`.
-    pub(crate) fn write(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(PREFIX.as_bytes());
+    /// Returns the text of the wire, without allocating.
+    pub(crate) fn text(self) -> Text {
+        let mut text = *b"OpaqueRef:NULL--------------------------------";
         if self.is_null() {
-            out.extend_from_slice(b"NULL");
-        } else {
-            let mut text = [0; 36];
-            out.extend_from_slice(self.0.hyphenated().encode_lower(&mut text).as_bytes());
+            return Text { text, len: PREFIX.len() + 4 };
         }
+        self.0.hyphenated().encode_lower(&mut text[PREFIX.len()..]);
+        Text { text, len: text.len() }
+    }
+}
+
+/// Text of a reference.
+#[derive(Clone, Copy)]
+pub(crate) struct Text {
+    text: [u8; 46],
+    len: usize,
+}
+
+impl Text {
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(self.as_bytes()).unwrap_or("")
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.text[..self.len]
     }
 }
 
@@ -60,7 +76,7 @@ impl Default for Object {
 
 impl fmt::Display for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_null() { write!(f, "{PREFIX}NULL") } else { write!(f, "{PREFIX}{}", self.0) }
+        f.write_str(self.text().as_str())
     }
 }
 

@@ -134,3 +134,11 @@ impl SeedRow<'_> {
 
 /// Classes in the order in which seed files are worked through; others follow by name.
 pub const ORDER: &[&str] = &["pool", "host", "SM", "network", "PIF", "Bond", "VLAN", "SR", "PBD", "VDI", "VM"];
+
+/// Returns the seed files of the world `name`, one for each pool.
+pub(crate) fn named(name: &str) -> Option<Vec<&'static str>> {
+    match name {
+        "small" => Some(vec![include_str!("seed/small.toml")]),
+        _ => None,
+    }
+}

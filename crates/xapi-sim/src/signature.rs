@@ -13,6 +13,7 @@ pub(crate) enum Kind {
     GetAll,
     GetAllRecords,
     GetAllRecordsWhere,
+    GetAllWhere,
     GetRecord,
     GetByUuid,
     GetByNameLabel,
@@ -70,6 +71,7 @@ pub(crate) fn all(profile: &Profile) -> Signatures {
         }
         if class.generic.contains(&"get_all_records") {
             let expr = vec![param("expr", Type::String)];
+            add("get_all_where".to_owned(), expr.clone(), Mode::Sync, Kind::GetAllWhere, false);
             add("get_all_records_where".to_owned(), expr, Mode::Sync, Kind::GetAllRecordsWhere, false);
         }
         if class.generic.contains(&"get_record") {

@@ -6,7 +6,10 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use tokio::{sync::Notify, time::Instant};
+use tokio::{
+    sync::{Notify, oneshot},
+    time::Instant,
+};
 use xapi_types::Failure;
 
 use crate::{
@@ -144,7 +147,131 @@ impl Agenda {
         self.waiting.remove(&key)
     }
 
+    /// Forgets the rests of all calls.
+    pub(crate) fn remove_calls(&mut self) {
+        self.waiting.retain(|_, pending| matches!(pending.job, Job::World(_)));
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Pending> {
         self.waiting.values()
+    }
+}
+
+impl World {
+    /// Runs a behaviour, and puts what remains of it on the agenda; answers what it ended with.
+    pub(crate) fn run(&mut self, context: &Arc<Context>) -> Option<Result<Datum, Failure>> {
+        let signature = &context.signature;
+        let behaviour = self.methods.behaviours.get(&(signature.class.name, &signature.method as &str)).copied();
+        let mut call = Call { world: self, context: Arc::clone(context) };
+        let outcome = match behaviour {
+            Some(behaviour) => behaviour(&mut call),
+            None => call.generic(),
+        };
+        self.go_on(context, outcome)
+    }
+
+    /// Does the entry of the agenda that `choose` takes out; answers whether there was one.
+    pub(crate) fn run_one(&mut self, choose: impl FnOnce(&mut Agenda) -> Option<Pending>) -> bool {
+        let Some(pending) = choose(&mut self.agenda) else { return false };
+        match pending.job {
+            Job::World(action) => action(self),
+            Job::Call(context, later) => {
+                let mut call = Call { world: self, context: Arc::clone(&context) };
+                let outcome = (later.then)(&mut call);
+                if let Some(outcome) = self.go_on(&context, outcome) {
+                    self.tell(context.task, outcome);
+                }
+            }
+        }
+        true
+    }
+
+    /// Asks to be told how the call of `task` ends.
+    pub(crate) fn wait_for(&mut self, task: Object) -> oneshot::Receiver<Result<Datum, Failure>> {
+        let (tell, told) = oneshot::channel();
+        self.waiters.insert(task, tell);
+        told
+    }
+
+    /// Takes the rest of a task's call off the agenda, if it can be cancelled, and undoes it.
+    pub(crate) fn cancel(&mut self, task: Object) -> bool {
+        let rest = self.agenda.remove(
+            |pending| matches!(&pending.job, Job::Call(context, later) if context.task == task && later.cancellable),
+        );
+        let Some(Pending { job: Job::Call(_, later), .. }) = rest else { return false };
+        if let Some(undo) = later.undo {
+            undo(self);
+        }
+        self.end_operations(task);
+        let failure = Err(Failure::new(xapi_types::code::TASK_CANCELLED, [task.to_string()]));
+        self.end_task(task, &failure);
+        self.tell(task, failure);
+        true
+    }
+
+    /// Shows in their tasks how far calls have come by now.
+    pub(crate) fn show_progress(&mut self) {
+        let now = Instant::now();
+        let fraction = |pending: &Pending| {
+            let whole = pending.due.duration_since(pending.since).as_secs_f64();
+            let gone = now.duration_since(pending.since).as_secs_f64();
+            // Whole percents; the last one is for the end.
+            if whole > 0.0 { (gone / whole * 100.0).floor().min(99.0) / 100.0 } else { 0.0 }
+        };
+        let calls: Vec<(Object, f64)> = self
+            .agenda
+            .iter()
+            .filter_map(|pending| match &pending.job {
+                Job::Call(context, _) => Some((context.task, fraction(pending))),
+                Job::World(_) => None,
+            })
+            .collect();
+        for (task, fraction) in calls {
+            if self.get(task, "progress").as_float() < fraction {
+                self.set(task, "progress", fraction);
+            }
+        }
+    }
+
+    fn tell(&mut self, task: Object, outcome: Result<Datum, Failure>) {
+        if let Some(waiter) = self.waiters.remove(&task) {
+            // The caller may have hung up.
+            let _ = waiter.send(outcome);
+        }
+    }
+
+    fn go_on(&mut self, context: &Arc<Context>, outcome: Result<Outcome, Failure>) -> Option<Result<Datum, Failure>> {
+        let outcome = match outcome {
+            Ok(Outcome::Later(later)) => {
+                self.plan(context, later);
+                return None;
+            }
+            Ok(Outcome::Done(result)) => Ok(result),
+            Err(failure) => Err(failure),
+        };
+        self.end_operations(context.task);
+        self.end_task(context.task, &outcome);
+        Some(outcome)
+    }
+
+    /// Puts the rest of a call on the agenda, under the object that it is about.
+    fn plan(&mut self, context: &Arc<Context>, later: Later) {
+        let begun = self.operations_of(context.task).first().copied();
+        let given = || context.args.iter().map(Datum::as_object).find(|object| !object.is_null());
+        let object = begun.or_else(given).unwrap_or_default();
+        let allowed = if later.cancellable { &["cancel"][..] } else { &[] };
+        self.set(context.task, "allowed_operations", Datum::from(allowed));
+        let (delay, what) = (later.delay, &context.signature.method);
+        self.agenda.add(object, what, delay, Job::Call(Arc::clone(context), later));
+    }
+}
+
+/// Who waits for how calls end, by their tasks.
+pub(crate) type Waiters = rustc_hash::FxHashMap<Object, oneshot::Sender<Result<Datum, Failure>>>;
+
+impl Pending {
+    /// Returns whether this is the rest of the call of `task`.
+    pub(crate) fn is_of(&self, task: Object) -> bool {
+        matches!(&self.job, Job::Call(context, _) if context.task == task)
     }
 }

@@ -24,10 +24,11 @@ use xapi_types::{
 use crate::{
     Datum, Object,
     clock::Clock,
+    event::Registrations,
     methods::Methods,
     profile::Profile,
     random::Random,
-    transition::{Agenda, Job},
+    transition::{Agenda, Job, Waiters},
 };
 
 pub(crate) use row::Row;
@@ -65,6 +66,10 @@ pub struct World {
     pub clock: Clock,
     /// What will happen later.
     pub(crate) agenda: Agenda,
+    /// Who waits for how calls end.
+    pub(crate) waiters: Waiters,
+    /// Who asked for events in the old way.
+    pub(crate) registrations: Registrations,
     /// Behaviours of the classes.
     pub(crate) methods: Arc<Methods>,
     rows: FxHashMap<Object, Arc<Row>>,
@@ -93,6 +98,8 @@ impl World {
             profile,
             clock,
             agenda: Agenda::default(),
+            waiters: Waiters::default(),
+            registrations: Registrations::default(),
             methods,
             rows: FxHashMap::default(),
             tables: table::classes().iter().map(|_| Table::default()).collect(),
@@ -361,6 +368,11 @@ impl World {
     /// Remembers that `task` has an operation going on with `object`.
     pub(crate) fn note_operation(&mut self, task: Object, object: Object) {
         self.operations.entry(task).or_default().push(object);
+    }
+
+    /// Returns the objects with which `task` has an operation going on.
+    pub(crate) fn operations_of(&self, task: Object) -> &[Object] {
+        self.operations.get(&task).map_or(&[], Vec::as_slice)
     }
 
     /// Ends all operations of `task`.

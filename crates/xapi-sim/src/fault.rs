@@ -1,0 +1,112 @@
+//! What can go wrong, on demand.
+
+use std::{collections::VecDeque, time::Duration};
+
+use parking_lot::Mutex;
+use xapi_types::Failure;
+
+use crate::event::Batch;
+
+/// How an answer is spoilt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spoilt {
+    /// The connection is cut in the middle of the answer.
+    Cut,
+    /// Bytes that are no answer in any dialect.
+    Garbage,
+    /// A page of HTML with the status 200, as a proxy sends.
+    Html,
+    /// The first half of the answer, with a length to match.
+    Truncated,
+}
+
+/// Calls that fail.
+#[derive(Debug)]
+struct Failing {
+    method: String,
+    times: u32,
+    failure: Failure,
+}
+
+/// Faults of a pool that are waiting to happen.
+#[derive(Default)]
+pub(crate) struct Faults(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    failing: Vec<Failing>,
+    delays: Vec<(String, Duration)>,
+    spoilt: VecDeque<Spoilt>,
+    lost_events: usize,
+    /// Bytes of answers that go out in a second; all at once if nothing.
+    rate: Option<u64>,
+}
+
+impl Faults {
+    /// Makes the next `times` calls of `method` fail.
+    pub(crate) fn fail_next(&self, method: &str, times: u32, failure: Failure) {
+        self.0.lock().failing.push(Failing { method: method.to_owned(), times, failure });
+    }
+
+    /// Makes calls of `method` (of all, if `*`) wait before they are looked at.
+    pub(crate) fn delay(&self, method: &str, delay: Duration) {
+        let mut state = self.0.lock();
+        state.delays.retain(|(of, _)| of != method);
+        if !delay.is_zero() {
+            state.delays.push((method.to_owned(), delay));
+        }
+    }
+
+    /// Spoils the next `times` answers.
+    pub(crate) fn spoil(&self, how: Spoilt, times: usize) {
+        self.0.lock().spoilt.extend(std::iter::repeat_n(how, times));
+    }
+
+    /// Leaves the next `count` events out of answers.
+    pub(crate) fn drop_events(&self, count: usize) {
+        self.0.lock().lost_events += count;
+    }
+
+    /// Sends answers at `rate` bytes a second, or as fast as can be.
+    pub(crate) fn slow(&self, rate: Option<u64>) {
+        self.0.lock().rate = rate;
+    }
+
+    /// Forgets all faults.
+    pub(crate) fn clear(&self) {
+        *self.0.lock() = State::default();
+    }
+
+    pub(crate) fn rate(&self) -> Option<u64> {
+        self.0.lock().rate
+    }
+
+    pub(crate) fn delay_of(&self, method: &str) -> Option<Duration> {
+        self.0.lock().delays.iter().find(|(of, _)| of == method || of == "*").map(|(_, delay)| *delay)
+    }
+
+    pub(crate) fn next_failure(&self, method: &str) -> Option<Failure> {
+        let mut state = self.0.lock();
+        let at = state.failing.iter().position(|failing| failing.method == method || failing.method == "*")?;
+        let failing = &mut state.failing[at];
+        failing.times -= 1;
+        let failure = failing.failure.clone();
+        if failing.times == 0 {
+            state.failing.remove(at);
+        }
+        Some(failure)
+    }
+
+    pub(crate) fn next_spoilt(&self) -> Option<Spoilt> {
+        self.0.lock().spoilt.pop_front()
+    }
+
+    /// Takes out the events that are to be lost.
+    pub(crate) fn lose_events(&self, mut batch: Batch) -> Batch {
+        let mut state = self.0.lock();
+        let lost = state.lost_events.min(batch.events.len());
+        state.lost_events -= lost;
+        batch.events.drain(..lost);
+        batch
+    }
+}

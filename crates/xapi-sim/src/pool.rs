@@ -1,0 +1,60 @@
+//! One simulated pool while it runs: its world under a lock, its hosts, its faults.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+use tokio::{sync::watch, time::Instant};
+
+use crate::{Object, World, fault::Faults, host::Host, session::Account, shape::Shapes, signature::Signatures};
+
+/// A pool.
+pub(crate) struct Pool {
+    pub(crate) signatures: Signatures,
+    /// Names with an underscore in place of the dot, which hosts also take.
+    pub(crate) aliases: FxHashMap<String, String>,
+    pub(crate) shapes: Shapes,
+    pub(crate) account: Account,
+    pub(crate) faults: Faults,
+    pub(crate) hosts: Vec<Arc<Host>>,
+    /// Generation of the last change, for those who wait for one.
+    pub(crate) changed: watch::Sender<u64>,
+    world: Mutex<World>,
+}
+
+impl Pool {
+    pub(crate) fn new(world: World, account: Account, hosts: Vec<Arc<Host>>) -> Self {
+        let signatures = crate::signature::all(world.profile);
+        Self {
+            aliases: signatures.keys().map(|name| (name.replacen('.', "_", 1), name.clone())).collect(),
+            signatures,
+            shapes: Shapes::new(world.profile),
+            account,
+            faults: Faults::default(),
+            hosts,
+            changed: watch::Sender::new(world.generation()),
+            world: Mutex::new(world),
+        }
+    }
+
+    /// Does something with the world, then lets those know who wait for changes.
+    pub(crate) fn with<R>(&self, action: impl FnOnce(&mut World) -> R) -> R {
+        let mut world = self.world.lock();
+        let result = action(&mut world);
+        world.settle();
+        let generation = world.generation();
+        drop(world);
+        self.changed.send_if_modified(|known| std::mem::replace(known, generation) != generation);
+        result
+    }
+
+    /// Returns the host that `object` is.
+    pub(crate) fn host(&self, object: Object) -> Option<&Arc<Host>> {
+        self.hosts.iter().find(|host| host.object == object)
+    }
+
+    /// Does what is due.
+    pub(crate) fn run_due(&self) {
+        while self.with(|world| world.run_one(|agenda| agenda.pop_due(Instant::now()))) {}
+    }
+}

@@ -1,0 +1,11 @@
+//! What goes over the sockets.
+
+pub(crate) mod answer;
+pub(crate) mod connection;
+pub(crate) mod handler;
+pub(crate) mod head;
+pub(crate) mod listen;
+pub(crate) mod reply;
+pub(crate) mod rpc;
+pub(crate) mod tls;
+pub(crate) mod write;

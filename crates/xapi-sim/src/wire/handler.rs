@@ -1,0 +1,82 @@
+//! Requests that are not calls: `GET`, `PUT` and `CONNECT`.
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::{
+    connection::{Connection, Gone},
+    head::Head,
+    reply::Reply,
+    rpc,
+};
+
+/// Paths that take a session, by verb, with the realm that a request without one is told.
+const PROTECTED: &[(&str, &str, &str)] = &[
+    ("GET", "/rrd_updates", "rrd_updates"),
+    ("GET", "/host_rrd", "host_rrd"),
+    ("GET", "/vm_rrd", "vm_rrd"),
+    ("GET", "/sr_rrd", "sr_rrd"),
+    ("GET", "/export_metadata", "VM.export_metadata"),
+    ("GET", "/export_raw_vdi", "VDI.export_raw"),
+    ("GET", "/export", "VM.export"),
+    ("GET", "/console", "console"),
+    ("CONNECT", "/console", "connect_console"),
+    ("GET", "/pool/xmldbdump", "pool_xml_db_sync"),
+    ("GET", "/host_backup", "host_backup"),
+    ("GET", "/host_logs_download", "host_logs_download"),
+    ("GET", "/system-status", "system-status"),
+    ("GET", "/audit_log", "audit_log"),
+    ("GET", "/services", "get_services"),
+    ("GET", "/vncsnapshot", "vncsnapshot"),
+    ("GET", "/updates", "updates"),
+    ("GET", "/host_updates", "host_updates"),
+    ("GET", "/repository", "repository"),
+    ("PUT", "/import_metadata", "VM.import_metadata"),
+    ("PUT", "/import_raw_vdi", "VDI.import_raw"),
+    ("PUT", "/import", "VM.import"),
+    ("PUT", "/pool_patch_upload", "pool_patch_upload"),
+    ("PUT", "/host_restore", "host_restore"),
+];
+
+/// Answers a request; says whether the connection stays open.
+pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    connection: &mut Connection<S>,
+    head: Head,
+) -> Result<bool, Gone> {
+    if head.method == "GET" && head.path.starts_with("/blob") {
+        return connection.send(Reply::until_close(1, "400 Bad Request", &[])).await;
+    }
+    let known = PROTECTED.iter().find(|(verb, path, _)| *verb == head.method && head.path.starts_with(path));
+    let Some((_, path, realm)) = known else {
+        return connection.send(Reply::forbidden(head.method == "GET")).await;
+    };
+    if !may_enter(connection, &head) {
+        return connection.send(Reply::unauthorised(realm)).await;
+    }
+    match *path {
+        "/audit_log" => {
+            let mut reply = Reply::until_close(1, "200 OK", &[("content-type", "text/plain")]);
+            "keep-alive".clone_into(&mut reply.headers[0].1);
+            connection.send(reply).await
+        }
+        "/rrd_updates" | "/host_rrd" | "/vm_rrd" | "/sr_rrd" => {
+            connection.send(Reply::until_close(0, "404 Not Found", &[])).await
+        }
+        _ => connection.send(Reply::internal(&format!("NOT_IMPLEMENTED: [ {path} ]"))).await,
+    }
+}
+
+/// Checks the session, or the user and password, of a request.
+fn may_enter<S>(connection: &Connection<S>, head: &Head) -> bool {
+    if let Some(session) = rpc::session_of(head) {
+        return connection.pool.with(|world| world.is(session, "session"));
+    }
+    let basic = head.header("authorization").and_then(|value| value.strip_prefix("Basic "));
+    let decoded = basic.and_then(|text| {
+        use base64::Engine as _;
+        String::from_utf8(base64::engine::general_purpose::STANDARD.decode(text.trim()).ok()?).ok()
+    });
+    decoded
+        .as_deref()
+        .and_then(|text| text.split_once(':'))
+        .is_some_and(|(user, password)| connection.pool.account.check(user, password).is_ok())
+}

@@ -1,0 +1,50 @@
+//! Certificates of simulated hosts: self-signed, made at start.
+
+use std::sync::Arc;
+
+use rcgen::{CertificateParams, DnType, KeyPair};
+use rustls::{
+    ServerConfig,
+    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+};
+
+/// A certificate could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The certificate itself.
+    #[error("cannot make a certificate for `{name}`")]
+    Make {
+        /// Host that it was for.
+        name: String,
+        /// What went wrong.
+        source: rcgen::Error,
+    },
+    /// The TLS set-up that uses it.
+    #[error("cannot use the certificate for `{name}`")]
+    Use {
+        /// Host that it was for.
+        name: String,
+        /// What went wrong.
+        source: rustls::Error,
+    },
+}
+
+/// Makes a fresh key, a certificate for `name` and the TLS set-up that shows it, TLS 1.2 and up.
+///
+/// # Errors
+///
+/// If the name cannot stand in a certificate.
+pub(crate) fn fresh(name: &str) -> Result<Arc<ServerConfig>, Error> {
+    let make = |source| Error::Make { name: name.to_owned(), source };
+    let mut params = CertificateParams::new(vec![name.to_owned(), "localhost".to_owned()]).map_err(make)?;
+    params.distinguished_name.push(DnType::CommonName, name);
+    let key = KeyPair::generate().map_err(make)?;
+    let certificate = params.self_signed(&key).map_err(make)?;
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key))
+        .map_err(|source| Error::Use { name: name.to_owned(), source })?;
+    Ok(Arc::new(config))
+}
