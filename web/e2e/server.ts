@@ -71,22 +71,43 @@ async function end(child: ChildProcess): Promise<void> {
 	clearTimeout(timer);
 }
 
-async function startServer(args: string[]): Promise<Running> {
-	const data = await mkdtemp(join(tmpdir(), 'xo-e2e-'));
-	return run('xo-server', ['--data', data, '--listen', '127.0.0.1:0', ...args], () =>
-		rm(data, { recursive: true, force: true }),
-	);
+function newFolder(): Promise<string> {
+	return mkdtemp(join(tmpdir(), 'xo-e2e-'));
 }
 
 /** Starts a server with a simulated world: `small`, `two-pools`, `large:N`. */
-export function startDemo(world = 'small'): Promise<Running> {
-	return startServer([`--demo=${world}`]);
+export async function startDemo(world = 'small'): Promise<Running> {
+	const data = await newFolder();
+	const args = [`--demo=${world}`, '--data', data, '--listen', '127.0.0.1:0'];
+	return run('xo-server', args, () => rm(data, { recursive: true, force: true }));
+}
+
+/** Starts a demo that can be stopped and started again at the same address with what it knew. */
+export async function startLasting(): Promise<Running & { startAgain: () => Promise<Running> }> {
+	const data = await newFolder();
+	const start = (listen: string) =>
+		run('xo-server', ['--demo=small', '--data', data, '--listen', listen], async () => undefined);
+	const first = await start('127.0.0.1:0');
+	const startAgain = async () => {
+		const second = await start(new URL(first.url).host);
+		return {
+			...second,
+			stop: async () => {
+				await second.stop();
+				await rm(data, { recursive: true, force: true });
+			},
+		};
+	};
+	return { ...first, startAgain };
 }
 
 /** Starts a server that knows no pool, with the password of its first administrator. */
 export async function startEmpty(): Promise<Running & { password: string }> {
-	const server = await startServer([]);
-	const password = /password[^\n]*?[:=`]\s*`?([\w-]{8,})/i.exec(server.output())?.[1];
+	const data = await newFolder();
+	const server = await run('xo-server', ['--data', data, '--listen', '127.0.0.1:0'], () =>
+		rm(data, { recursive: true, force: true }),
+	);
+	const password = /with the password `(\w+)`/.exec(server.output())?.[1];
 	if (password === undefined) throw new Error(`the first password is not printed:\n${server.output()}`);
 	return { ...server, password };
 }

@@ -1,0 +1,46 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { violations } from './access';
+import { launch, openPage, openVms, row } from './browser';
+import { type Running, startDemo } from './server';
+
+const SCREENS = [
+	{ colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+	{ colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
+	{ colorScheme: 'light', viewport: { width: 390, height: 844 } },
+	{ colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+] as const;
+
+describe.each(SCREENS)('accessibility, $colorScheme, $viewport.width px wide', (screen) => {
+	let server: Running;
+	let browser: Browser;
+
+	beforeAll(async () => {
+		[server, browser] = await Promise.all([startDemo(), launch()]);
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await server?.stop();
+	});
+
+	it('of the sign-in page', async () => {
+		const page = await openPage(browser, server.url, screen);
+		await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+		expect(await violations(page)).toEqual([]);
+	});
+
+	it('of the list, the details, the menu and the pools', async () => {
+		const page = await openVms(browser, server.url, screen);
+		expect(await violations(page)).toEqual([]);
+		await row(page, 'ci-runner').click();
+		await page.getByRole('complementary', { name: 'Details of ci-runner' }).waitFor();
+		expect(await violations(page)).toEqual([]);
+		await page.keyboard.press('.');
+		await page.getByRole('menu').waitFor();
+		expect(await violations(page)).toEqual([]);
+		await page.goto(`${server.url}/#/pools`);
+		await page.getByRole('button', { name: 'Connect a pool' }).click();
+		await page.getByRole('dialog').waitFor();
+		expect(await violations(page)).toEqual([]);
+	});
+});

@@ -1,0 +1,54 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch, openPage, openVms, rows, signIn } from './browser';
+import { type Running, startDemo } from './server';
+
+describe('the sign-in page', () => {
+	let server: Running;
+	let browser: Browser;
+
+	beforeAll(async () => {
+		[server, browser] = await Promise.all([startDemo(), launch()]);
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await server?.stop();
+	});
+
+	it('says in the form why somebody is refused', async () => {
+		const page = await openPage(browser, server.url);
+		await signIn(page, { email: 'nobody@example.org', password: 'wrong' });
+		expect(await page.getByRole('alert').textContent()).toBe('Invalid credentials.');
+	});
+
+	it('leads to the list, which a reload keeps', async () => {
+		const page = await openVms(browser, server.url);
+		await page.reload();
+		await rows(page).first().waitFor();
+		expect(page.url()).toBe(`${server.url}/#/vms`);
+	});
+
+	it('keeps the token from scripts', async () => {
+		const page = await openVms(browser, server.url);
+		expect(await page.evaluate(() => document.cookie)).not.toContain('token');
+		const cookies = await page.context().cookies();
+		expect(cookies.find(({ name }) => name === 'token')).toMatchObject({ httpOnly: true });
+	});
+
+	it('is what signing out leads to, and a reload does not lead back', async () => {
+		const page = await openVms(browser, server.url);
+		await page.getByRole('button', { name: /^Account/ }).click();
+		await page.getByRole('menuitem', { name: 'Sign out' }).click();
+		await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+		await page.reload();
+		await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+	});
+
+	it('brings people to the page they asked for', async () => {
+		const page = await openPage(browser, `${server.url}/#/vms?s=name_label%3Aweb-1`);
+		await signIn(page);
+		await rows(page).first().waitFor();
+		expect(await page.getByRole('textbox', { name: 'Filter' }).inputValue()).toBe('name_label:web-1');
+		expect(await rows(page).count()).toBe(1);
+	});
+});

@@ -1,0 +1,213 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { filter, launch, names, openVms, row, rows } from './browser';
+import { call, vmId } from './client';
+import { type Running, startDemo } from './server';
+
+describe('the list of VMs', () => {
+	let server: Running;
+	let browser: Browser;
+	let page: Page;
+
+	beforeAll(async () => {
+		[server, browser] = await Promise.all([startDemo(), launch()]);
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await server?.stop();
+	});
+	afterEach(async () => {
+		await page?.context().close();
+	});
+
+	it('shows name, state, host, vCPU, RAM, address and tags', async () => {
+		page = await openVms(browser, server.url);
+		const cells = await row(page, 'web-1').getByRole('gridcell').allInnerTexts();
+		expect(cells.map((cell) => cell.replace(/\s+/g, ' ').trim())).toEqual([
+			'',
+			'web-1 Front of the shop, behind the balancer',
+			'Running',
+			'xcp-lab-1',
+			'2',
+			'4 GiB',
+			'10.20.10.21',
+			'web production',
+			'',
+		]);
+	});
+
+	it('is narrowed by the filter, which is in the address', async () => {
+		page = await openVms(browser, server.url);
+		await filter(page, 'tags:db power_state:running');
+		await page.waitForURL(/s=tags%3Adb\+power_state%3Arunning/);
+		expect(await names(page)).toEqual(['db-1', 'db-2']);
+		const link = page.url();
+		await page.goto('about:blank');
+		await page.goto(link);
+		await rows(page).first().waitFor();
+		expect(await names(page)).toEqual(['db-1', 'db-2']);
+	});
+
+	it('says what cannot be read of a filter, and keeps the rows', async () => {
+		page = await openVms(browser, server.url);
+		await filter(page, 'web');
+		await row(page, 'db-1').waitFor({ state: 'detached' });
+		const before = await names(page);
+		await filter(page, 'web=');
+		await page.getByText('The filter cannot be read from “=” on').waitFor();
+		expect(await names(page)).toEqual(before);
+	});
+
+	it('is sorted by a click on a header, and the other way by a second', async () => {
+		page = await openVms(browser, server.url);
+		const byName = await names(page);
+		await page.getByRole('button', { name: 'Name', exact: true }).click();
+		await page.getByRole('columnheader', { name: 'Name' }).and(page.locator('[aria-sort=descending]')).waitFor();
+		expect(await names(page)).toEqual([...byName].reverse());
+		expect(page.url()).toContain('sort=-name');
+	});
+
+	it('starts a VM and shows what becomes of it', async () => {
+		page = await openVms(browser, server.url);
+		await row(page, 'sandbox').click();
+		const details = page.getByRole('complementary', { name: 'Details of sandbox' });
+		await details.getByRole('button', { name: 'Start' }).click();
+		await page.getByText('Started sandbox').waitFor();
+		await row(page, 'sandbox').getByText('Running').waitFor();
+		expect(await details.getByRole('button', { name: 'Shut down' }).isEnabled()).toBe(true);
+	});
+
+	it('resumes what is suspended and unpauses what is paused', async () => {
+		page = await openVms(browser, server.url);
+		for (const [name, action] of [
+			['desk-anna', 'Resume'],
+			['ci-runner', 'Unpause'],
+		] as const) {
+			await row(page, name).click();
+			await page.getByRole('complementary').getByRole('button', { name: action }).click();
+			await row(page, name).getByText('Running').waitFor();
+		}
+	});
+
+	it('asks before it pulls the plug, names what, and does nothing when told so', async () => {
+		page = await openVms(browser, server.url);
+		await row(page, 'web-2').getByRole('button', { name: 'Actions on web-2' }).click();
+		await page.getByRole('menuitem', { name: 'Force shutdown' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Force shutdown web-2?' });
+		await dialog.getByRole('button', { name: 'Cancel' }).click();
+		await dialog.waitFor({ state: 'detached' });
+		expect(await row(page, 'web-2').textContent()).toContain('Running');
+
+		await row(page, 'web-2').getByRole('button', { name: 'Actions on web-2' }).click();
+		await page.getByRole('menuitem', { name: 'Force shutdown' }).click();
+		await dialog.getByRole('button', { name: 'Force shutdown' }).click();
+		await row(page, 'web-2').getByText('Halted').waitFor();
+	});
+
+	it('says why an action cannot be', async () => {
+		page = await openVms(browser, server.url);
+		await row(page, 'mail-old').click({ button: 'right' });
+		const start = page.getByRole('menuitem', { name: /^Start/ });
+		expect(await start.isDisabled()).toBe(true);
+		expect(await start.textContent()).toContain('protected from this (replaced by a service)');
+	});
+
+	it('tells in a toast what the server refused, in its words', async () => {
+		page = await openVms(browser, server.url);
+		await row(page, 'new-server').click();
+		await page.getByRole('complementary').getByRole('button', { name: 'Shut down' }).click();
+		await page.getByRole('dialog').getByRole('button', { name: 'Shut down' }).click();
+		const toast = page.getByRole('alert').filter({ hasText: '“Shut down” of new-server failed' });
+		await toast.waitFor();
+		expect(await toast.textContent()).toMatch(/lacks feature|PV drivers/i);
+	});
+
+	it('takes a snapshot of many at once', async () => {
+		page = await openVms(browser, server.url);
+		await filter(page, 'tags:db');
+		await row(page, 'web-1').waitFor({ state: 'detached' });
+		await page.getByRole('checkbox', { name: 'Select all' }).click();
+		await page.getByRole('button', { name: 'Take snapshot' }).click();
+		await page.getByText('Took a snapshot of 2 VMs').waitFor();
+	});
+
+	it('shows at once what another client changed', async () => {
+		page = await openVms(browser, server.url);
+		const id = await vmId(server.url, 'fw-1');
+		await call(server.url, 'vm.set', { id, name_label: 'fw-renamed' });
+		await row(page, 'fw-renamed').waitFor();
+		await call(server.url, 'vm.set', { id, name_label: 'fw-1' });
+		await row(page, 'fw-1').waitFor();
+	});
+
+	it('is worked by keyboard', async () => {
+		page = await openVms(browser, server.url);
+		const [first, second, third] = await names(page);
+		for (const key of ['j', 'x', 'j', 'Shift+J']) await page.keyboard.press(key);
+		await page.getByRole('button', { name: '3 selected' }).waitFor();
+		await page.keyboard.press('Enter');
+		await page.getByRole('complementary', { name: `Details of ${third}` }).waitFor();
+		await page.keyboard.press('k');
+		await page.getByRole('complementary', { name: `Details of ${second}` }).waitFor();
+		await page.keyboard.press('Escape');
+		await page.getByRole('complementary').waitFor({ state: 'detached' });
+		await page.keyboard.press('Escape');
+		await page.getByRole('button', { name: /selected/ }).waitFor({ state: 'detached' });
+		await page.keyboard.press('/');
+		await page.keyboard.type(String(first));
+		await page.waitForURL(/s=/);
+		await page.keyboard.press('Escape');
+		await page.keyboard.press('Escape');
+		await page.keyboard.press('?');
+		await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+	});
+
+	it('keeps the width that somebody gave a column', async () => {
+		page = await openVms(browser, server.url);
+		const header = page.getByRole('columnheader', { name: 'Host' });
+		const before = (await header.boundingBox())?.width ?? 0;
+		const handle = await header.getByTitle('Drag to change the width').boundingBox();
+		if (handle === null) throw new Error('the column has no handle');
+		await page.mouse.move(handle.x + 4, handle.y + 4);
+		await page.mouse.down();
+		await page.mouse.move(handle.x + 64, handle.y + 4);
+		await page.mouse.up();
+		await page.reload();
+		await rows(page).first().waitFor();
+		expect((await header.boundingBox())?.width).toBeCloseTo(before + 60, 0);
+	});
+
+	it('shows addresses of the original as its own', async () => {
+		page = await openVms(browser, server.url);
+		const id = await vmId(server.url, 'db-1');
+		await page.goto(`${server.url}/#/vms/${id}/console`);
+		await page.getByRole('complementary', { name: 'Details of db-1' }).waitFor();
+		await page.goto(`${server.url}/#/home?t=VM&s=name_label:db`);
+		await row(page, 'web-1').waitFor({ state: 'detached' });
+		expect(await names(page)).toEqual(['db-1', 'db-2']);
+	});
+});
+
+describe('a list of thousands of VMs', () => {
+	let server: Running;
+	let browser: Browser;
+
+	beforeAll(async () => {
+		[server, browser] = await Promise.all([startDemo('large:2000'), launch()]);
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await server?.stop();
+	});
+
+	it('holds only the rows in view, and reaches the last', async () => {
+		const page = await openVms(browser, server.url);
+		const grid = page.getByRole('grid', { name: 'Virtual machines' });
+		await page.locator('[role=grid][aria-rowcount="2001"]').waitFor();
+		expect(await rows(page).count()).toBeLessThan(60);
+		await grid.focus();
+		await page.keyboard.press('End');
+		await page.locator('[role=row][aria-rowindex="2001"]').waitFor();
+		expect(await rows(page).count()).toBeLessThan(60);
+	});
+});
