@@ -15,7 +15,7 @@ use rust_embed::RustEmbed;
 use self::asset::Assets;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
+#[folder = "../../web/dist"]
 #[allow_missing = true]
 struct Dist;
 
