@@ -93,7 +93,7 @@ impl Face {
                 return self.json_rpc(&mut request, caller).await;
             }
             return match self.proxies.find(&path) {
-                Some(proxy) if self.admits(&request, caller).await => {
+                Some(proxy) if caller.is_own_page(request.headers()) && self.admits(&request, caller).await => {
                     proxy.upgrade(request, caller, &self.tracker).await
                 }
                 Some(_) => reply::text(StatusCode::UNAUTHORIZED, "sign in first\n"),

@@ -1,0 +1,14 @@
+//! The doors of the server, on real sockets, with a table of a few toy operations.
+
+mod client;
+mod half_open;
+mod https;
+mod json_rpc;
+mod limits;
+mod mounts;
+mod one_time;
+mod proxies;
+mod server;
+mod sign_in;
+mod toy;
+mod web;

@@ -1,0 +1,43 @@
+//! One-time URLs.
+
+use reqwest::StatusCode;
+use serde_json::json;
+
+use crate::server::{ADMIN, Server};
+
+async fn offer(server: &Server, name: Option<&str>) -> String {
+    let mut socket = server.signed_in(ADMIN).await;
+    let offered = socket.call("toy.offer", json!({ "name?": name.unwrap_or("f") })).await.expect("it is offered");
+    offered["$getFrom"].as_str().expect("a path").to_owned()
+}
+
+#[tokio::test]
+async fn a_one_time_url_works_once() {
+    let server = Server::start().await;
+    let path = offer(&server, Some("a b.json")).await;
+    let response = server.get(&path).send().await.expect("an answer");
+    assert_eq!(response.headers()["content-type"], "application/json; charset=utf-8");
+    assert_eq!(response.headers()["content-disposition"], "attachment; filename*=UTF-8''a%20b.json");
+    assert_eq!(response.text().await.expect("text"), "one\ntwo\n");
+    let again = server.get(&path).send().await.expect("an answer");
+    assert_eq!((again.status(), again.headers()["location"].as_bytes()), (StatusCode::FOUND, &b"/signin"[..]));
+}
+
+#[tokio::test]
+async fn the_older_web_client_finds_it_below_its_own_path() {
+    let server = Server::start().await;
+    let path = offer(&server, None).await;
+    let response = server.get(&format!("/v5{path}")).send().await.expect("an answer");
+    assert_eq!(response.text().await.expect("text"), "one\ntwo\n");
+}
+
+#[tokio::test]
+async fn it_is_for_who_asked() {
+    let server = Server::configured(|config| config.http.use_forwarded_headers = app::Forwarded::Everybody).await;
+    let path = offer(&server, None).await;
+    let stranger = server.get(&path).header("x-forwarded-for", "192.0.2.7").send().await.expect("an answer");
+    assert_eq!(stranger.status(), StatusCode::FORBIDDEN);
+    let cookie = format!("token={}", server.token(ADMIN).await.expose());
+    let elsewhere = server.get(&path).header("x-forwarded-for", "192.0.2.7").header("cookie", cookie);
+    assert_eq!(elsewhere.send().await.expect("an answer").status(), StatusCode::OK);
+}

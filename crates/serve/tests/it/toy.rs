@@ -1,0 +1,142 @@
+//! A few operations to call.
+
+use std::collections::HashMap;
+
+use app::{Credentials, Cx, Download};
+use bytes::Bytes;
+use op::{Answer, Op, Ops, Raw, Result, Secret, Spec};
+use parking_lot::Mutex;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+pub(crate) fn ops() -> Ops<Cx> {
+    let mut ops = Ops::new();
+    ops.add::<SignIn>().add::<Echo>().add::<Nothing>().add::<Wait>().add::<Large>().add::<Offer>().add::<Secretive>();
+    ops
+}
+
+/// Sign in by a token or a password.
+#[derive(Deserialize, JsonSchema)]
+struct SignIn {
+    token: Option<Secret>,
+    email: Option<String>,
+    password: Option<Secret>,
+}
+
+impl Op<Cx> for SignIn {
+    type Output = String;
+    const SPEC: Spec = Spec::public("session.signIn");
+    async fn run(self, cx: Cx) -> Result<String> {
+        let credentials = match self.token {
+            Some(token) => Credentials::Token(token),
+            None => Credentials::Password {
+                name: self.email.unwrap_or_default(),
+                password: self.password.unwrap_or_else(|| Secret::new("")),
+                otp: None,
+            },
+        };
+        Ok(cx.app.sign_in(&cx.session, credentials).await?.email.clone())
+    }
+}
+
+/// Return the text.
+#[derive(Deserialize, JsonSchema)]
+struct Echo {
+    text: String,
+}
+
+impl Op<Cx> for Echo {
+    type Output = String;
+    const SPEC: Spec = Spec::public("toy.echo");
+    async fn run(self, _: Cx) -> Result<String> {
+        Ok(self.text)
+    }
+}
+
+/// Do nothing.
+#[derive(Deserialize, JsonSchema)]
+struct Nothing;
+
+impl Op<Cx> for Nothing {
+    type Output = ();
+    const SPEC: Spec = Spec::public("toy.nothing");
+    async fn run(self, _: Cx) -> Result<()> {
+        Ok(())
+    }
+}
+
+static OPENED: Mutex<Option<HashMap<String, watch::Sender<bool>>>> = Mutex::new(None);
+
+fn gate(name: &str) -> watch::Sender<bool> {
+    OPENED.lock().get_or_insert_default().entry(name.to_owned()).or_default().clone()
+}
+
+/// Lets the calls that wait for `name` go on.
+pub(crate) fn open(name: &str) {
+    gate(name).send_replace(true);
+}
+
+/// Wait until the test opens the gate of this name.
+#[derive(Deserialize, JsonSchema)]
+struct Wait {
+    name: String,
+}
+
+impl Op<Cx> for Wait {
+    type Output = String;
+    const SPEC: Spec = Spec::public("toy.wait");
+    async fn run(self, _: Cx) -> Result<String> {
+        let gate = gate(&self.name);
+        gate.subscribe().wait_for(|open| *open).await.expect("the gate is never dropped");
+        Ok(self.name)
+    }
+}
+
+/// Return a list of numbers, in parts.
+#[derive(Deserialize, JsonSchema)]
+struct Large {
+    count: usize,
+    size: usize,
+}
+
+impl Op<Cx> for Large {
+    type Output = Raw<Vec<String>>;
+    const SPEC: Spec = Spec::public("toy.large");
+    async fn run(self, _: Cx) -> Result<Self::Output> {
+        let item = Bytes::from(format!("\"{}\",", "x".repeat(self.size)));
+        let items = std::iter::repeat_n(item, self.count);
+        let all = std::iter::once(Bytes::from_static(b"[")).chain(items).chain([Bytes::from_static(b"0]")]);
+        Ok(Answer::parts(all).into())
+    }
+}
+
+/// Offer a file under a one-time URL.
+#[derive(Deserialize, JsonSchema)]
+struct Offer {
+    name: Option<String>,
+}
+
+impl Op<Cx> for Offer {
+    type Output = Value;
+    const SPEC: Spec = Spec::public("toy.offer");
+    async fn run(self, cx: Cx) -> Result<Value> {
+        let body = ["one\n", "two\n"].into_iter().map(|line| Bytes::from_static(line.as_bytes()));
+        let download =
+            Download { content_type: "application/json; charset=utf-8", file_name: self.name, body: Box::new(body) };
+        Ok(json!({ "$getFrom": cx.app.transfers().offer(&cx.session, download) }))
+    }
+}
+
+/// Return what only administrators may know.
+#[derive(Deserialize, JsonSchema)]
+struct Secretive;
+
+impl Op<Cx> for Secretive {
+    type Output = String;
+    const SPEC: Spec = Spec::admin("toy.secret");
+    async fn run(self, _: Cx) -> Result<String> {
+        Ok("the answer".to_owned())
+    }
+}
