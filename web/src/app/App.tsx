@@ -15,7 +15,7 @@ const Shell = lazy(() => loading.then((module) => ({ default: module.Shell })));
 export function App() {
 	const { connection } = useLive();
 	const state = useConnectionState();
-	if (state.is === 'signed-out') return <SignIn />;
+	if (state.is === 'signed-out') return <SignIn ended={state.ended} />;
 	if (state.is === 'connecting') {
 		return <Connecting />;
 	}

@@ -13,6 +13,8 @@ const KEYS: readonly [keys: readonly string[], what: string][] = [
 	[['Esc'], 'close the details, then select none'],
 	[['Alt', '←'], 'narrow the column whose header has the focus'],
 	[['Alt', '→'], 'widen it'],
+	[['g', 'v'], 'go to the VMs'],
+	[['g', 'p'], 'go to the pools'],
 	[['?'], 'this list'],
 ];
 

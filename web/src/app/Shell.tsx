@@ -2,8 +2,8 @@
 import { Menu, Tooltip, useMantineColorScheme } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { Link, type LinkProps } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { Link, type LinkProps, useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useRef, useState } from 'react';
 import { useLive, useUser } from '../live/hooks';
 import { ActivityBar } from '../task/ActivityBar';
 import { ConfirmProvider } from '../ui/Confirm';
@@ -26,6 +26,8 @@ const PLACES: readonly Place[] = [
 ];
 
 const queries = new QueryClient();
+/** How soon a letter must follow `g`, in ms. */
+const GO_WITHIN = 1500;
 
 /** The shell with what only signed-in pages need: questions to the server, questions to the person, toasts. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -41,7 +43,20 @@ export function Shell({ children }: { children: ReactNode }) {
 
 function Regions({ children }: { children: ReactNode }) {
 	const [help, setHelp] = useState(false);
-	useKeys([['?', () => setHelp(true)]]);
+	const navigate = useNavigate();
+	const going = useRef(0);
+	const go = (to: LinkProps['to']) => Date.now() - going.current < GO_WITHIN && navigate({ to });
+	useKeys([
+		['?', () => setHelp(true)],
+		[
+			'g',
+			() => {
+				going.current = Date.now();
+			},
+		],
+		['v', () => go('/vms')],
+		['p', () => go('/pools')],
+	]);
 	return (
 		<div className={css.shell}>
 			<nav aria-label="Main" className={css.rail}>

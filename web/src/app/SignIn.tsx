@@ -6,8 +6,8 @@ import { base } from './base';
 import css from './SignIn.module.css';
 import { signIn } from './session';
 
-/** The sign-in page. */
-export function SignIn() {
+/** The sign-in page; `ended` says that somebody was signed in until now. */
+export function SignIn({ ended }: { ended: boolean }) {
 	const { connection } = useLive();
 	const [busy, setBusy] = useState(false);
 	const [error, setError] = useState<string>();
@@ -25,7 +25,7 @@ export function SignIn() {
 			);
 			if ('refused' in result) setError(result.refused);
 			else if (isHere(result.goTo)) connection.reconnect();
-			else location.assign(result.goTo);
+			else if (/^\/(?!\/)/.test(result.goTo)) location.assign(result.goTo);
 		} catch (failure) {
 			setError(failure instanceof TypeError ? 'the server cannot be reached' : errorText(failure));
 		} finally {
@@ -48,7 +48,9 @@ export function SignIn() {
 						/>
 					</svg>
 					<h1>Sign in</h1>
-					<p>to Xen Orchestra on {location.host}</p>
+					<p>
+						{ended ? 'Your session has ended. Sign in again' : 'to Xen Orchestra'} on {location.host}
+					</p>
 				</header>
 				<TextInput
 					autoComplete="username"

@@ -22,6 +22,14 @@ document.addEventListener('visibilitychange', () => {
 	if (document.visibilityState === 'visible') connection.hurry();
 });
 
+// The server was updated and no longer has the files of this page's version: load the new page, but not in a circle.
+addEventListener('vite:preloadError', () => {
+	const last = Number(sessionStorage.getItem('reloaded'));
+	if (Date.now() - last < 60_000) return;
+	sessionStorage.setItem('reloaded', String(Date.now()));
+	location.reload();
+});
+
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no element `root`');
 createRoot(root).render(

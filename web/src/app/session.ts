@@ -36,5 +36,5 @@ export async function signOut(connection: Connection): Promise<void> {
 		redirect: 'manual',
 		signal: AbortSignal.timeout(10_000),
 	}).catch(() => undefined);
-	connection.reconnect();
+	connection.leave();
 }

@@ -106,6 +106,7 @@ describe('a connection', () => {
 		peer.answers['session.getUser'] = (call) => call.refuse(-32000, 'unknown error from the peer');
 		connection.start();
 		await becomes('signed-out');
+		expect(connection.state).toEqual({ is: 'signed-out', ended: false });
 		expect(peer.calls.map((call) => call.method)).toEqual(['session.getUser']);
 	});
 
@@ -176,6 +177,24 @@ describe('a connection', () => {
 		peer.answers['xo.getAllObjects'] = () => undefined;
 		connection.reconnect();
 		await becomes('loading');
+		expect(store.all('pool').size).toBe(0);
+	});
+
+	it('says that a session has ended, but not to whom asked to leave', async () => {
+		connection.start();
+		await becomes('live');
+		peer.answers['session.getUser'] = (call) => call.refuse(-32000, 'unknown error from the peer');
+		connection.reconnect();
+		await becomes('signed-out');
+		expect(connection.state).toEqual({ is: 'signed-out', ended: true });
+
+		peer.answers['session.getUser'] = (call) => call.answer(user);
+		connection.reconnect();
+		await becomes('live');
+		peer.answers['session.getUser'] = (call) => call.refuse(-32000, 'unknown error from the peer');
+		connection.leave();
+		await becomes('signed-out');
+		expect(connection.state).toEqual({ is: 'signed-out', ended: false });
 		expect(store.all('pool').size).toBe(0);
 	});
 

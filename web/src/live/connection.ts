@@ -15,7 +15,8 @@ import { KINDS, type Store } from './store';
 
 export type State =
 	| { is: 'connecting' }
-	| { is: 'signed-out' }
+	/** `ended`: somebody was signed in until now, and did not ask to leave. */
+	| { is: 'signed-out'; ended: boolean }
 	/** Signed in; the list is on its way. */
 	| { is: 'loading'; user: User }
 	| { is: 'live'; user: User }
@@ -49,8 +50,9 @@ interface Pending {
 type Frame =
 	| { id: number; result: never }
 	| { id: number; error: { code: number; message: string; data?: unknown } }
-	| { method: 'all'; params: { type: 'enter'; items: Record<string, AnyObject> } }
-	| { method: 'all'; params: { type: 'exit'; items: Record<string, unknown> } };
+	| { method: 'all'; params: Delta };
+
+type Delta = { type: 'enter'; items: Record<string, AnyObject> } | { type: 'exit'; items: Record<string, unknown> };
 
 /** The filter that keeps the answer of `xo.getAllObjects` to what the pages show. */
 const WANTED = `type:/^(${KINDS.join('|')})$/`;
@@ -67,8 +69,8 @@ export class Connection {
 	#attempt = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#silence: ReturnType<typeof setTimeout> | undefined;
-	/** Notifications that came before the full list; applied after it, in order. */
-	#early: Frame[] | undefined;
+	/** What was notified before the full list came, by id, to be applied after it: the object, or nothing if it left. */
+	#early: Map<string, AnyObject | undefined> | undefined;
 	#lastUser: string | undefined;
 
 	constructor(url: string, store: Store, limits: Partial<Limits> = {}) {
@@ -95,6 +97,13 @@ export class Connection {
 	stop(): void {
 		clearTimeout(this.#timer);
 		this.#drop('closed');
+	}
+
+	/** Opens a new connection without what the last user could see: that user asked to leave. */
+	leave(): void {
+		this.#lastUser = undefined;
+		this.#store.clear();
+		this.reconnect();
 	}
 
 	/** Opens a new connection at once: the cookie changed, or the user does not want to wait. */
@@ -153,7 +162,7 @@ export class Connection {
 	}
 
 	async #identify(socket: WebSocket): Promise<void> {
-		this.#early = [];
+		this.#early = new Map();
 		this.#listen(socket);
 		let user: User;
 		try {
@@ -162,9 +171,11 @@ export class Connection {
 			if (socket !== this.#socket) return;
 			if (!(error instanceof ServerError)) return this.#lose(socket, 'the server does not answer');
 			this.#attempt = 0;
+			this.#early = undefined;
+			const ended = this.#lastUser !== undefined;
 			this.#lastUser = undefined;
 			this.#store.clear();
-			return this.#set({ is: 'signed-out' });
+			return this.#set({ is: 'signed-out', ended });
 		}
 		if (socket !== this.#socket) return;
 		// What somebody else could see is not shown to this user, not even for a moment.
@@ -187,9 +198,7 @@ export class Connection {
 			}
 			return this.#lose(socket, error instanceof Error ? error.message : String(error));
 		}
-		const early = this.#early ?? [];
-		this.#early = undefined;
-		for (const frame of early) this.#notify(frame);
+		this.#applyEarly();
 		this.#attempt = 0;
 		this.#set({ is: 'live', user });
 	}
@@ -209,8 +218,7 @@ export class Connection {
 		const frame = readFrame(text);
 		if (frame === undefined) return;
 		if (!('id' in frame)) {
-			if (this.#early === undefined) this.#notify(frame);
-			else this.#early.push(frame);
+			this.#notify(frame.params);
 			return;
 		}
 		const pending = this.#pending.get(frame.id);
@@ -224,10 +232,24 @@ export class Connection {
 		}
 	}
 
-	#notify(frame: Frame): void {
-		if ('id' in frame) return;
-		if (frame.params.type === 'enter') this.#store.apply(Object.values(frame.params.items));
-		else this.#store.apply([], Object.keys(frame.params.items));
+	#notify(delta: Delta): void {
+		const early = this.#early;
+		if (delta.type === 'enter') {
+			if (early === undefined) this.#store.apply(Object.values(delta.items));
+			else for (const [id, object] of Object.entries(delta.items)) early.set(id, object);
+		} else {
+			if (early === undefined) this.#store.apply([], Object.keys(delta.items));
+			else for (const id of Object.keys(delta.items)) early.set(id, undefined);
+		}
+	}
+
+	#applyEarly(): void {
+		const early = [...(this.#early ?? [])];
+		this.#early = undefined;
+		this.#store.apply(
+			early.flatMap(([, object]) => object ?? []),
+			early.flatMap(([id, object]) => (object === undefined ? id : [])),
+		);
 	}
 
 	#lose(socket: WebSocket, reason: string): void {

@@ -21,6 +21,7 @@ export function PoolsPage() {
 	}
 	return (
 		<main className={css.page}>
+			<title>Pools · Xen Orchestra</title>
 			<header className={css.header}>
 				<h1>Pools</h1>
 				<Button leftSection={<AddIcon size={16} />} onClick={() => setAdding(true)} size="sm">

@@ -4,6 +4,7 @@ import type { FunctionComponent } from 'react';
 export type Icon = FunctionComponent<{ size?: number; stroke?: number }>;
 
 export { default as WarningIcon } from '@tabler/icons-react/dist/esm/icons/IconAlertTriangle.mjs';
+export { default as SortIcon } from '@tabler/icons-react/dist/esm/icons/IconArrowsSort.mjs';
 export { default as ForceIcon } from '@tabler/icons-react/dist/esm/icons/IconBolt.mjs';
 export { default as SnapshotIcon } from '@tabler/icons-react/dist/esm/icons/IconCamera.mjs';
 export { default as DoneIcon } from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';

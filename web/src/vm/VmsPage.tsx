@@ -10,6 +10,7 @@ import { printSort, readSort, type Sort } from '../table/column';
 import { DataTable } from '../table/DataTable';
 import { FilterBox } from '../table/FilterBox';
 import { useLayout } from '../table/layout';
+import { SortMenu } from '../table/SortMenu';
 import { useSelection } from '../table/selection';
 import { useFilter } from '../table/useFilter';
 import { count, formatNumber } from '../ui/format';
@@ -131,6 +132,7 @@ export function VmsPage() {
 
 	return (
 		<VmLinks value={links}>
+			<title>{`${search.s === undefined ? 'Virtual machines' : search.s} · Xen Orchestra`}</title>
 			<div className={css.page}>
 				<main className={css.list}>
 					<header className={css.header}>
@@ -147,7 +149,11 @@ export function VmsPage() {
 							onDone={() => box.current?.blur()}
 							value={text}
 						/>
-						{!narrow && <ColumnsMenu columns={VM_COLUMNS} layout={layout} onLayout={setLayout} />}
+						{narrow ? (
+							<SortMenu columns={VM_COLUMNS} onSort={onSort} sort={sort} />
+						) : (
+							<ColumnsMenu columns={VM_COLUMNS} layout={layout} onLayout={setLayout} />
+						)}
 					</header>
 					<div className={css.tools}>
 						{selected.length === 0 ? (
