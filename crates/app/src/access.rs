@@ -1,6 +1,7 @@
 //! May this user see, use or change this object: the one answer that every door asks for.
 
 use db::User;
+use model::Object;
 use op::Level;
 
 /// What a user may see, as a key: those with the same audience get the same notification.
@@ -18,8 +19,8 @@ impl Audience {
         if user.is_some_and(is_admin) { Self::Everything } else { Self::Nothing }
     }
 
-    /// Returns whether it sees the object `id` of the kind `kind`.
-    pub fn sees(self, _id: &str, _kind: &str) -> bool {
+    /// Returns whether it sees `object`.
+    pub fn sees(self, _object: &Object) -> bool {
         self == Self::Everything
     }
 }

@@ -2,14 +2,23 @@
 
 use std::{sync::Arc, time::Duration};
 
-use db::{Db, User};
+use db::{Db, Retention, User};
+use model::Store;
 use op::Ops;
 use parking_lot::Mutex;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
 
-use crate::{CloseReason, Config, Cx, Feed, Peer, Session, Tasks, Transfers, limit::Limit, session::WeakSession};
+use crate::{
+    CloseReason, Config, Cx, Feed, Peer, Session, Tasks, Transfers, journal::Recorder, limit::Limit, pool::Pools,
+    session::WeakSession, store::StoreWriter,
+};
 
 /// Name of the database file in the data folder.
 const DATABASE: &str = "xo-server.sqlite";
+/// How often expired tokens are forgotten.
+const FORGET: Duration = Duration::from_secs(3600);
 /// A failed sign-in is answered after this part of the throttling delay.
 const FAILURE_DELAY_PART: u32 = 4;
 /// … and no later than this, since each waiting answer holds a connection.
@@ -24,9 +33,14 @@ pub(crate) struct Inner {
     ops: Ops<Cx>,
     db: Db,
     feed: Feed,
+    store: Store,
     tasks: Tasks,
     transfers: Transfers,
+    pub(crate) pools: Pools,
     pub(crate) limit: Limit,
+    /// Tasks that end by themselves when the server stops.
+    background: Mutex<Vec<JoinHandle<()>>>,
+    stop: CancellationToken,
     sessions: Mutex<Vec<WeakSession>>,
 }
 
@@ -63,16 +77,29 @@ impl App {
     /// [`StartError`].
     pub async fn start_with(config: Config, ops: Ops<Cx>, db: Db) -> Result<Self, StartError> {
         let limit = Limit::new(config.authentication.throttling_delay.0);
-        Ok(Self(Arc::new(Inner {
+        let feed = Feed::default();
+        let (store, writer) = StoreWriter::start(feed.clone());
+        let retention =
+            Retention { max_age: Some(config.journal.max_age.0), max_bytes: Some(config.journal.max_size) };
+        let (recorder, journal) = Recorder::start(db.clone(), retention);
+        let stop = CancellationToken::new();
+        let forgetting = tokio::spawn(forget_expired(db.clone(), stop.clone()));
+        let app = Self(Arc::new(Inner {
             config,
             ops,
             db,
-            feed: Feed::default(),
+            feed,
+            store,
             tasks: Tasks::default(),
             transfers: Transfers::default(),
+            pools: Pools::new(writer, recorder),
             limit,
+            background: Mutex::new(vec![journal, forgetting]),
+            stop,
             sessions: Mutex::default(),
-        })))
+        }));
+        app.connect_enabled().await?;
+        Ok(app)
     }
 
     /// Returns the configuration.
@@ -93,6 +120,11 @@ impl App {
     /// Returns the feed of changes.
     pub fn feed(&self) -> &Feed {
         &self.0.feed
+    }
+
+    /// Returns the objects of all pools.
+    pub fn store(&self) -> &Store {
+        &self.0.store
     }
 
     /// Returns the tasks.
@@ -151,6 +183,14 @@ impl App {
         for session in self.sessions() {
             session.close(CloseReason::Shutdown);
         }
+        self.0.stop.cancel();
+        self.disconnect_all().await;
+        let background = std::mem::take(&mut *self.0.background.lock());
+        for task in background {
+            if let Err(error) = task.await {
+                warn!("a task of the server ended badly: {error}");
+            }
+        }
         self.0.db.close().await;
     }
 
@@ -164,6 +204,19 @@ impl App {
 
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
+    }
+}
+
+/// Forgets tokens that have expired, now and then.
+async fn forget_expired(db: Db, stop: CancellationToken) {
+    let mut due = tokio::time::interval(FORGET);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = due.tick() => if let Err(error) = db.tokens().delete_expired().await {
+                warn!("cannot forget expired tokens: {error}");
+            },
+        }
     }
 }
 

@@ -36,8 +36,9 @@ impl Context for Cx {
         self.session.user().is_some_and(|user| access::is_admin(&user))
     }
 
-    fn resolve(&self, _id: &str) -> Option<op::Object> {
-        None
+    fn resolve(&self, id: &str) -> Option<op::Object> {
+        let object = self.app.store().get(id)?;
+        Some(op::Object { id: object.id().to_owned(), kind: object.kind().name() })
     }
 
     fn allowed(&self, level: Level, action: &str, object: &op::Object) -> bool {

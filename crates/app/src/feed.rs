@@ -2,30 +2,8 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+use model::Delta;
 use tokio::sync::broadcast;
-
-/// What one change of the store did, once for each object.
-#[derive(Clone, Debug)]
-pub struct Delta {
-    /// Id of the pool.
-    pub pool: String,
-    /// Objects that are new or different.
-    pub entered: Vec<Arc<Object>>,
-    /// Objects that are gone, as they were.
-    pub left: Vec<Arc<Object>>,
-}
-
-/// An object of the inventory.
-#[derive(Clone, Debug)]
-pub struct Object {
-    /// Its id.
-    pub id: String,
-    /// Its kind, such as `VM`.
-    pub kind: &'static str,
-    /// What clients get.
-    pub json: Bytes,
-}
 
 /// Deltas that a listener may be behind before it is told that it lost some: at one delta every 200 ms and pool,
 /// more than three minutes of one pool.

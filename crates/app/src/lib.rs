@@ -10,11 +10,15 @@ mod config;
 mod cx;
 mod duration;
 mod feed;
+mod journal;
 mod limit;
+mod pool;
 mod session;
 mod sign_in;
+mod store;
 mod task;
 mod transfer;
+mod xapi_error;
 
 pub use access::Audience;
 pub use app::{App, StartError};
@@ -26,7 +30,9 @@ pub use config::{
 pub use cx::Cx;
 pub use db;
 pub use duration::Duration;
-pub use feed::{Delta, Feed, News, Object, Subscription};
+pub use feed::{Feed, News, Subscription};
+pub use model::{Delta, Object};
+pub use pool::{Connection, On, Phase, PoolStatus};
 pub use session::{CloseReason, Peer, Session, SignedIn};
 pub use sign_in::Credentials;
 pub use task::{Status, Task, Tasks};

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 /// Finished tasks kept, as the original's `tasks.gc.keep`.
 const KEPT: usize = 1000;
 /// What stands for a secret in a record.
-const MASK: &str = "* obfuscated *";
+pub(crate) const MASK: &str = "* obfuscated *";
 /// Longest text of a parameter in a record, in bytes.
 const LONGEST: usize = 1024;
 

@@ -77,6 +77,16 @@ impl Mirror {
         T::of(self.slots.get(self.slots.find(&reference.erase())?).record.as_ref()?)
     }
 
+    /// Returns the record of `reference`, of whatever class; see [`Self::get`] for the fields that are empty.
+    pub fn record(&self, reference: &AnyRef) -> Option<&Record> {
+        self.slots.get(self.slots.find(reference)?).record.as_ref()
+    }
+
+    /// Returns all records, in no order.
+    pub fn records(&self) -> impl Iterator<Item = (&AnyRef, &Record)> {
+        self.slots.iter().filter_map(|(_, slot)| Some((&slot.reference, slot.record.as_ref()?)))
+    }
+
     /// Returns all records of a class, in no order.
     pub fn all<T: Known>(&self) -> impl Iterator<Item = (AnyRef, &T)> {
         self.slots.iter().filter_map(|(_, slot)| Some((slot.reference.clone(), T::of(slot.record.as_ref()?)?)))

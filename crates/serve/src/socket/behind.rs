@@ -47,7 +47,7 @@ struct ById(Arc<Object>);
 
 impl PartialEq for ById {
     fn eq(&self, other: &Self) -> bool {
-        self.0.id == other.0.id
+        self.0.id() == other.0.id()
     }
 }
 
@@ -55,6 +55,6 @@ impl Eq for ById {}
 
 impl Hash for ById {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.id.hash(state);
+        self.0.id().hash(state);
     }
 }

@@ -35,7 +35,7 @@ impl Notice {
     /// Returns what `audience` is told of `delta`, if anything.
     pub(crate) fn of(delta: &Delta, audience: Audience) -> Option<Arc<Self>> {
         let seen = |objects: &[Arc<Object>]| {
-            objects.iter().filter(|object| audience.sees(&object.id, object.kind)).cloned().collect::<Vec<_>>()
+            objects.iter().filter(|object| audience.sees(object)).cloned().collect::<Vec<_>>()
         };
         Self::new(seen(&delta.entered), seen(&delta.left)).map(Arc::new)
     }
@@ -45,8 +45,8 @@ impl Notice {
         if entered.is_empty() && left.is_empty() {
             return None;
         }
-        let size = entered.iter().map(|object| object.json.len() + object.id.len() + 4).sum::<usize>()
-            + left.iter().map(|object| object.id.len() + 5).sum::<usize>();
+        let size = entered.iter().map(|object| object.json().len() + object.id().len() + 4).sum::<usize>()
+            + left.iter().map(|object| object.id().len() + 5).sum::<usize>();
         let frames = (size <= ONCE).then(|| frames(&entered, &left));
         Some(Self { entered, left, frames, size })
     }
@@ -86,14 +86,14 @@ fn message(head: &'static [u8], parts: impl Iterator<Item = Bytes> + Send + 'sta
 fn entered(notice: Arc<Notice>) -> impl Iterator<Item = Bytes> + Send {
     (0..notice.entered.len()).flat_map(move |index| {
         let object = &notice.entered[index];
-        iter::once(key(&object.id, index == 0)).chain(iter::once(object.json.clone()))
+        iter::once(key(object.id(), index == 0)).chain(iter::once(object.json().clone()))
     })
 }
 
 fn left(notice: Arc<Notice>) -> impl Iterator<Item = Bytes> + Send {
     (0..notice.left.len()).map(move |index| {
         let mut item = BytesMut::new();
-        put_key(&mut item, &notice.left[index].id, index == 0);
+        put_key(&mut item, notice.left[index].id(), index == 0);
         item.put_u8(b'0');
         item.freeze()
     })
@@ -105,8 +105,8 @@ fn frames(entered: &[Arc<Object>], left: &[Arc<Object>]) -> Bytes {
     if !entered.is_empty() {
         let mut items = BytesMut::new();
         for (index, object) in entered.iter().enumerate() {
-            put_key(&mut items, &object.id, index == 0);
-            items.extend_from_slice(&object.json);
+            put_key(&mut items, object.id(), index == 0);
+            items.extend_from_slice(object.json());
         }
         frames.extend_from_slice(&header(Opcode::Text, true, ENTER.len() + items.len() + END.len()));
         for part in [ENTER, &items, END] {
@@ -116,7 +116,7 @@ fn frames(entered: &[Arc<Object>], left: &[Arc<Object>]) -> Bytes {
     if !left.is_empty() {
         let mut items = BytesMut::new();
         for (index, object) in left.iter().enumerate() {
-            put_key(&mut items, &object.id, index == 0);
+            put_key(&mut items, object.id(), index == 0);
             items.put_u8(b'0');
         }
         frames.extend_from_slice(&whole(Opcode::Text, &[EXIT, &items, END]));

@@ -1,0 +1,113 @@
+//! Calls of operations to pools.
+
+use std::sync::Arc;
+
+use model::Object;
+use serde::de::DeserializeOwned;
+use xapi::Value;
+
+use super::link::Link;
+use crate::{App, Cx, xapi_error};
+
+/// The connection to a pool, with errors as callers see them.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    app: App,
+    link: Arc<Link>,
+}
+
+/// An object with the connection to its pool.
+#[derive(Clone, Debug)]
+pub struct On {
+    /// The object.
+    pub object: Arc<Object>,
+    /// Its pool.
+    pub pool: Connection,
+}
+
+impl Cx {
+    /// Returns the object `id`.
+    ///
+    /// # Errors
+    ///
+    /// [`op::Error::NoSuchObject`]: it has left since the call was checked.
+    pub fn object(&self, id: &str) -> op::Result<Arc<Object>> {
+        let found = self.app.store().get(id);
+        found.ok_or_else(|| op::Error::NoSuchObject { id: id.to_owned(), kinds: Vec::new() })
+    }
+
+    /// Returns the object `id` with the connection to its pool.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cx::object`], and [`op::Error::ServerUnreachable`] where the pool is no longer linked.
+    pub fn on(&self, id: &str) -> op::Result<On> {
+        let object = self.object(id)?;
+        let link = self.app.inner().pools.of_pool(object.pool().as_str());
+        let link = link.ok_or_else(|| op::Error::ServerUnreachable { object: Some(object.id().to_owned()) })?;
+        Ok(On { object, pool: Connection { app: self.app.clone(), link } })
+    }
+}
+
+impl On {
+    /// Returns the reference of the object, as a parameter.
+    pub fn reference(&self) -> String {
+        self.object.xapi_ref().to_string()
+    }
+}
+
+impl Connection {
+    /// Calls `method` with `params`, without the session.
+    ///
+    /// # Errors
+    ///
+    /// What the pool answered, as callers see it.
+    pub async fn call(&self, method: &str, params: Vec<Value>) -> op::Result<Value> {
+        self.allowed(method)?;
+        self.link.client().call(method, params).await.map_err(|error| self.translate(&error, method))
+    }
+
+    /// Calls `method` and decodes its result.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::call`].
+    pub async fn call_as<T: DeserializeOwned + Send + 'static>(
+        &self,
+        method: &str,
+        params: Vec<Value>,
+    ) -> op::Result<T> {
+        self.allowed(method)?;
+        self.link.client().call_as(method, params).await.map_err(|error| self.translate(&error, method))
+    }
+
+    /// Calls `method` as a task and waits for its result.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::call`].
+    pub async fn call_async(&self, method: &str, params: Vec<Value>) -> op::Result<Value> {
+        self.allowed(method)?;
+        let wait = async {
+            let mut task = self.link.client().call_async(method, params).await?;
+            task.result().await
+        };
+        wait.await.map_err(|error| self.translate(&error, method))
+    }
+
+    fn allowed(&self, method: &str) -> op::Result<()> {
+        let name = method.rsplit('.').next().unwrap_or_default();
+        if self.link.is_read_only() && !name.starts_with("get_") {
+            return Err(op::Error::refused(format!("cannot call {method}() in read only mode")));
+        }
+        Ok(())
+    }
+
+    fn translate(&self, error: &xapi::Error, method: &str) -> op::Error {
+        let id_of = |reference: &str| {
+            let object = reference.starts_with("OpaqueRef:").then(|| self.app.store().get(reference)).flatten()?;
+            Some(object.id().to_owned())
+        };
+        xapi_error::translate(error, method, id_of)
+    }
+}
