@@ -79,8 +79,7 @@ impl App {
         let limit = Limit::new(config.authentication.throttling_delay.0);
         let feed = Feed::default();
         let (store, writer) = StoreWriter::start(feed.clone());
-        let retention =
-            Retention { max_age: Some(config.journal.max_age.0), max_bytes: Some(config.journal.max_size) };
+        let retention = Retention { max_age: Some(config.journal.max_age.0), max_bytes: Some(config.journal.max_size) };
         let (recorder, journal) = Recorder::start(db.clone(), retention);
         let stop = CancellationToken::new();
         let forgetting = tokio::spawn(forget_expired(db.clone(), stop.clone()));

@@ -21,11 +21,11 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use tracing::warn;
 
+use self::{claim::Claims, link::Link};
 pub use self::{
     connection::{Connection, On},
     status::{Phase, PoolStatus},
 };
-use self::{claim::Claims, link::Link};
 use crate::{App, failure, journal::Recorder, store::StoreWriter, xapi_error};
 
 /// Longest wait of a caller for a connection to succeed or fail.

@@ -37,9 +37,7 @@ pub(crate) fn translate(error: &xapi::Error, method: &str, id_of: impl Fn(&str) 
         code::VM_IS_TEMPLATE => Error::VmIsTemplate { object: object(0) },
         code::VM_LACKS_FEATURE => Error::VmLacksFeature { object: object(0), feature: text(1) },
         // XenServer 6 and older.
-        "VM_LACKS_FEATURE_SHUTDOWN" => {
-            Error::VmLacksFeature { object: object(0), feature: "shutdown".to_owned() }
-        }
+        "VM_LACKS_FEATURE_SHUTDOWN" => Error::VmLacksFeature { object: object(0), feature: "shutdown".to_owned() },
         code::VM_MISSING_PV_DRIVERS => Error::VmMissingPvDrivers { object: object(0) },
         _ => unknown(failure, method),
     }

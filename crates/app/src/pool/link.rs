@@ -159,7 +159,8 @@ impl Runner {
         let mut state = self.link.client.state();
         let stop = self.link.stop.clone();
         loop {
-            let left = self.deadline.map_or(Duration::from_secs(3600), |at| at.saturating_duration_since(Instant::now()));
+            let left =
+                self.deadline.map_or(Duration::from_secs(3600), |at| at.saturating_duration_since(Instant::now()));
             let step = tokio::select! {
                 () = stop.cancelled() => break,
                 event = watch.next() => match event {

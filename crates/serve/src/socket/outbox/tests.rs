@@ -1,21 +1,31 @@
-use app::{Audience, Delta, Object};
+use app::{
+    Audience, Delta, Object,
+    model::{Kind, PoolId},
+    xapi_types::AnyRef,
+};
 
 use super::*;
 
+/// Returns an object whose JSON is `size` bytes longer than that of one without properties.
 fn object(id: &str, size: usize) -> Arc<Object> {
-    Arc::new(Object { id: id.to_owned(), kind: "VM", json: Bytes::from("1".repeat(size)) })
+    let json = format!(r#"{{"id":"{id}"{}}}"#, " ".repeat(size));
+    let object = Object::from_json(Kind::Vm, PoolId::new("p"), AnyRef::default(), json.into());
+    Arc::new(object.expect("it begins with its id"))
 }
 
 fn notice(entered: &[(&str, usize)], left: &[&str]) -> Arc<Notice> {
     let entered = entered.iter().map(|(id, size)| object(id, *size)).collect();
     let left = left.iter().map(|id| object(id, 1)).collect();
-    Notice::of(&Delta { pool: "p".to_owned(), entered, left }, Audience::Everything)
+    Notice::of(&Delta { pool: PoolId::new("p"), entered, left }, Audience::Everything)
         .expect("there is something to tell")
 }
 
 fn next_notice(outbox: &Outbox) -> Vec<(String, usize)> {
     let told = |notice: &Notice| {
-        notice.objects().map(|(object, there)| (object.id.clone(), if there { object.json.len() } else { 0 })).collect()
+        let size = |object: &Object| object.json().len() - r#"{"id":""}"#.len() - object.id().len();
+        let told =
+            notice.objects().map(|(object, there)| (object.id().to_owned(), if there { size(object) } else { 0 }));
+        told.collect()
     };
     match outbox.next() {
         Next::Item(Item::Notice(notice)) => told(&notice),
