@@ -17,8 +17,6 @@ pub(crate) struct Context {
     pub(crate) args: Vec<Datum>,
     pub(crate) session: Object,
     pub(crate) task: Object,
-    /// Whether the caller asked for a task (`Async.…`).
-    pub(crate) is_async: bool,
 }
 
 /// A call in progress, with the world under its lock.

@@ -98,7 +98,7 @@ async fn answer(pool: &Pool, host: &Host, request: Request) -> Result<Answer, Fa
         }
         _ => {}
     }
-    let context = |task| Context { signature: Arc::clone(signature), args, session, task, is_async };
+    let context = |task| Context { signature: Arc::clone(signature), args, session, task };
     run(pool, &request, is_async, signature, context).await
 }
 

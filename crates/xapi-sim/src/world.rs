@@ -52,8 +52,6 @@ pub(crate) struct Table {
 pub(crate) struct Deletion {
     /// What it was called.
     pub(crate) object: Object,
-    /// Generation in which it was made.
-    pub(crate) created: u64,
     /// Generation in which it went.
     pub(crate) deleted: u64,
 }
@@ -168,6 +166,14 @@ impl World {
         self.get(object, field).get(key).map_or("", Datum::as_text)
     }
 
+    /// Returns all fields of `object` that the product has, as a map; empty if it does not exist.
+    pub fn record(&self, object: Object) -> Datum {
+        let Some(row) = self.row(object) else { return Datum::Map(Arc::default()) };
+        let fields = row.class().fields.iter().zip(row.values());
+        let known = fields.filter(|(field, value)| self.profile.has(&field.lifetime) && **value != Datum::Absent);
+        Datum::map(known.map(|(field, value)| (field.name, value.clone())))
+    }
+
     /// Returns the uuid of `object`.
     pub fn uuid(&self, object: Object) -> &str {
         self.text(object, "uuid")
@@ -251,7 +257,7 @@ impl World {
         let modified = self.rows.remove(&object).map_or(row.modified, |row| row.modified);
         table.objects.swap_remove(&object);
         table.changed.remove(&modified);
-        table.deleted.push_back(Deletion { object, created: row.created, deleted });
+        table.deleted.push_back(Deletion { object, deleted });
         if table.deleted.len() > REMEMBERED_DELETIONS {
             table.deleted.pop_front();
         }

@@ -29,8 +29,6 @@ pub(crate) enum Answer {
     Bare(Datum),
     /// An error.
     Failure(Failure),
-    /// An error that hosts write as version 2 with the id 0, whatever was asked.
-    EarlyFailure(Failure),
 }
 
 /// What surrounds an answer.
@@ -119,7 +117,7 @@ impl Writer {
     fn head<S: Sink>(&self, out: &mut S) {
         match (&self.envelope, &self.answer) {
             (Envelope::Xml, Answer::Bare(_)) => out.put(XML_HEAD),
-            (Envelope::Xml, Answer::Failure(_) | Answer::EarlyFailure(_)) => {
+            (Envelope::Xml, Answer::Failure(_)) => {
                 out.put(XML_HEAD);
                 out.put(b"<value><struct><member><name>Status</name><value>Failure</value></member>");
                 out.put(b"<member><name>ErrorDescription</name>");
@@ -129,7 +127,6 @@ impl Writer {
                 out.put(b"<value><struct><member><name>Status</name><value>Success</value></member>");
                 out.put(b"<member><name>Value</name>");
             }
-            (_, Answer::EarlyFailure(_)) => out.put(b"{\"jsonrpc\":\"2.0\",\"error\":"),
             (Envelope::Json1(_), Answer::Failure(_)) => out.put(b"{\"result\":null,\"error\":"),
             (Envelope::Json1(_), _) => out.put(b"{\"result\":"),
             (Envelope::Json2(_), Answer::Failure(_)) => out.put(b"{\"jsonrpc\":\"2.0\",\"error\":"),
@@ -144,7 +141,6 @@ impl Writer {
                 out.put(b"</member></struct></value>");
                 out.put(XML_TAIL);
             }
-            (_, Answer::EarlyFailure(_)) => out.put(b",\"id\":0}"),
             (Envelope::Json1(id), Answer::Failure(_)) | (Envelope::Json2(id), _) => {
                 out.put(b",\"id\":");
                 out.put(id.to_string().as_bytes());
@@ -178,7 +174,7 @@ impl Writer {
                 write::json_value(&Datum::set(&failure.params), out);
                 out.put(b"}");
             }
-            (Answer::Failure(failure) | Answer::EarlyFailure(failure), _) => {
+            (Answer::Failure(failure), _) => {
                 write::value(dialect, &crate::task::failure_info(failure), out);
             }
         }
