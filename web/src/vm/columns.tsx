@@ -1,5 +1,5 @@
 /** The columns of the list of VMs and their orders. */
-import { createContext, useContext } from 'react';
+import { createContext, type MouseEvent, useContext } from 'react';
 import type { VM } from '../api/objects';
 import { HostName } from '../host/HostName';
 import type { Store } from '../live/store';
@@ -20,12 +20,18 @@ function Name({ object: vm }: { object: VM }) {
 	const { details } = useContext(VmLinks);
 	return (
 		<span className={css.name}>
-			<a href={details(vm.id)} onClick={(event) => event.preventDefault()} tabIndex={-1} title={vm.name_label}>
+			<a href={details(vm.id)} onClick={openHere} tabIndex={-1} title={vm.name_label}>
 				{vm.name_label}
 			</a>
 			{vm.name_description !== '' && <span className={css.description}>{vm.name_description}</span>}
 		</span>
 	);
+}
+
+/** A plain click opens the details beside the list; with a key held, the browser does what it does with links. */
+function openHere(event: MouseEvent) {
+	if (event.ctrlKey || event.metaKey || event.shiftKey) event.stopPropagation();
+	else event.preventDefault();
 }
 
 function TagCell({ object: vm }: { object: VM }) {
