@@ -3,6 +3,9 @@
 
 mod binary;
 mod client;
+mod frames;
+mod kill;
 mod server;
 mod start;
+mod traces;
 mod wait;

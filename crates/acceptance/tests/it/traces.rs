@@ -1,0 +1,217 @@
+//! What the original answered when it was recorded, asked of our server again: same results and errors but for names
+//! that are made up on the spot (ids, tokens, times). What differs on purpose is listed with its reason.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, Failure};
+use crate::server::Server;
+use crate::wait::until;
+
+/// File, id of the request in it, and why our answer is another.
+const DIFFERENT: &[(&str, u64, &str)] = &[
+    ("system", 3, "the time zone is that of the machine"),
+    ("system", 4, "the list was cut when it was recorded"),
+    ("system", 6, "ours names the method that does not exist"),
+    ("system", 7, "the list was cut when it was recorded"),
+    ("session", 11, "who has to wait is told so, signed in or not"),
+];
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/xo-api/traces");
+
+#[tokio::test]
+async fn recorded_calls_are_answered_as_the_original_did() {
+    if !Path::new(FOLDER).exists() {
+        eprintln!("skipped: no recorded calls at {FOLDER}");
+        return;
+    }
+    let mut wrong = Vec::new();
+    let mut asked = 0;
+    for file in ["system", "session", "user", "token", "server", "non-admin"] {
+        let text = std::fs::read_to_string(format!("{FOLDER}/{file}.json")).unwrap();
+        let recorded: Vec<Value> = serde_json::from_str(&text).unwrap();
+        let (server, password) = Server::first_start().await;
+        let mut replay = Replay::new(&server, &password, file).await;
+        for exchange in &recorded {
+            let (request, expected) = (&exchange["request"], &exchange["response"]);
+            if !replay.can_be_asked(request, expected) {
+                continue;
+            }
+            asked += 1;
+            let difference = replay.ask(request, expected).await;
+            let id = request["id"].as_u64().unwrap();
+            let reason = DIFFERENT.iter().find(|(name, number, _)| *name == file && *number == id);
+            match (difference, reason) {
+                (None, None) | (Some(_), Some(_)) => {}
+                (None, Some((_, _, reason))) => wrong.push(format!("{file} {id} no longer differs ({reason})")),
+                (Some(difference), None) => {
+                    let (method, params) = (&request["method"], &request["params"]);
+                    wrong.push(format!("{file} {id} {method} {params} ({}): {difference}", exchange["note"]));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {asked} answers differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(asked > 80, "only {asked} calls were asked again");
+}
+
+struct Replay {
+    client: Client,
+    methods: HashSet<String>,
+    /// What the recorded names are called here.
+    names: HashMap<String, String>,
+}
+
+impl Replay {
+    async fn new(server: &Server, password: &str, file: &str) -> Self {
+        let mut client = Client::connect(server.address).await.expect("the server accepts connections");
+        let methods = client.ok("system.listMethods", json!({})).await;
+        let methods = serde_json::from_value(methods).unwrap();
+        // The recorded administrator had this password; here it is made up at the first start.
+        let names = HashMap::from([("admin".to_owned(), password.to_owned())]);
+        if file != "session" {
+            client.ok("session.signIn", json!({ "email": "admin@admin.net", "password": password })).await;
+        }
+        let mut replay = Self { client, methods, names };
+        if file == "non-admin" {
+            let id = replay.client.ok("user.create", json!({ "email": "low", "password": "low" })).await;
+            replay.names.insert("3dca57b3-3765-4924-9aa4-da44824cdd6d".into(), id.as_str().unwrap().into());
+            replay.client.ok("session.signIn", json!({ "email": "low", "password": "low" })).await;
+        }
+        replay
+    }
+
+    /// Tells whether the call makes sense here: the methods that it is about exist, or are said not to.
+    fn can_be_asked(&self, request: &Value, expected: &Value) -> bool {
+        let exists = |name: &Value| name.as_str().is_none_or(|name| self.methods.contains(name));
+        let (method, about) = (&request["method"], &request["params"]["method"]);
+        (exists(method) || expected["error"]["code"] == -32601) && (exists(about) || expected.get("error").is_some())
+    }
+
+    /// Asks again and returns what is different from `expected`.
+    async fn ask(&mut self, request: &Value, expected: &Value) -> Option<String> {
+        let method = request["method"].as_str().unwrap();
+        let params = self.renamed(&request["params"], "");
+        let started = tokio::time::Instant::now();
+        loop {
+            let answer = match self.client.call(method, params.clone()).await {
+                Ok(result) => json!({ "result": result }),
+                Err(Failure::Refused(error)) => json!({ "error": error }),
+                Err(Failure::Lost) => return Some("the connection is lost".into()),
+            };
+            // Who recorded waited after failed sign-ins.
+            let throttled = answer["error"]["message"].as_str().is_some_and(|text| text.contains("too fast"));
+            if throttled && expected["error"]["code"] != -32000 && started.elapsed() < crate::wait::LIMIT {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                continue;
+            }
+            return if let Some(error) = expected.get("error") {
+                self.same_error(error, &answer)
+            } else {
+                self.same(&expected["result"], answer.get("result").unwrap_or(&answer), "result")
+            };
+        }
+    }
+
+    fn same_error(&mut self, expected: &Value, answer: &Value) -> Option<String> {
+        let found = &answer["error"];
+        // The original's stack traces and names of its own classes are nobody's business.
+        let is_unknown = expected["code"] == -32000;
+        let same = self
+            .same(&expected["code"], &found["code"], "code")
+            .or_else(|| self.same(&expected["message"], &found["message"], "message"));
+        if is_unknown { same } else { same.or_else(|| self.same(&expected["data"], &found["data"], "data")) }
+    }
+
+    /// Compares two values, learning what made-up names are called here.
+    fn same(&mut self, expected: &Value, found: &Value, path: &str) -> Option<String> {
+        let different = || Some(format!("{path} is {found} instead of {expected}"));
+        match (expected, found) {
+            (Value::Object(expected), Value::Object(found)) => {
+                for (key, expected) in expected {
+                    let Some(found) = found.get(key) else { return Some(format!("{path}.{key} is missing")) };
+                    if let Some(difference) = self.same(expected, found, &format!("{path}.{key}")) {
+                        return Some(difference);
+                    }
+                }
+                let more = found.keys().find(|key| !expected.contains_key(*key));
+                more.map(|key| format!("{path}.{key} is too much: {}", found[key]))
+            }
+            (Value::Array(expected), Value::Array(found)) if expected.iter().any(Value::is_object) => {
+                // There may have been more at the time, and in another order.
+                found.iter().find_map(|found| {
+                    let mut differences = Vec::new();
+                    for expected in expected {
+                        // What was learnt from a pair that does not fit is wrong.
+                        let names = self.names.clone();
+                        let difference = self.same(expected, found, path)?;
+                        self.names = names;
+                        differences.push(difference);
+                    }
+                    Some(differences.join(" | "))
+                })
+            }
+            (Value::String(expected), Value::String(found)) => {
+                if expected == found || expected == "<string>" || self.renamed_text(expected) == *found {
+                    return None;
+                }
+                if !(is_made_up(expected) && is_made_up(found)) {
+                    return different();
+                }
+                self.names.insert(expected.clone(), found.clone());
+                None
+            }
+            // A time, in milliseconds.
+            (Value::Number(expected), Value::Number(found))
+                if expected.as_f64() > Some(1e12) && found.as_f64() > Some(1e12) =>
+            {
+                None
+            }
+            (expected, found) if expected == found => None,
+            _ => different(),
+        }
+    }
+
+    fn renamed(&self, value: &Value, key: &str) -> Value {
+        match value {
+            Value::String(text) if text == "admin" && !key.to_lowercase().contains("password") => value.clone(),
+            Value::String(text) => self.renamed_text(text).into(),
+            Value::Array(items) => items.iter().map(|item| self.renamed(item, key)).collect(),
+            Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), self.renamed(value, key))).collect(),
+            other => other.clone(),
+        }
+    }
+
+    /// Replaces the names in a text, which may be more than a name.
+    fn renamed_text(&self, text: &str) -> String {
+        if let Some(name) = self.names.get(text) {
+            return name.clone();
+        }
+        let names = self.names.iter().filter(|(recorded, _)| is_made_up(recorded));
+        names.fold(text.to_owned(), |text, (recorded, ours)| text.replace(recorded, ours))
+    }
+}
+
+/// Tells whether a text is an id or a token, or a path with one.
+fn is_made_up(text: &str) -> bool {
+    let text = text.strip_prefix("/api/").and_then(|path| path.split('/').next()).unwrap_or(text);
+    let is_name = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    is_name && matches!(text.len(), 36 | 43)
+}
+
+#[tokio::test]
+async fn sockets_open_where_the_original_opens_them() {
+    let server = Server::demo().await;
+    for path in ["/api/", "/v5/api/"] {
+        let url = format!("ws://{}{path}", server.address);
+        tokio_tungstenite::connect_async(url).await.unwrap_or_else(|error| panic!("`{path}`: {error}"));
+    }
+    // The original leaves these hanging.
+    for path in ["/api", "/", "/api/foo", "/rest/v0/events"] {
+        let url = format!("ws://{}{path}", server.address);
+        let refused = until("an answer", async || Some(tokio_tungstenite::connect_async(&url).await)).await;
+        assert!(refused.is_err(), "`{path}` opens a socket");
+    }
+}
