@@ -227,6 +227,11 @@ impl Config {
         Ok(config)
     }
 
+    /// Returns the file of the database.
+    pub fn database(&self) -> PathBuf {
+        self.datadir.join("xo-server.sqlite")
+    }
+
     /// Returns the keys of the file that the original knows and that do nothing here.
     pub fn unused(&self) -> &[String] {
         &self.unused

@@ -1,7 +1,7 @@
 //! The administrator whom a new database gets.
 
 use anyhow::{Context, Result};
-use app::{App, db::NewUser};
+use app::db::{Db, NewUser};
 use rand::RngExt;
 
 /// Name of the first administrator, as in the original.
@@ -18,8 +18,8 @@ const LENGTH: usize = 20;
 /// # Errors
 ///
 /// If the database does not take it.
-pub(crate) async fn ensure_admin(app: &App, demo: bool) -> Result<Option<String>> {
-    let users = app.db().users();
+pub(crate) async fn ensure_admin(db: &Db, demo: bool) -> Result<Option<String>> {
+    let users = db.users();
     if users.exist().await.context("cannot read the users")? {
         return Ok(None);
     }

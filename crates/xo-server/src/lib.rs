@@ -2,6 +2,8 @@
 
 mod args;
 mod assemble;
+#[cfg(feature = "demo")]
+mod demo;
 mod first_start;
 mod listeners;
 mod log;

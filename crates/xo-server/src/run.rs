@@ -1,9 +1,14 @@
 //! From start to stop.
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    fs::DirBuilder,
+    io::Write,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
-use app::{App, Config};
+use app::{App, Config, db::Db};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -48,8 +53,15 @@ async fn serve(args: &Args, config: Config) -> Result<()> {
             open.address()
         );
     }
-    let app = App::start(config, assemble::ops()).await?;
-    let password = ensure_admin(&app, demo).await?;
+    create_folder(&config.datadir)?;
+    let db = Db::open(config.database()).await?;
+    let password = ensure_admin(&db, demo).await?;
+    // Simulated pools end when this is dropped.
+    let _sim = match &args.demo {
+        Some(world) => Some(simulate(world, &db).await?),
+        None => None,
+    };
+    let app = App::start_with(config, assemble::ops(), db).await?;
     let mut out = std::io::stdout().lock();
     if let Some(password) = password {
         writeln!(out, "created the administrator `{ADMIN}` with the password `{password}`, which is not shown again")?;
@@ -83,6 +95,24 @@ async fn serve(args: &Args, config: Config) -> Result<()> {
         _ = interrupt.recv() => warn!("stopped at once"),
     }
     Ok(())
+}
+
+#[cfg(feature = "demo")]
+async fn simulate(world: &str, db: &Db) -> Result<xapi_sim::Sim> {
+    crate::demo::start(world, db).await
+}
+
+#[cfg(not(feature = "demo"))]
+async fn simulate(world: &str, _: &Db) -> Result<()> {
+    bail!("this server was built without the simulated pool, so it has no demo `{world}`");
+}
+
+/// Makes the data folder where it is missing; what is in it concerns nobody else.
+fn create_folder(folder: &Path) -> Result<()> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.with_context(|| {
+        format!("cannot make the data folder `{}`; choose another with --data or `datadir`", folder.display())
+    })
 }
 
 /// Reads the configuration and lays the command line over it.

@@ -1,0 +1,5 @@
+//! The daemon as its users start it.
+
+mod generated;
+mod process;
+mod start;
