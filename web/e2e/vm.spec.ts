@@ -140,6 +140,19 @@ describe('the list of VMs', () => {
 		await row(page, 'fw-1').waitFor();
 	});
 
+	it('gives a VM a tag and takes it away', async () => {
+		page = await openVms(browser, server.url);
+		await row(page, 'sandbox').click();
+		const details = page.getByRole('complementary', { name: 'Details of sandbox' });
+		await details.getByRole('button', { name: 'Add tag' }).click();
+		await page.keyboard.type('env=test');
+		await page.keyboard.press('Enter');
+		await row(page, 'sandbox').getByTitle('env=test', { exact: true }).waitFor();
+		await page.keyboard.press('Escape');
+		await details.getByRole('button', { name: 'Remove the tag env=test' }).click();
+		await row(page, 'sandbox').getByTitle('env=test', { exact: true }).waitFor({ state: 'detached' });
+	});
+
 	it('is worked by keyboard', async () => {
 		page = await openVms(browser, server.url);
 		const [first, second, third] = await names(page);

@@ -112,6 +112,8 @@ export interface Server {
 	status: 'connected' | 'connecting' | 'disconnected';
 	poolId?: string;
 	poolNameLabel?: string;
+	/** Since when what is shown of its pool is not up to date, in ms since the epoch. */
+	staleSince?: number;
 	/** Why the last connection failed; its shape depends on the cause. */
 	error?: { message?: string; code?: string | number };
 }

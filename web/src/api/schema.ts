@@ -20,6 +20,8 @@ export interface Methods {
 	'session.getUser': { params: Record<string, never>; result: Record<string, unknown> };
 	'session.signOut': { params: Record<string, never>; result: boolean };
 	'system.getServerVersion': { params: Record<string, never>; result: string };
+	'tag.add': { params: { id: string; tag: string }; result: boolean };
+	'tag.remove': { params: { id: string; tag: string }; result: boolean };
 	'task.cancel': { params: { id: string }; result: boolean };
 	'vm.pause': { params: { id: string }; result: boolean };
 	'vm.restart': { params: { id: string; force?: boolean; bypassBlockedOperation?: boolean }; result: boolean };

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
+import type { Server } from '../api/objects';
 import { useAll, useConnectionState } from '../live/hooks';
-import { count } from '../ui/format';
+import { count, formatDuration } from '../ui/format';
 import css from './Freshness.module.css';
 import { serverError, serverName, useServers } from './servers';
 
@@ -33,7 +34,7 @@ export function Freshness() {
 						key: server.id,
 						name: serverName(server),
 						tone: server.status === 'connected' ? 'live' : server.status === 'connecting' ? 'busy' : 'bad',
-						says: server.status === 'connected' ? 'live' : (serverError(server) ?? server.status),
+						says: said(server),
 					}));
 	if (signs.length <= NAMED) return <Signs signs={signs} />;
 	const live = signs.filter(({ tone }) => tone === 'live').length;
@@ -41,6 +42,13 @@ export function Freshness() {
 	const all: Sign[] = [{ key: 'live', name: count(live, 'pool'), tone: 'live', says: 'live' }];
 	if (rest > 0) all.push({ key: 'rest', name: count(rest, 'pool'), tone: 'bad', says: 'not connected' });
 	return <Signs signs={all} />;
+}
+
+function said(server: Server): string {
+	if (server.status === 'connected') return 'live';
+	const why = serverError(server) ?? server.status;
+	if (server.staleSince === undefined) return why;
+	return `as it was ${formatDuration((Date.now() - server.staleSince) / 1000)} ago: ${why}`;
 }
 
 function Signs({ signs }: { signs: Sign[] }) {

@@ -12,7 +12,8 @@ export function Tags({ tags, onPick }: { tags: readonly string[]; onPick?: (tag:
 	);
 }
 
-function Tag({ tag, onPick }: { tag: string; onPick?: (tag: string) => void }) {
+/** One tag; a click on it picks it where that means something. */
+export function Tag({ tag, onPick }: { tag: string; onPick?: (tag: string) => void }) {
 	const split = tag.indexOf('=');
 	const text =
 		split > 0 ? (

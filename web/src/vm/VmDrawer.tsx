@@ -5,7 +5,7 @@ import type { VM } from '../api/objects';
 import { HostName } from '../host/HostName';
 import { useObject } from '../live/hooks';
 import { PoolName } from '../pool/PoolName';
-import { Tags } from '../tag/Tags';
+import { TagsEditor } from '../tag/TagsEditor';
 import { Copy } from '../ui/Copy';
 import { count, formatBytes, formatTime } from '../ui/format';
 import type { VmAction } from './actions';
@@ -38,14 +38,14 @@ export function VmDrawer({ id, onClose, run, blocked, onTag }: VmDrawerProps) {
 				<div className={css.body}>
 					<VmButtons blocked={blocked} run={run} vms={[vm]} />
 					{vm.name_description !== '' && <p className={css.description}>{vm.name_description}</p>}
-					<Summary onTag={onTag} vm={vm} />
+					<Summary frozen={blocked !== undefined} onTag={onTag} vm={vm} />
 				</div>
 			)}
 		</aside>
 	);
 }
 
-function Summary({ vm, onTag }: { vm: VM; onTag: (tag: string) => void }) {
+function Summary({ vm, onTag, frozen }: { vm: VM; onTag: (tag: string) => void; frozen: boolean }) {
 	const addresses = [...new Set(Object.values(vm.addresses))];
 	const running = vm.power_state === 'Running' || vm.power_state === 'Paused';
 	return (
@@ -108,7 +108,7 @@ function Summary({ vm, onTag }: { vm: VM; onTag: (tag: string) => void }) {
 				<Fact label="Start with host">{vm.auto_poweron ? 'yes' : 'no'}</Fact>
 				<Fact label="High availability">{vm.high_availability === '' ? 'off' : vm.high_availability}</Fact>
 				<Fact label="Tags">
-					{vm.tags.length === 0 ? <span className={css.dim}>none</span> : <Tags onPick={onTag} tags={vm.tags} />}
+					<TagsEditor disabled={frozen} id={vm.id} onPick={onTag} tags={vm.tags} />
 				</Fact>
 				<Fact label="UUID">
 					<span className={css.copyable}>

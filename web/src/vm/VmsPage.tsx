@@ -139,7 +139,7 @@ export function VmsPage() {
 						<div className={css.heading}>
 							<h1>Virtual machines</h1>
 							<span className={css.count} role="status">
-								{ids.length === total ? formatNumber(total) : `${formatNumber(ids.length)} of ${formatNumber(total)}`}
+								{counted(ids.length, total, state.is === 'live')}
 							</span>
 						</div>
 						<FilterBox
@@ -194,6 +194,12 @@ export function VmsPage() {
 			<VmMenu at={menu} blocked={blocked} onClose={() => setMenu(undefined)} run={run} />
 		</VmLinks>
 	);
+}
+
+/** How many there are; nothing while that is not known. */
+function counted(shown: number, total: number, known: boolean): string {
+	if (total === 0 && !known) return '';
+	return shown === total ? formatNumber(total) : `${formatNumber(shown)} of ${formatNumber(total)}`;
 }
 
 function nameOf(vm: VM): string {
