@@ -280,7 +280,10 @@ impl<'a> Reply<'a> {
     }
 
     fn cut_off(&self, error: &hyper::Error) -> Error {
-        if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
+        use std::error::Error as _;
+        let cause = error.source().and_then(|cause| cause.downcast_ref::<std::io::Error>());
+        let ended = cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::UnexpectedEof);
+        if ended || error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
             return self.endpoint.broken("the host closed it in the middle of an answer");
         }
         self.endpoint.hyper(error)

@@ -18,6 +18,8 @@ pub struct Options {
     /// Certificates by `host:port` ([`Address::authority`]): such a host must show exactly this one,
     /// which is then accepted whoever signed it.
     pub pins: BTreeMap<String, Fingerprint>,
+    /// Certificates of authorities that are believed besides those of the system, in PEM form.
+    pub authorities: String,
     /// HTTP proxy through which all members are reached.
     pub http_proxy: Option<Proxy>,
     /// How long things may take.
@@ -33,6 +35,7 @@ impl Options {
             password: password.into(),
             allow_unauthorized: false,
             pins: BTreeMap::new(),
+            authorities: String::new(),
             http_proxy: None,
             limits: Limits::default(),
         }

@@ -37,7 +37,9 @@ impl Tls {
         } else if options.allow_unauthorized {
             Trust::Anything
         } else {
-            Trust::Authorities(roots::verifier(&provider).map_err(|reason| no_tls(address, reason))?)
+            Trust::Authorities(
+                roots::verifier(&provider, &options.authorities).map_err(|reason| no_tls(address, reason))?,
+            )
         };
         let seen = Arc::default();
         let verifier = Verifier::new(address.clone(), trust, &provider, Arc::clone(&seen));

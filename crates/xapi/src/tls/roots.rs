@@ -20,18 +20,24 @@ const BUNDLES: &[&str] = &[
     "/etc/ssl/cert.pem",
 ];
 
-/// Returns a verifier for certificates signed by the system's authorities, read once.
-pub(super) fn verifier(provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>, String> {
+/// Returns a verifier for certificates signed by the system's authorities, which are read once, or by
+/// those in `further`, in PEM form.
+pub(super) fn verifier(provider: &Arc<CryptoProvider>, further: &str) -> Result<Arc<WebPkiServerVerifier>, String> {
     static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
-    let roots = ROOTS.get_or_init(|| Arc::new(load()));
+    let mut roots = Arc::clone(ROOTS.get_or_init(|| Arc::new(load())));
+    if !further.is_empty() {
+        let all = Arc::make_mut(&mut roots);
+        for certificate in CertificateDer::pem_slice_iter(further.as_bytes()) {
+            let certificate = certificate.map_err(|error| format!("the further authorities are no PEM: {error}"))?;
+            all.add(certificate).map_err(|error| format!("one of the further authorities is none: {error}"))?;
+        }
+    }
     if roots.is_empty() {
         return Err("this system has no bundle of certificate authorities, so no certificate can be verified; \
                     install one (`ca-certificates`) or allow unauthorized certificates for this server"
             .to_owned());
     }
-    WebPkiServerVerifier::builder_with_provider(Arc::clone(roots), Arc::clone(provider))
-        .build()
-        .map_err(|error| error.to_string())
+    WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider)).build().map_err(|error| error.to_string())
 }
 
 fn load() -> RootCertStore {

@@ -1,0 +1,10 @@
+//! The client against hosts that behave badly, each played on the wire, and against the simulator.
+
+mod bad_host;
+mod certificate;
+mod dialect;
+mod peer;
+mod proxy;
+mod session;
+mod task;
+mod watch;

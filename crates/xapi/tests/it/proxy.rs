@@ -1,0 +1,78 @@
+//! Pools behind an HTTP proxy.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::{
+    io::{AsyncWriteExt, copy_bidirectional},
+    net::TcpStream,
+};
+use xapi::{Error, Pool, Proxy, params};
+
+use crate::peer::{Peer, Reply, raw, read_head, soon, usual};
+
+/// Starts a proxy that wants `authorization` and writes down whom it was asked for.
+async fn proxy(authorization: Option<&'static str>, asked: Arc<Mutex<Vec<String>>>) -> String {
+    let address = raw(move |mut stream| {
+        let asked = Arc::clone(&asked);
+        async move {
+            let Some(head) = read_head(&mut stream).await else { return };
+            let target = head.split(' ').nth(1).unwrap().to_owned();
+            asked.lock().push(target.clone());
+            if authorization.is_some_and(|wanted| !head.contains(wanted)) {
+                let _ = stream.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").await;
+                return;
+            }
+            let Ok(mut host) = TcpStream::connect(&target).await else {
+                let _ = stream.write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n").await;
+                return;
+            };
+            let _ = stream.write_all(b"HTTP/1.1 200 Connection established\r\nvia: test\r\n\r\n").await;
+            let _ = copy_bidirectional(&mut stream, &mut host).await;
+        }
+    })
+    .await;
+    address.to_string()
+}
+
+#[tokio::test]
+async fn a_pool_is_reached_through_a_proxy_with_a_password() {
+    let peer = Peer::start(|call| usual(call, |_| Reply::void())).await;
+    let asked = Arc::default();
+    // "bob:secret" in base64.
+    let proxy = proxy(Some("Proxy-Authorization: Basic Ym9iOnNlY3JldA=="), Arc::clone(&asked)).await;
+    let mut options = peer.options();
+    options.http_proxy = Some(Proxy::parse(&format!("http://bob:secret@{proxy}")).unwrap());
+    let pool = soon(Pool::connect(options)).await.unwrap();
+    soon(pool.call("VM.start", params!["x"])).await.unwrap();
+    assert_eq!(asked.lock().first(), Some(&peer.address.to_string()));
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_says_why() {
+    let peer = Peer::start(|call| usual(call, |_| Reply::void())).await;
+    let proxy = proxy(Some("Proxy-Authorization: Basic nobody"), Arc::default()).await;
+    let refusal = async |url: String| {
+        let mut options = peer.options();
+        options.http_proxy = Some(Proxy::parse(&url).unwrap());
+        soon(Pool::connect(options)).await.unwrap_err().to_string()
+    };
+    assert!(refusal(format!("http://{proxy}")).await.contains("wants a user and a password"));
+    let wrong = refusal(format!("http://bob:secret@{proxy}")).await;
+    assert!(wrong.contains("does not accept the user or the password") && !wrong.contains("secret"), "{wrong}");
+}
+
+#[tokio::test]
+async fn errors_tell_the_proxy_from_the_host() {
+    let peer = Peer::start(|call| usual(call, |_| Reply::void())).await;
+    peer.stop().await;
+    let proxy = proxy(None, Arc::default()).await;
+    let mut options = peer.options();
+    options.http_proxy = Some(Proxy::parse(&proxy).unwrap());
+    let error = soon(Pool::connect(options.clone())).await.unwrap_err();
+    assert!(error.to_string().contains("answers `HTTP/1.1 502 Bad Gateway`"), "{error}");
+    // The port of the host refuses, so it stands for a proxy that is away.
+    options.http_proxy = Some(Proxy::parse(&peer.address.to_string()).unwrap());
+    let error = soon(Pool::connect(options)).await.unwrap_err();
+    assert!(matches!(error, Error::Connect { .. }) && error.to_string().contains("cannot be reached"), "{error}");
+}
