@@ -1,5 +1,6 @@
 //! Operations on users, tokens, sessions, servers, and on the server itself.
 
+mod server;
 mod session;
 mod system;
 mod token;
@@ -10,6 +11,7 @@ use op::Ops;
 
 /// Adds the operations to the table.
 pub fn ops(ops: &mut Ops<Cx>) {
+    server::ops(ops);
     session::ops(ops);
     system::ops(ops);
     token::ops(ops);

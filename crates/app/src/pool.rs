@@ -69,6 +69,17 @@ impl App {
         Ok(())
     }
 
+    /// Checks the address of a server and of its proxy, without connecting.
+    ///
+    /// # Errors
+    ///
+    /// [`op::Error::InvalidParameters`], which names what is wrong.
+    pub fn check_server(&self, host: &str, http_proxy: Option<&str>) -> op::Result<()> {
+        let invalid = |error: xapi::Error| op::Error::invalid(error.to_string());
+        host.parse::<xapi::Address>().map_err(invalid)?;
+        http_proxy.map_or(Ok(()), |proxy| xapi::Proxy::parse(proxy).map(drop).map_err(invalid))
+    }
+
     /// Returns how it stands with the server `id`.
     pub fn pool_status(&self, id: &str) -> PoolStatus {
         self.inner().pools.link(id).map_or_else(PoolStatus::default, |link| link.status())
@@ -89,6 +100,12 @@ impl App {
     ///
     /// Why it cannot be connected; unless somebody has to change something first, it is tried again all the same.
     pub async fn connect(&self, server: &Server) -> op::Result<()> {
+        if let Some(link) = self.inner().pools.link(&server.id)
+            && link.status().phase == Phase::Disconnected
+        {
+            // Its client may rest, or have given up: a new one tries at once.
+            self.disconnect(&server.id).await;
+        }
         let link = self.link_server(server).await?;
         let settled = tokio::time::timeout(PATIENCE, link.settled());
         match settled.await {

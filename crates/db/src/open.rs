@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use sqlx::{
     AnyConnection, AnyPool, ConnectOptions, Connection, Row, SqlSafeStr,
     any::{AnyConnectOptions, AnyPoolOptions},
@@ -41,7 +42,8 @@ pub(crate) struct Inner {
     pub(crate) write: AnyPool,
     pub(crate) seal: Seal,
     pub(crate) hashers: Arc<Semaphore>,
-    _lock: Option<std::fs::File>,
+    /// Held until the file is closed.
+    lock: Mutex<Option<std::fs::File>>,
 }
 
 impl Db {
@@ -81,7 +83,7 @@ impl Db {
 
     fn assemble(path: PathBuf, read: AnyPool, write: AnyPool, seal: Seal, lock: Option<std::fs::File>) -> Self {
         let hashers = Arc::new(Semaphore::new(HASHERS));
-        Self(Arc::new(Inner { path, read, write, seal, hashers, _lock: lock }))
+        Self(Arc::new(Inner { path, read, write, seal, hashers, lock: Mutex::new(lock) }))
     }
 
     /// Returns the users.
@@ -118,6 +120,7 @@ impl Db {
     pub async fn close(&self) {
         self.0.read.close().await;
         self.0.write.close().await;
+        self.0.lock.lock().take();
     }
 }
 

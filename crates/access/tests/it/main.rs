@@ -1,6 +1,7 @@
 //! Tests of the operations on the running application, with a database in memory.
 
 mod access;
+mod server;
 mod session;
 mod system;
 #[path = "../../../app/tests/it/test_app.rs"]

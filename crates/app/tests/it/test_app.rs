@@ -106,3 +106,17 @@ pub(crate) fn without(value: &Value, name: &str) -> Value {
     map.shift_remove(name);
     map.into()
 }
+
+/// Waits until `look` sees something.
+pub(crate) async fn eventually<T>(mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let limit = std::time::Duration::from_secs(30);
+    let wait = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(limit, wait).await.expect("it happens in time")
+}

@@ -1,0 +1,34 @@
+//! Servers: the pools to connect to.
+
+mod add;
+mod connect;
+mod list;
+mod remove;
+mod set;
+
+use app::{Cx, db::Server, failure};
+use op::{Error, Ops, Result};
+
+/// Kind that errors name where no server has the id.
+const KIND: &str = "xenServer";
+
+pub(crate) fn ops(ops: &mut Ops<Cx>) {
+    ops.add::<add::Add>()
+        .add::<connect::Disable>()
+        .add::<connect::Enable>()
+        .add::<list::GetAll>()
+        .add::<remove::Remove>()
+        .add::<set::Set>();
+}
+
+/// Returns the server `id`.
+async fn get(cx: &Cx, id: &str) -> Result<Server> {
+    let found = cx.app.db().servers().get(id).await.map_err(failure)?;
+    found.ok_or_else(|| Error::no_such(KIND, id))
+}
+
+/// Changes the server `id` and returns it.
+async fn update(cx: &Cx, id: &str, change: impl FnOnce(&mut Server) + Send) -> Result<Server> {
+    let changed = cx.app.db().servers().update(id, None, change).await.map_err(failure)?;
+    changed.ok_or_else(|| Error::no_such(KIND, id))
+}
