@@ -1,10 +1,14 @@
 //! Simulated pool that speaks XAPI on real ports.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::Parser;
-use xapi_sim::{Sim, profile::Profile};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use xapi_sim::{Sim, control, profile::Profile};
 
 /// Simulated pools that speak XAPI on real ports; user `root`, password `password`.
 #[derive(Debug, Parser)]
@@ -37,6 +41,13 @@ struct Arguments {
     /// How long transitions take, as a multiple of real time.
     #[arg(long, default_value_t = 1.0)]
     pace: f64,
+    /// Fault from the start: a call of the control API with its body, such as
+    /// `fail={"method":"VM.start","code":"NO_HOSTS_AVAILABLE"}` or `mute={"host":"xen2"}`; may be repeated.
+    #[arg(long, value_name = "CALL[=BODY]")]
+    fault: Vec<String>,
+    /// Address of the control API; it has none unless this is given.
+    #[arg(long, value_name = "ADDR")]
+    control: Option<SocketAddr>,
 }
 
 fn profile(name: &str) -> Result<&'static Profile, String> {
@@ -57,9 +68,22 @@ async fn main() -> anyhow::Result<()> {
     if arguments.explicit {
         builder = builder.explicit();
     }
-    let sim = builder.start().await?;
+    let sim = Arc::new(builder.start().await?);
+    for fault in &arguments.fault {
+        let (call, body) = fault.split_once('=').unwrap_or((fault, "{}"));
+        let body = serde_json::from_str(body).with_context(|| format!("the body of `--fault {call}` is not JSON"))?;
+        control::apply(&sim, call, &body).map_err(|error| anyhow!("`--fault {call}`: {error}"))?;
+    }
+    if let Some(address) = arguments.control {
+        let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on `{address}`"))?;
+        println!("control on http://{}", listener.local_addr()?);
+        tokio::spawn(control::serve(listener, Arc::clone(&sim)));
+    }
     println!("listening on http://{} and https://{}", sim.http_addr(), sim.https_addr());
-    tokio::signal::ctrl_c().await.context("cannot wait for signals")?;
-    drop(sim);
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for signals")?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot wait for signals")?,
+        _ = terminate.recv() => {}
+    }
     Ok(())
 }

@@ -81,6 +81,11 @@ impl Sim {
         self.pools.iter().find_map(|pool| pool.with(|world| world.by_name(class, name)))
     }
 
+    /// Returns the object of `class` with this uuid, in any pool.
+    pub fn by_uuid(&self, class: &str, uuid: &str) -> Option<Object> {
+        self.pools.iter().find_map(|pool| pool.with(|world| world.by_uuid(class, uuid)))
+    }
+
     // Transitions.
 
     /// Finishes all that goes on with an object, now; answers how many transitions that were.
