@@ -176,7 +176,8 @@ fn find(sim: &Sim, class: &str, name: &str) -> Result<Object, String> {
         return Err(format!("there is no class `{class}`"));
     }
     let by_ref = || Object::parse(name).filter(|object| !object.is_null());
-    sim.named(class, name).or_else(|| sim.by_uuid(class, name)).or_else(by_ref).ok_or_else(|| {
-        format!("no `{class}` is called `{name}`")
-    })
+    sim.named(class, name)
+        .or_else(|| sim.by_uuid(class, name))
+        .or_else(by_ref)
+        .ok_or_else(|| format!("no `{class}` is called `{name}`"))
 }

@@ -190,6 +190,15 @@ fn gather_batch(world: &World, shapes: &Shapes, subscription: &Subscription, sin
     }
     events.append(&mut changed);
     events.append(&mut gone);
+    if since == Token::default() && !events.is_empty() {
+        // What is gone was left out, and is not to be told later either.
+        let last = |class| world.table(class).deleted.back().map_or(0, |gone| gone.deleted);
+        let classes = shapes.known().filter(|(class, _)| subscription.wants_of(*class));
+        let (messages, objects): (Vec<_>, Vec<_>) =
+            classes.map(|(class, _)| class).partition(|class| *class == message);
+        token.messages = messages.into_iter().map(last).fold(token.messages, u64::max);
+        token.objects = objects.into_iter().map(last).fold(token.objects, u64::max);
+    }
     // Messages live outside of the database of real hosts, which counts none.
     let count = |class| if class == message { 0 } else { world.table(class).objects.len() };
     let counts = shapes.known().rev().map(|(class, shape)| (shape.lower.clone(), count(class).try_into().unwrap_or(0)));

@@ -84,10 +84,23 @@ pub(crate) fn all(profile: &Profile) -> Signatures {
         }
         for method in class.methods.iter().filter(|method| profile.has(&method.lifetime)) {
             let removed = profile.withdrew(&method.lifetime);
-            add(method.name.to_owned(), method.params.clone(), method.mode, Kind::Own, removed);
+            add(method.name.to_owned(), method.params.clone(), method.mode, own_kind(class, method), removed);
         }
     }
     all
+}
+
+/// Finds out whether a method of the class's own does no more than set a field.
+fn own_kind(class: &'static Class, method: &table::Method) -> Kind {
+    let names: Vec<&str> = method.params.iter().map(|param| param.name).collect();
+    let field = |prefix: &str| class.field_index(method.name.strip_prefix(prefix)?);
+    let kind = match names.as_slice() {
+        ["self", "value"] => field("set_").map(Kind::Set).or_else(|| field("add_").map(Kind::Add)),
+        ["self", "key", "value"] => field("add_to_").map(Kind::AddTo),
+        ["self", "key"] => field("remove_from_").map(Kind::RemoveFrom),
+        _ => None,
+    };
+    kind.unwrap_or(Kind::Own)
 }
 
 fn param(name: &'static str, ty: Type) -> Param {

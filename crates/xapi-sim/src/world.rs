@@ -8,6 +8,7 @@
 //! not exist is not, since pools hold dangling references: it reads as empty values.
 
 pub(crate) mod relation;
+mod restore;
 mod row;
 mod settle;
 

@@ -58,7 +58,9 @@ impl World {
     fn events_of(&mut self, shapes: &Shapes, session: Object) -> Result<Vec<Event>, Failure> {
         let generation = self.generation();
         let Some(registration) = self.registrations.by_session.get_mut(&session) else {
-            return fail("SESSION_NOT_REGISTERED", [session]);
+            // Hosts name the session by a hash, so that the error may be logged.
+            let hash = session.to_string().replace("OpaqueRef:", "").replace('-', "");
+            return fail("SESSION_NOT_REGISTERED", [format!("trackid={hash}")]);
         };
         let since = std::mem::replace(&mut registration.since, generation);
         if std::mem::take(&mut registration.lost) {

@@ -53,6 +53,7 @@ pub struct Builder {
     hosts: usize,
     password: String,
     clock: Clock,
+    fill: Option<fn(&mut World)>,
 }
 
 impl Default for Builder {
@@ -70,6 +71,7 @@ impl Default for Builder {
             hosts: 64,
             password: "password".to_owned(),
             clock: Clock::default(),
+            fill: None,
         }
     }
 }
@@ -86,6 +88,12 @@ impl Builder {
     pub fn seed_text(mut self, text: &str) -> Self {
         self.seeds.push(text.to_owned());
         self
+    }
+
+    /// Makes one pool of what `fill` puts into it; named worlds are then left out.
+    #[must_use]
+    pub fn fill(self, fill: fn(&mut World)) -> Self {
+        Self { fill: Some(fill), ..self }
     }
 
     /// Chooses the product that the pools run.
@@ -128,6 +136,12 @@ impl Builder {
     #[must_use]
     pub fn size(self, vms: usize, hosts: usize) -> Self {
         Self { vms, hosts, ..self }
+    }
+
+    /// Chooses the clock of the pools, which the caller may move.
+    #[must_use]
+    pub fn clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
     }
 
     /// Chooses the password of `root`.
@@ -181,6 +195,11 @@ impl Builder {
     /// Makes the objects of each pool.
     fn worlds(&self, methods: &Arc<Methods>) -> Result<Vec<World>, Error> {
         let new = |at: u64| World::new(self.profile, Arc::clone(methods), self.clock.clone(), self.seed + at);
+        if let Some(fill) = self.fill {
+            let mut world = new(0);
+            fill(&mut world);
+            return Ok(vec![world]);
+        }
         let texts: Vec<&str> = if self.seeds.is_empty() {
             match self.world.as_str() {
                 "large" => {

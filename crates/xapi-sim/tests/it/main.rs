@@ -1,0 +1,8 @@
+//! The simulator on its real ports.
+
+#![allow(unreachable_pub, reason = "modules of one test binary")]
+
+mod client;
+mod conformance;
+mod event;
+mod rpc;
