@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use crate::client::{Client, Failure};
 use crate::server::Server;
-use crate::wait::until;
 
 /// File, id of the request in it, and why our answer is another.
 const DIFFERENT: &[(&str, u64, &str)] = &[
@@ -199,19 +198,4 @@ fn is_made_up(text: &str) -> bool {
     let text = text.strip_prefix("/api/").and_then(|path| path.split('/').next()).unwrap_or(text);
     let is_name = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     is_name && matches!(text.len(), 36 | 43)
-}
-
-#[tokio::test]
-async fn sockets_open_where_the_original_opens_them() {
-    let server = Server::demo().await;
-    for path in ["/api/", "/v5/api/"] {
-        let url = format!("ws://{}{path}", server.address);
-        tokio_tungstenite::connect_async(url).await.unwrap_or_else(|error| panic!("`{path}`: {error}"));
-    }
-    // The original leaves these hanging.
-    for path in ["/api", "/", "/api/foo", "/rest/v0/events"] {
-        let url = format!("ws://{}{path}", server.address);
-        let refused = until("an answer", async || Some(tokio_tungstenite::connect_async(&url).await)).await;
-        assert!(refused.is_err(), "`{path}` opens a socket");
-    }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Time that anything may take; far more than it takes on a busy machine.
-pub(crate) const LIMIT: Duration = Duration::from_mins(1);
+pub(crate) const LIMIT: Duration = Duration::from_mins(2);
 
 /// Asks `condition` again and again until it gives something.
 #[track_caller]
