@@ -132,7 +132,7 @@ pub(crate) async fn from(
     token: &str,
     timeout: f64,
 ) -> Result<Batch, Failure> {
-    let since = Token::parse(token)?;
+    let mut since = Token::parse(token)?;
     let subscription = Subscription::new(wanted, &pool.shapes);
     let day = Duration::from_hours(24);
     let limit = Duration::try_from_secs_f64(timeout).map_or(day, |limit| limit.min(day));
@@ -151,6 +151,8 @@ pub(crate) async fn from(
             Ok(gather_batch(world, &pool.shapes, &subscription, since))
         })?;
         let batch = pool.faults.lose_events(batch);
+        // What a fault left out is not looked at again.
+        since = Token::parse(&batch.token).unwrap_or(since);
         if !batch.events.is_empty() || Instant::now() >= deadline {
             return Ok(batch);
         }

@@ -5,4 +5,7 @@
 mod client;
 mod conformance;
 mod event;
+mod fault;
+mod http;
 mod rpc;
+mod task;
