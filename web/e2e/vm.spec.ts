@@ -122,6 +122,17 @@ describe('the list of VMs', () => {
 		expect(await toast.textContent()).toMatch(/lacks feature|PV drivers/i);
 	});
 
+	it('tells which of many failed', async () => {
+		page = await openVms(browser, server.url);
+		await row(page, 'new-server').getByRole('checkbox').click();
+		await row(page, 'db-2').getByRole('checkbox').click();
+		await page.getByRole('button', { name: 'Reboot' }).click();
+		await page.getByRole('dialog', { name: 'Reboot 2 VMs?' }).getByRole('button', { name: 'Reboot 2 VMs' }).click();
+		const toast = page.getByRole('alert').filter({ hasText: '“Reboot” failed for 1 of 2 VMs' });
+		await toast.waitFor();
+		expect(await toast.getByRole('listitem').allTextContents()).toEqual([expect.stringMatching(/^new-server: /)]);
+	});
+
 	it('takes a snapshot of many at once', async () => {
 		page = await openVms(browser, server.url);
 		await filter(page, 'tags:db');
