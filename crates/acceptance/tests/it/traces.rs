@@ -16,6 +16,10 @@ const DIFFERENT: &[(&str, u64, &str)] = &[
     ("system", 6, "ours names the method that does not exist"),
     ("system", 7, "the list was cut when it was recorded"),
     ("session", 11, "who has to wait is told so, signed in or not"),
+    ("server", 5, "a failed connection is told in words for people"),
+    ("server", 6, "the reason of the last failure is kept until the next success"),
+    ("server", 12, "a reason is a code and a message, without what the runtime knows besides"),
+    ("server", 14, "as above"),
 ];
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/xo-api/traces");
