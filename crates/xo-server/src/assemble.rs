@@ -7,5 +7,6 @@ use op::Ops;
 pub fn ops() -> Ops<Cx> {
     let mut ops = Ops::new();
     access::ops(&mut ops);
+    inventory::ops(&mut ops);
     ops
 }

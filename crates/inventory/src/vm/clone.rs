@@ -1,0 +1,36 @@
+//! Cloning a VM.
+
+use app::Cx;
+use op::{Error, Id, Need, Op, Result, Spec};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use xapi::params;
+
+use crate::kind;
+
+/// Make another VM like this one and return its id.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Clone {
+    /// VM, snapshot or template to clone.
+    id: Id<kind::AnyVm>,
+    /// Name of the new VM.
+    name: String,
+    /// Whether to copy the disks whole instead of sharing what they have in common.
+    full_copy: bool,
+}
+
+impl Op<Cx> for Clone {
+    type Output = String;
+    const SPEC: Spec = Spec::objects("vm.clone", &[Need::administrate("id", "clone")]);
+    async fn run(self, cx: Cx) -> Result<String> {
+        let vm = cx.on(&self.id)?;
+        let made = if self.full_copy {
+            vm.pool.call_async("VM.copy", params![vm.reference(), self.name, ""]).await?
+        } else {
+            vm.pool.call_async("VM.clone", params![vm.reference(), self.name]).await?
+        };
+        let made = made.as_str().ok_or_else(|| Error::failed("the pool did not say which VM it made"))?.to_owned();
+        vm.pool.call("VM.set_is_a_template", params![&made, false]).await?;
+        vm.pool.call_as("VM.get_uuid", params![made]).await
+    }
+}

@@ -1,0 +1,124 @@
+//! Deleting a VM.
+
+use app::{Connection, Cx};
+use futures_util::{FutureExt, future::BoxFuture};
+use op::{Error, Id, Need, Op, Result, Spec};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tracing::warn;
+use xapi::params;
+use xapi_types::{
+    class,
+    enums::{VbdType, VmOperations, VmPowerState},
+};
+
+use crate::kind;
+
+/// Delete a VM with its snapshots and, unless told otherwise, its disks; a running one is stopped hard before.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Delete {
+    /// VM, snapshot or template to delete.
+    id: Id<kind::AnyVm>,
+    /// Whether to delete disks that no other VM uses; yes when left out.
+    delete_disks: Option<bool>,
+    /// Whether to delete whatever stands against it: as the two below; no when left out.
+    force: Option<bool>,
+    /// Whether to delete a template that came with the host; as `force` when left out.
+    force_delete_default_template: Option<bool>,
+    /// Whether to delete even if that is blocked; as `force` when left out.
+    force_blocked_operation: Option<bool>,
+}
+
+/// What holds for a VM and its snapshots.
+#[derive(Clone, Copy)]
+struct Rules {
+    disks: bool,
+    default_template: bool,
+    blocked: bool,
+}
+
+impl Op<Cx> for Delete {
+    type Output = ();
+    const SPEC: Spec = Spec::objects("vm.delete", &[Need::administrate("id", "delete")]);
+    async fn run(self, cx: Cx) -> Result<()> {
+        let vm = cx.on(&self.id)?;
+        let force = self.force == Some(true);
+        let rules = Rules {
+            disks: self.delete_disks != Some(false),
+            default_template: self.force_delete_default_template.unwrap_or(force),
+            blocked: self.force_blocked_operation.unwrap_or(force),
+        };
+        delete(vm.pool.clone(), vm.reference(), rules).await
+    }
+}
+
+fn delete(pool: Connection, vm: String, rules: Rules) -> BoxFuture<'static, Result<()>> {
+    async move {
+        let record: class::Vm = pool.call_as("VM.get_record", params![&vm]).await?;
+        let blocked = record.blocked_operations.get(&VmOperations::Destroy);
+        if let Some(reason) = blocked
+            && !rules.blocked
+        {
+            let operation = format!("destroy is blocked: {reason}");
+            return Err(Error::ForbiddenOperation { operation, reason: reason.to_string() });
+        }
+        let old_mark = record.other_config.get("default_template").is_some_and(|mark| mark == "true");
+        if record.is_default_template || old_mark {
+            if !rules.default_template {
+                let id = record.uuid.as_str();
+                return Err(Error::incorrect_state(id, "isDefaultTemplate", true, false));
+            }
+            pool.call("VM.set_is_default_template", params![&vm, false]).await?;
+            pool.call("VM.remove_from_other_config", params![&vm, "default_template"]).await?;
+        }
+        // A template cannot be destroyed, and snapshots count as such.
+        pool.call("VM.set_is_a_template", params![&vm, false]).await?;
+        if blocked.is_some() {
+            pool.call("VM.remove_from_blocked_operations", params![&vm, "destroy"]).await?;
+        }
+        if record.power_state != VmPowerState::Halted {
+            pool.call_async("VM.hard_shutdown", params![&vm]).await?;
+        }
+        let disks = if rules.disks { disks(&pool, &record).await? } else { Vec::new() };
+        pool.call_async("VM.destroy", params![&vm]).await?;
+        // The VM is gone: what is left over is told of in the log, not as a failure.
+        for snapshot in &record.snapshots {
+            if let Err(error) = delete(pool.clone(), snapshot.to_string(), rules).await {
+                warn!(vm.id = %record.uuid, "cannot delete a snapshot of a deleted VM: {error}");
+            }
+        }
+        for disk in disks {
+            if let Err(error) = delete_disk(&pool, &disk).await {
+                warn!(vm.id = %record.uuid, "cannot delete a disk of a deleted VM: {error}");
+            }
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+/// Returns the disks of a VM, without what is in its CD drives.
+async fn disks(pool: &Connection, record: &class::Vm) -> Result<Vec<String>> {
+    let mut disks = Vec::new();
+    for vbd in &record.vbds {
+        let vbd: class::Vbd = pool.call_as("VBD.get_record", params![vbd.to_string()]).await?;
+        if vbd.r#type == VbdType::Disk
+            && let Some(vdi) = vbd.vdi.get()
+        {
+            disks.push(vdi.to_string());
+        }
+    }
+    disks.sort_unstable();
+    disks.dedup();
+    Ok(disks)
+}
+
+/// Deletes a disk unless another VM uses it.
+async fn delete_disk(pool: &Connection, disk: &str) -> Result<()> {
+    let users: Vec<String> = pool.call_as("VDI.get_VBDs", params![disk]).await?;
+    if users.is_empty() {
+        pool.call_async("VDI.destroy", params![disk]).await?;
+    }
+    Ok(())
+}

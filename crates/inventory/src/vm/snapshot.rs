@@ -1,0 +1,84 @@
+//! Snapshots of a VM.
+
+use app::{Cx, On};
+use op::{Error, Id, Need, Op, Result, Spec};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use xapi::{Value, params};
+use xapi_types::class;
+
+use crate::kind;
+
+/// A disk whose name has this is left out of snapshots.
+const LEFT_OUT: &str = "[NOSNAP]";
+
+/// Make a snapshot of a VM and return its id.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Snapshot {
+    /// Text for people.
+    #[schemars(length(min = 0))]
+    description: Option<String>,
+    /// VM to make a snapshot of.
+    id: Id<kind::Vm>,
+    /// Name of the snapshot; that of the VM with the time when left out.
+    name: Option<String>,
+    /// Whether to keep the memory of a running VM too; no when left out.
+    save_memory: Option<bool>,
+}
+
+impl Op<Cx> for Snapshot {
+    type Output = String;
+    const SPEC: Spec = Spec::objects("vm.snapshot", &[Need::operate("id", "snapshot")]);
+    async fn run(self, cx: Cx) -> Result<String> {
+        let vm = cx.on(&self.id)?;
+        let record = super::record(&vm).await?;
+        let name = self.name.unwrap_or_else(|| format!("{}_{:.3}", record.name_label, jiff::Timestamp::now()));
+        let snapshot = if self.save_memory == Some(true) {
+            match vm.pool.call_async("VM.checkpoint", params![vm.reference(), &name]).await {
+                // A VM that is not running has no memory to keep.
+                Err(Error::VmBadPowerState { .. }) => plain(&cx, &vm, &record, &name).await?,
+                other => other?,
+            }
+        } else {
+            plain(&cx, &vm, &record, &name).await?
+        };
+        let snapshot = snapshot.as_str().ok_or_else(|| Error::failed("the pool did not say which snapshot it made"))?;
+        let snapshot = snapshot.to_owned();
+        vm.pool.call("VM.set_is_a_template", params![&snapshot, false]).await?;
+        let id = vm.pool.call_as("VM.get_uuid", params![&snapshot]).await?;
+        if let Some(description) = self.description {
+            vm.pool.call("VM.set_name_description", params![snapshot, description]).await?;
+        }
+        Ok(id)
+    }
+}
+
+/// Makes a snapshot without memory.
+async fn plain(cx: &Cx, vm: &On, record: &class::Vm, name: &str) -> Result<Value> {
+    let left_out = left_out(cx, vm, record).await?;
+    let mut params = params![vm.reference(), name];
+    // Older hosts do not know the third parameter.
+    if !left_out.is_empty() {
+        params.push(Value::Array(left_out.into_iter().map(Value::from).collect()));
+    }
+    vm.pool.call_async("VM.snapshot", params).await
+}
+
+/// Returns the disks of the VM that its owner wants left out.
+async fn left_out(cx: &Cx, vm: &On, record: &class::Vm) -> Result<Vec<String>> {
+    let mut left_out = Vec::new();
+    for vbd in &record.vbds {
+        let vbd: class::Vbd = vm.pool.call_as("VBD.get_record", params![vbd.to_string()]).await?;
+        let Some(vdi) = vbd.vdi.get().map(ToString::to_string) else { continue };
+        let known = cx.app.store().get(&vdi).and_then(|vdi| vdi.text("name_label"));
+        let name = match known {
+            Some(name) => name,
+            None => vm.pool.call_as("VDI.get_name_label", params![&vdi]).await?,
+        };
+        if name.contains(LEFT_OUT) {
+            left_out.push(vdi);
+        }
+    }
+    Ok(left_out)
+}
