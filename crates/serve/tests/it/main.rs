@@ -6,6 +6,7 @@ mod https;
 mod json_rpc;
 mod limits;
 mod mounts;
+mod notifications;
 mod one_time;
 mod proxies;
 mod server;
