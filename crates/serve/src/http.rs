@@ -5,6 +5,7 @@
 //! sign-in page.
 
 mod caller;
+mod compress;
 mod cookie;
 mod gate;
 mod mount;
@@ -51,7 +52,10 @@ impl Answers for Arc<Face> {
     async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Response<Body> {
         let caller = Caller::of(&request, peer, &self.app.config().http);
         let tls = caller.tls;
-        let mut response = self.route(request, &caller).await;
+        let encodings = request.headers().get_all(header::ACCEPT_ENCODING).iter();
+        let asked = encodings.map(|encoding| (header::ACCEPT_ENCODING, encoding.clone())).collect();
+        let response = self.route(request, &caller).await;
+        let mut response = compress::compress(asked, response).await;
         let mounted = response.extensions_mut().remove::<security::Mounted>().is_some();
         security::protect(response.headers_mut(), mounted, tls);
         response

@@ -12,7 +12,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use tokio::fs::{self, File};
 use tokio_util::io::ReaderStream;
 
-use super::{reply, security::Mounted};
+use super::{compress::Worthwhile, reply, security::Mounted};
 
 /// Bytes read from a file at a time.
 const PIECE: usize = 64 * 1024;
@@ -130,6 +130,7 @@ async fn send<B>(file: &Path, meta: &std::fs::Metadata, request: &Request<B>) ->
         headers.insert(header::CONTENT_LENGTH, meta.len().into());
     }
     response.extensions_mut().insert(Mounted);
+    response.extensions_mut().insert(Worthwhile);
     Some(response)
 }
 

@@ -8,7 +8,7 @@ use futures_util::stream;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
-use super::{Face, caller::Caller, reply};
+use super::{Face, caller::Caller, compress::Worthwhile, reply};
 
 impl Face {
     /// Answers with the download that waits at `path`, `None` when there is none.
@@ -31,6 +31,7 @@ impl Face {
             Err(Refusal::Unknown) => return None,
         };
         let mut response = Response::new(Body::from_stream(stream::iter(download.body.map(Ok::<_, Infallible>))));
+        response.extensions_mut().insert(Worthwhile);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(download.content_type));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -66,3 +66,19 @@ async fn no_link_leads_out_of_the_folder() {
         assert_ne!(server.get(path).send().await.expect("an answer").status(), StatusCode::OK, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_text_is_compressed_for_who_takes_that() {
+    let public = folder(&[("long.txt", &"hello ".repeat(10_000)), ("photo.png", &"hello ".repeat(10_000))]);
+    let mounts = paths(&[public.path()]);
+    let server = Server::configured(|config| drop(config.http.public_mounts.insert("/open".to_owned(), mounts))).await;
+    for (path, accepts, length) in [
+        ("/open/long.txt", "gzip, br", 0..1000),
+        ("/open/long.txt", "identity", 60_000..60_001),
+        ("/open/photo.png", "gzip, br", 60_000..60_001),
+    ] {
+        let response = server.get(path).header("accept-encoding", accepts).send().await.expect("an answer");
+        let bytes = response.bytes().await.expect("a body").len();
+        assert!(length.contains(&bytes), "{path} as {accepts}: {bytes} bytes");
+    }
+}

@@ -56,7 +56,7 @@ impl Server {
         let tls = certificate.is_some().then(|| listeners[1].address());
         let stop = CancellationToken::new();
         let running = tokio::spawn(serve::run(app.clone(), listeners, stop.clone()));
-        let http = Client::builder().redirect(Policy::none()).no_proxy().danger_accept_invalid_certs(true);
+        let http = Client::builder().redirect(Policy::none()).no_proxy().no_gzip().danger_accept_invalid_certs(true);
         Self { app, address, tls, http: http.build().expect("a client"), stop, running }
     }
 
