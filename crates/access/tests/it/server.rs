@@ -233,7 +233,7 @@ async fn objects_of_a_lost_pool_stay_for_a_while_then_leave_and_come_back() {
     let id = admin.call("server.add", params(sim.http_addr())).await;
     reaches(&admin, &id, "connected").await;
     let shown = objects(&admin).await;
-    let hosts: Vec<_> = ["xen1", "xen2"].iter().map(|name| sim.named("host", name).expect("a host")).collect();
+    let hosts = sim.with(|world| world.list("host"));
     for host in &hosts {
         sim.kill(*host);
     }

@@ -1,0 +1,84 @@
+use app::{Caller, Refusal};
+use serde_json::{Value, json};
+
+use crate::{Lab, test_app::HERE};
+
+#[tokio::test]
+async fn all_objects_are_listed_by_id() {
+    let lab = Lab::new().await;
+    let all = lab.admin.call("xo.getAllObjects", json!({})).await;
+    let all = all.as_object().unwrap();
+    assert_eq!(all.len(), lab.test.app.store().snapshot().len());
+    assert!(all.len() > 3 && all.iter().all(|(id, object)| object["id"] == *id && object["type"].is_string()));
+}
+
+#[tokio::test]
+async fn a_user_without_rights_sees_nothing() {
+    let lab = Lab::new().await;
+    let user = lab.test.user("low").await;
+    for params in [json!({}), json!({ "filter": { "type": "VM" } }), json!({ "filter": "type:VM", "limit": 1 })] {
+        assert_eq!(user.call("xo.getAllObjects", params).await, json!({}));
+    }
+}
+
+#[tokio::test]
+async fn an_example_and_a_text_choose_objects_and_a_limit_ends_them() {
+    let lab = Lab::new().await;
+    let vms = lab.test.app.store().snapshot().count(app::model::Kind::Vm);
+    let count = async |params: Value| lab.admin.call("xo.getAllObjects", params).await.as_object().unwrap().len();
+    assert_eq!(count(json!({ "filter": { "type": "VM" } })).await, vms);
+    assert_eq!(count(json!({ "filter": "type:/^VM$/" })).await, vms);
+    assert_eq!(count(json!({ "filter": { "type": "nothing" } })).await, 0);
+    assert_eq!(count(json!({ "limit": 2 })).await, 2);
+    assert_eq!(count(json!({ "limit": 0 })).await, 0);
+    let vm = lab.object(lab.vm("Halted"));
+    let name = vm.text("name_label").unwrap();
+    let found = lab.admin.call("xo.getAllObjects", json!({ "filter": { "type": "VM", "name_label": name } })).await;
+    assert_eq!(found.as_object().unwrap().keys().collect::<Vec<_>>(), [vm.id()]);
+}
+
+#[tokio::test]
+async fn a_filter_that_is_none_is_refused_with_the_place() {
+    let lab = Lab::new().await;
+    let error = lab.admin.refused("xo.getAllObjects", json!({ "filter": "type:(" })).await;
+    assert_eq!(error["code"], -32000);
+    assert!(error["message"].as_str().unwrap().contains("position"), "{error}");
+    let error = lab.admin.refused("xo.getAllObjects", json!({ "filter": 5 })).await;
+    assert_eq!(error["data"]["errors"][0]["instancePath"], "/filter");
+}
+
+#[tokio::test]
+async fn lines_are_fetched_from_a_one_time_url() {
+    let lab = Lab::new().await;
+    let answer = lab.admin.call("xo.getAllObjects", json!({ "filter": { "type": "host" }, "ndjson": true })).await;
+    let path = answer["$getFrom"].as_str().unwrap();
+    let here = Caller { user: None, address: HERE };
+    let elsewhere = Caller { user: None, address: [198, 51, 100, 1].into() };
+    assert_eq!(lab.test.app.transfers().take(path, elsewhere).unwrap_err(), Refusal::NotYours);
+    let download = lab.test.app.transfers().take(path, here).unwrap();
+    assert_eq!(download.content_type, "application/json");
+    let body: Vec<u8> = download.body.flatten().collect();
+    let body = String::from_utf8(body).unwrap();
+    assert!(body.ends_with('\n'));
+    let hosts: Vec<Value> = body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(hosts.len(), lab.test.app.store().snapshot().count(app::model::Kind::Host));
+    assert_eq!(lab.test.app.transfers().take(path, here).unwrap_err(), Refusal::Unknown);
+}
+
+#[tokio::test]
+async fn every_operation_on_an_object_is_refused_to_a_user_without_rights() {
+    let lab = Lab::new().await;
+    let user = lab.test.user("low").await;
+    let id = lab.id(lab.vm("Halted"));
+    let mut seen = 0;
+    for name in lab.test.app.ops().names().filter(|name| name.starts_with("vm.")) {
+        let level = lab.test.app.ops().spec(name).unwrap().needs.iter().find(|need| need.param == "id").unwrap().level;
+        let error = user.refused(name, json!({ "id": id, "name?": "x", "full_copy?": false })).await;
+        let data = json!({ "permission": level.name(), "object": { "id": id } });
+        assert_eq!(error, json!({ "message": "not enough permissions", "code": 2, "data": data }), "{name}");
+        let error = user.refused(name, json!({ "id": "nope", "name?": "x", "full_copy?": false })).await;
+        assert_eq!(error["code"], 1, "{name}");
+        seen += 1;
+    }
+    assert_eq!(seen, 11);
+}
