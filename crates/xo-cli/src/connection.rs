@@ -15,7 +15,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use futures_util::{SinkExt, StreamExt};
 use reqwest::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
-use reqwest::{Method, StatusCode, Upgraded};
+use reqwest::{StatusCode, Upgraded};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -95,7 +95,7 @@ impl Connection {
         let mut redirected = false;
         let answer = loop {
             let request = server
-                .request(Method::GET, "api/")?
+                .open_socket()
                 .header(CONNECTION, "Upgrade")
                 .header(UPGRADE, "websocket")
                 .header(SEC_WEBSOCKET_VERSION, "13")

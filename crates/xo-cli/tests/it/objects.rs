@@ -49,8 +49,12 @@ async fn a_large_inventory_is_printed_in_little_memory() {
     let reading = async {
         // As long as we do not read on, the program waits with the rest of its output and can be looked at.
         let last = format!("many-{}", MANY - 100);
-        while stdout.read_buf(&mut text).await.unwrap() > 0 {
-            let tail = &text[text.len().saturating_sub(200_000)..];
+        loop {
+            let read = stdout.read_buf(&mut text).await.unwrap();
+            if read == 0 {
+                break;
+            }
+            let tail = &text[text.len().saturating_sub(read + last.len())..];
             if peak_kib == 0 && tail.windows(last.len()).any(|part| part == last.as_bytes()) {
                 let status = std::fs::read_to_string(&status).unwrap();
                 let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();

@@ -260,10 +260,10 @@ async fn transfer(
     match path["one_time"].as_str() {
         "objects" => {
             let objects = state.objects.lock().await.clone();
-            let many = (0..state.traits.many_objects).map(|n| {
-                let tags: Vec<_> = (0..40).map(|tag| format!("tag number {tag} of object {n}")).collect();
-                json!({ "id": format!("many-{n}"), "type": "VM", "name_label": format!("vm {n}"), "tags": tags })
-            });
+            let notes = "long ".repeat(300);
+            let many = (0..state.traits.many_objects).map(
+                move |n| json!({ "id": format!("many-{n}"), "type": "VM", "name_label": format!("vm {n}"), "notes": notes }),
+            );
             let lines = objects.into_iter().chain(many).map(|object| Ok::<_, std::io::Error>(format!("{object}\n")));
             Body::from_stream(stream::iter(lines)).into_response()
         }
