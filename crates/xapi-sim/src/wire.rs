@@ -8,4 +8,5 @@ pub(crate) mod listen;
 pub(crate) mod reply;
 pub(crate) mod rpc;
 pub(crate) mod tls;
+pub(crate) mod transfer;
 pub(crate) mod write;

@@ -6,7 +6,7 @@ use super::{
     connection::{Connection, Gone},
     head::Head,
     reply::Reply,
-    rpc,
+    rpc, transfer,
 };
 
 /// Paths that take a session, by verb, with the realm that a request without one is told.
@@ -55,6 +55,8 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         return connection.send(Reply::unauthorised(realm)).await;
     }
     match *path {
+        "/export_raw_vdi" => transfer::export(connection, &head).await,
+        "/import_raw_vdi" => transfer::import(connection, &head).await,
         "/audit_log" => {
             let mut reply = Reply::until_close(1, "200 OK", &[("content-type", "text/plain")]);
             "keep-alive".clone_into(&mut reply.headers[0].1);

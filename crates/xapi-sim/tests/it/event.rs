@@ -7,15 +7,15 @@ use xapi_types::Value;
 
 use crate::{
     client::{Client, SOON},
-    rpc::{SMALL, named, start},
+    rpc::{named, small, start},
 };
 
 #[tokio::test]
 async fn the_first_answer_is_the_whole_pool_and_the_next_what_changed() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let all = client.events(&["*"], "", 5.0).await;
-    assert_eq!(all.brief(), ["pool add", "vm add", "host add", "host add"]);
+    assert_eq!(all.brief(), ["pool add", "vm add", "vm_metrics add", "host add", "host add"]);
     let vm = named(&sim, "VM", "web");
     client.ok("VM.set_name_description", &[vm.clone(), "one".into()]).await;
     client.ok("VM.set_name_description", &[vm.clone(), "two".into()]).await;
@@ -29,7 +29,7 @@ async fn the_first_answer_is_the_whole_pool_and_the_next_what_changed() {
 
 #[tokio::test]
 async fn setting_the_same_value_is_no_event() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let all = client.events(&["*"], "", 5.0).await;
     client.ok("VM.set_name_label", &[named(&sim, "VM", "web"), "web".into()]).await;
@@ -39,7 +39,7 @@ async fn setting_the_same_value_is_no_event() {
 
 #[tokio::test]
 async fn a_waiting_client_hears_of_a_change() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let all = client.events(&["*"], "", 5.0).await;
     let waiting = {
@@ -52,7 +52,7 @@ async fn a_waiting_client_hears_of_a_change() {
 
 #[tokio::test]
 async fn both_sides_of_a_relation_change() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let all = client.events(&["*"], "", 5.0).await;
     let vm = sim.named("VM", "web").unwrap();
@@ -67,7 +67,7 @@ async fn both_sides_of_a_relation_change() {
 
 #[tokio::test]
 async fn what_lives_and_dies_between_two_calls_is_only_told_as_gone() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let all = client.events(&["*"], "", 5.0).await;
     sim.with(|world| {
@@ -79,7 +79,7 @@ async fn what_lives_and_dies_between_two_calls_is_only_told_as_gone() {
 
 #[tokio::test]
 async fn only_the_last_deletions_are_remembered() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let all = client.events(&["*"], "", 5.0).await;
     sim.with(|world| {
@@ -93,7 +93,7 @@ async fn only_the_last_deletions_are_remembered() {
 
 #[tokio::test]
 async fn a_message_comes_first_and_without_a_number() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let all = client.events(&["*"], "", 5.0).await;
     sim.with(|world| {
@@ -108,7 +108,7 @@ async fn a_message_comes_first_and_without_a_number() {
 
 #[tokio::test]
 async fn inject_answers_a_token_that_lies_before_the_object() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let token = client.ok("event.inject", &["VM".into(), named(&sim, "VM", "web")]).await;
     assert_eq!(client.events(&["vm"], token.as_str().unwrap(), 5.0).await.brief(), ["vm mod"]);
@@ -117,7 +117,7 @@ async fn inject_answers_a_token_that_lies_before_the_object() {
 
 #[tokio::test]
 async fn logout_ends_the_wait() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let all = client.events(&["vm"], "", 5.0).await;
     let waiting = {
@@ -133,7 +133,7 @@ async fn logout_ends_the_wait() {
 
 #[tokio::test]
 async fn a_token_that_is_none_is_refused() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let params = [Value::Array(vec!["*".into()]), "garbage".into(), 0.0.into()];
     assert_eq!(client.err("event.from", &params).await, ["EVENT_FROM_TOKEN_PARSE_FAILURE", "garbage"]);
@@ -141,7 +141,7 @@ async fn a_token_that_is_none_is_refused() {
 
 #[tokio::test]
 async fn the_old_way_needs_a_registration_and_tells_of_lost_events() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     assert_eq!(client.err("event.next", &[]).await[0], "SESSION_NOT_REGISTERED");
     client.ok("event.register", &[Value::Array(vec!["*".into()])]).await;

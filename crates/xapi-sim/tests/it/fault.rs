@@ -13,7 +13,7 @@ use xapi_types::Value;
 
 use crate::{
     client::{Client, Raw, SOON, exchange, post},
-    rpc::{SMALL, named, start},
+    rpc::{named, small, start},
 };
 
 /// Short enough not to slow the tests, and only ever waited for in full when nothing may come.
@@ -35,7 +35,7 @@ fn host(sim: &Sim, name: &str) -> Object {
 
 #[tokio::test]
 async fn the_next_calls_of_a_method_fail_as_told() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     sim.fail_next("pool.get_all", "SR_FULL", ["1", "2"]);
     assert_eq!(client.err("pool.get_all", &[]).await, ["SR_FULL", "1", "2"]);
@@ -44,7 +44,7 @@ async fn the_next_calls_of_a_method_fail_as_told() {
 
 #[tokio::test]
 async fn an_async_call_that_is_told_to_fail_answers_a_task_that_failed() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     sim.fail_next("VM.start", "NO_HOSTS_AVAILABLE", [] as [&str; 0]);
     let vm = named(&sim, "VM", "web");
@@ -55,7 +55,7 @@ async fn an_async_call_that_is_told_to_fail_answers_a_task_that_failed() {
 
 #[tokio::test]
 async fn a_mute_host_takes_requests_and_never_answers() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     sim.mute(host(&sim, "xen1"));
     let mut raw = Raw::connect(sim.http_addr()).await;
     raw.send(&post("/jsonrpc", CALL)).await;
@@ -66,7 +66,7 @@ async fn a_mute_host_takes_requests_and_never_answers() {
 
 #[tokio::test]
 async fn a_frozen_host_keeps_connections_open_and_silent() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let mut raw = connected(&sim).await;
     sim.freeze(host(&sim, "xen1"));
     raw.send(&post("/jsonrpc", CALL)).await;
@@ -75,7 +75,7 @@ async fn a_frozen_host_keeps_connections_open_and_silent() {
 
 #[tokio::test]
 async fn a_dead_host_refuses_connections_until_it_is_revived() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let mut raw = connected(&sim).await;
     sim.kill(host(&sim, "xen1"));
     assert!(raw.closes(SOON).await, "its connections are cut");
@@ -87,7 +87,7 @@ async fn a_dead_host_refuses_connections_until_it_is_revived() {
 
 #[tokio::test]
 async fn answers_are_spoilt_as_told() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     for (how, status, length, parses) in [
         (Spoilt::Html, "HTTP/1.1 200 OK", true, false),
         (Spoilt::Garbage, "HTTP/1.1 200 OK", true, false),
@@ -106,7 +106,7 @@ async fn answers_are_spoilt_as_told() {
 
 #[tokio::test]
 async fn a_restart_of_the_toolstack_forgets_sessions_and_tasks_without_a_word() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     client.ok("task.create", &["mine".into(), "".into()]).await;
     let all = client.events(&["*"], "", 5.0).await;
@@ -122,7 +122,7 @@ async fn a_restart_of_the_toolstack_forgets_sessions_and_tasks_without_a_word() 
 
 #[tokio::test]
 async fn another_host_takes_over_when_the_master_dies() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let (first, second) = (sim.addresses(0)[0].http, sim.addresses(0)[1].http);
     sim.fail_over(host(&sim, "xen2"));
     let client = Client::login(second).await;
@@ -136,7 +136,7 @@ async fn another_host_takes_over_when_the_master_dies() {
 
 #[tokio::test]
 async fn lost_events_are_never_told() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let all = client.events(&["*"], "", 5.0).await;
     sim.drop_events(1);
@@ -146,7 +146,7 @@ async fn lost_events_are_never_told() {
 
 #[tokio::test]
 async fn a_slow_host_sends_no_faster_than_told() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     sim.slow_answers(Some(100));
     let mut raw = Raw::connect(sim.http_addr()).await;
     raw.send(&post("/jsonrpc", CALL)).await;
@@ -156,7 +156,7 @@ async fn a_slow_host_sends_no_faster_than_told() {
 
 #[tokio::test]
 async fn a_host_can_get_another_certificate() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let before = certificate(&sim).await;
     assert_eq!(before, certificate(&sim).await);
     sim.change_certificate(host(&sim, "xen1")).unwrap();
@@ -165,7 +165,7 @@ async fn a_host_can_get_another_certificate() {
 
 #[tokio::test]
 async fn the_control_api_does_what_the_library_does() {
-    let sim = Arc::new(start(SMALL).await);
+    let sim = Arc::new(start(small).await);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(control::serve(listener, Arc::clone(&sim)));

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::{
     client::{Raw, SOON, exchange, post},
-    rpc::{SMALL, start},
+    rpc::{small, start},
 };
 
 #[tokio::test]
 async fn requests_that_cannot_be_worked_on_get_a_page_and_the_connection_is_closed() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let long = format!("GET / HTTP/1.1\r\nX-Long: {}\r\n\r\n", "a".repeat(20_000));
     let many = format!("GET / HTTP/1.1\r\n{}\r\n", "X-Many: a\r\n".repeat(200));
     let big = format!("POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n", 400 * 1024);
@@ -45,7 +45,7 @@ async fn requests_that_cannot_be_worked_on_get_a_page_and_the_connection_is_clos
 
 #[tokio::test]
 async fn two_requests_in_one_write_get_two_answers() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let one = post("/jsonrpc", br#"{"method":"no.such","params":[],"id":1}"#);
     let two = post("/jsonrpc", br#"{"method":"no.such","params":[],"id":2}"#);
     let mut raw = Raw::connect(sim.http_addr()).await;
@@ -58,7 +58,7 @@ async fn two_requests_in_one_write_get_two_answers() {
 
 #[tokio::test]
 async fn an_old_client_gets_an_old_answer_and_a_closed_connection() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let body = br#"{"method":"no.such","params":[],"id":1}"#;
     let head = format!("POST /jsonrpc HTTP/1.0\r\nContent-Length: {}\r\n\r\n", body.len());
     let mut raw = Raw::connect(sim.http_addr()).await;
@@ -70,7 +70,7 @@ async fn an_old_client_gets_an_old_answer_and_a_closed_connection() {
 
 #[tokio::test]
 async fn what_is_no_http_is_never_answered() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let mut raw = Raw::connect(sim.http_addr()).await;
     raw.send(b"HELLO\r\n\r\n").await;
     assert_eq!(raw.reply(Duration::from_millis(150)).await.status, "");
@@ -78,7 +78,7 @@ async fn what_is_no_http_is_never_answered() {
 
 #[tokio::test]
 async fn a_browser_may_ask_before_it_calls() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let request = b"OPTIONS /jsonrpc HTTP/1.1\r\nAccess-Control-Request-Headers: content-type\r\n\r\n";
     let reply = exchange(sim.http_addr(), request).await;
     assert_eq!(reply.header("access-control-allow-headers"), Some("content-type, X-Requested-With"));

@@ -6,6 +6,8 @@ mod client;
 mod conformance;
 mod event;
 mod fault;
+mod foreign;
 mod http;
 mod rpc;
 mod task;
+mod transfer;

@@ -1,23 +1,21 @@
 //! Calls: dialects, the order of checks, generic methods.
 
-use xapi_sim::{Sim, profile};
+use xapi_sim::{Sim, World, profile};
 use xapi_types::Value;
 
 use crate::client::{Client, exchange, post};
 
-/// A pool with two hosts and a VM.
-pub const SMALL: &str = r#"
-[pool.Test]
-master = "xen1"
-[host.xen1]
-[host.xen2]
-[VM.web]
-power_state = "Halted"
-"#;
+/// Makes a pool with two hosts and a VM, and nothing else, so that tests can name all that happens.
+pub fn small(world: &mut World) {
+    let hosts = ["xen1", "xen2"].map(|name| world.create("host", [("name_label", name.into())]));
+    world.create("pool", [("name_label", "Test".into()), ("master", hosts[0].into())]);
+    let metrics = world.create("VM_metrics", []);
+    world.create("VM", [("name_label", "web".into()), ("metrics", metrics.into())]);
+}
 
 /// Starts a pool of which transitions wait to be told.
-pub async fn start(text: &str) -> Sim {
-    Sim::builder().seed_text(text).explicit().start().await.expect("the world starts")
+pub async fn start(fill: fn(&mut World)) -> Sim {
+    Sim::builder().fill(fill).explicit().start().await.expect("the world starts")
 }
 
 /// Returns the reference of the object with this name, as a parameter.
@@ -27,7 +25,7 @@ pub fn named(sim: &Sim, class: &str, name: &str) -> Value {
 
 #[tokio::test]
 async fn a_slave_names_its_master_before_it_looks_at_anything_else() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let slave = sim.addresses(0)[1].http;
     let body = br#"{"jsonrpc":"2.0","method":"VM.fly","params":[1,2,3],"id":"x"}"#;
     let reply = exchange(slave, &post("/jsonrpc", body)).await;
@@ -39,7 +37,7 @@ async fn a_slave_names_its_master_before_it_looks_at_anything_else() {
 
 #[tokio::test]
 async fn a_slave_lets_root_log_in_to_itself_alone() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let body = br#"{"method":"session.slave_local_login_with_password","params":["root","password"],"id":1}"#;
     let reply = exchange(sim.addresses(0)[1].http, &post("/jsonrpc", body)).await;
     assert!(reply.text().starts_with(r#"{"result":"OpaqueRef:"#), "{}", reply.text());
@@ -47,7 +45,7 @@ async fn a_slave_lets_root_log_in_to_itself_alone() {
 
 #[tokio::test]
 async fn the_same_call_answers_in_three_dialects() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let (session, vm) = (&client.session, sim.named("VM", "web").unwrap());
     let xml = format!(
@@ -71,7 +69,7 @@ async fn the_same_call_answers_in_three_dialects() {
 
 #[tokio::test]
 async fn arity_is_checked_before_types_before_the_session_before_the_handle() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let bad = |session: &str, params: &[Value]| {
         let mut all = vec![Value::from(session)];
@@ -91,7 +89,7 @@ async fn arity_is_checked_before_types_before_the_session_before_the_handle() {
 
 #[tokio::test]
 async fn a_setter_of_what_only_the_host_sets_is_unknown() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let vm = named(&sim, "VM", "web");
     for method in ["VM.set_uuid", "VM.set_power_state", "VM.add_VBDs"] {
@@ -101,7 +99,7 @@ async fn a_setter_of_what_only_the_host_sets_is_unknown() {
 
 #[tokio::test]
 async fn maps_and_sets_have_their_own_setters() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let pool = client.ok("pool.get_all", &[]).await.as_array().unwrap()[0].clone();
     let put = [pool.clone(), "key".into(), "value".into()];
@@ -119,7 +117,7 @@ async fn maps_and_sets_have_their_own_setters() {
 
 #[tokio::test]
 async fn records_are_found_by_condition() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let found = |expr: &'static str| {
         let client = client.clone();
@@ -133,7 +131,7 @@ async fn records_are_found_by_condition() {
 
 #[tokio::test]
 async fn an_older_product_lacks_what_came_later() {
-    let sim = Sim::builder().seed_text(SMALL).profile(&profile::XENSERVER_7_1).start().await.unwrap();
+    let sim = Sim::builder().fill(small).profile(&profile::XENSERVER_7_1).start().await.unwrap();
     let client = Client::login(sim.http_addr()).await;
     assert_eq!(client.err("Certificate.get_all_records", &[]).await[0], "MESSAGE_METHOD_UNKNOWN");
     let records = client.ok("VM.get_all_records", &[]).await;
@@ -146,7 +144,7 @@ async fn an_older_product_lacks_what_came_later() {
 
 #[tokio::test]
 async fn a_wrong_password_says_so() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let failure = client.bare("session.login_with_password", &["root".into(), "wrong".into()]).await.unwrap_err();
     assert_eq!(failure.to_string(), "SESSION_AUTHENTICATION_FAILED(root, Authentication failure)");
@@ -154,6 +152,6 @@ async fn a_wrong_password_says_so() {
 
 #[tokio::test]
 async fn the_same_seed_makes_the_same_world() {
-    let (one, two) = (start(SMALL).await, start(SMALL).await);
+    let (one, two) = (start(small).await, start(small).await);
     assert_eq!(one.named("VM", "web"), two.named("VM", "web"));
 }

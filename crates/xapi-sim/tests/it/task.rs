@@ -4,12 +4,12 @@ use xapi_types::Value;
 
 use crate::{
     client::Client,
-    rpc::{SMALL, named, start},
+    rpc::{named, small, start},
 };
 
 #[tokio::test]
 async fn an_async_call_answers_a_task_that_ends_with_the_result_as_xml() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let record = Value::structure([
         ("name_label", Value::from("n")),
@@ -28,7 +28,7 @@ async fn an_async_call_answers_a_task_that_ends_with_the_result_as_xml() {
 
 #[tokio::test]
 async fn a_task_of_a_bad_handle_fails_and_one_of_a_getter_does_not_exist() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let nobody = Value::from("OpaqueRef:00000000-0000-0000-0000-000000000001");
     let task = client.ok("Async.VM.hard_shutdown", &[nobody]).await;
@@ -40,7 +40,7 @@ async fn a_task_of_a_bad_handle_fails_and_one_of_a_getter_does_not_exist() {
 
 #[tokio::test]
 async fn a_sync_call_makes_a_task_that_is_gone_when_it_answers() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let all = client.events(&["*"], "", 5.0).await;
     let record = Value::structure([("name_label", Value::from("n")), ("other_config", Value::Struct(vec![]))]);
@@ -51,7 +51,7 @@ async fn a_sync_call_makes_a_task_that_is_gone_when_it_answers() {
 
 #[tokio::test]
 async fn a_task_of_a_client_goes_through_the_states_that_it_sets() {
-    let sim = start(SMALL).await;
+    let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
     let task = client.ok("task.create", &["mine".into(), "descr".into()]).await;
     client.ok("task.set_progress", &[task.clone(), 0.5.into()]).await;
