@@ -120,7 +120,8 @@ impl Builder {
         Self { pace: Pace::Explicit, ..self }
     }
 
-    /// Lets transitions take `factor` times as long as on a real host.
+    /// Lets transitions take `factor` times as long as on a real host; with 0 they are done at once,
+    /// and nothing moves by itself.
     #[must_use]
     pub fn pace(self, factor: f64) -> Self {
         Self { pace: Pace::Auto(factor), ..self }
@@ -186,7 +187,7 @@ impl Builder {
                 tasks.push(tokio::spawn(listen::serve(https, Arc::clone(&pool), Arc::clone(host), true)));
             }
             tasks.push(tokio::spawn(run_agenda(Arc::clone(&pool))));
-            tasks.push(tokio::spawn(keep_house(Arc::clone(&pool), self.pace != Pace::Explicit)));
+            tasks.push(tokio::spawn(keep_house(Arc::clone(&pool), self.moves())));
             pools.push(pool);
         }
         Ok(Sim { pools, tasks })
@@ -219,6 +220,11 @@ impl Builder {
             worlds.push(world);
         }
         Ok(worlds)
+    }
+
+    /// Returns whether metrics move.
+    fn moves(&self) -> bool {
+        matches!(self.pace, Pace::Auto(factor) if factor > 0.0)
     }
 
     /// Returns the addresses of the hosts of a pool: 256 further on for each pool before it.

@@ -15,7 +15,12 @@ fn disk(world: &mut World) {
     let sr = world.create("SR", [("name_label", "local".into()), ("type", "ext".into())]);
     world.create(
         "VDI",
-        [("name_label", "disk".into()), ("SR", sr.into()), ("virtual_size", (1 << 20).into()), ("managed", true.into())],
+        [
+            ("name_label", "disk".into()),
+            ("SR", sr.into()),
+            ("virtual_size", (1 << 20).into()),
+            ("managed", true.into()),
+        ],
     );
 }
 

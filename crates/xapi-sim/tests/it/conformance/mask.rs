@@ -33,6 +33,9 @@ impl Names {
         if let (Some(recorded), Some(ours)) = (only_reference(recorded), only_reference(ours)) {
             self.0.insert(recorded, ours);
         }
+        if let (Some(recorded), Some(ours)) = (task_result(recorded), task_result(ours)) {
+            self.0.insert(recorded, ours);
+        }
         if let (Some(recorded), Some(ours)) = (token(recorded), token(ours)) {
             self.0.insert(recorded, ours);
         }
@@ -48,6 +51,12 @@ fn only_reference(answer: &str) -> Option<String> {
     let result = result(answer)?;
     let text = result.as_str()?.to_owned();
     (text.starts_with(PREFIX) && text.len() == LENGTH).then_some(text)
+}
+
+/// Returns the reference that a task's record has as its result.
+fn task_result(answer: &str) -> Option<String> {
+    let value = xml::parse_value(result(answer)?.get("result")?.as_str()?).ok()?;
+    value.as_str().filter(|text| text.starts_with(PREFIX) && text.len() == LENGTH).map(str::to_owned)
 }
 
 fn token(answer: &str) -> Option<String> {
