@@ -67,7 +67,7 @@ enum Wanted {
 
 impl Op<Cx> for GetAllObjects {
     type Output = Raw<Map<String, Value>>;
-    const SPEC: Spec = Spec::signed_in("xo.getAllObjects").quiet();
+    const SPEC: Spec = Spec::signed_in("xo.getAllObjects").quiet().snapshot();
     async fn run(self, cx: Cx) -> Result<Self::Output> {
         let filter = match self.filter {
             None => Wanted::All,

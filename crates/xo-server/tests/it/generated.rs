@@ -18,3 +18,8 @@ fn generated_list_of_methods_is_current() {
     let listing = serde_json::to_string_pretty(&xo_server::ops().methods_info()).expect("it is JSON");
     check("api/methods.json", &(listing + "\n"));
 }
+
+#[test]
+fn generated_types_of_the_web_client_are_current() {
+    check("web/src/api/schema.ts", &xo_server::ops().typescript());
+}
