@@ -70,8 +70,7 @@ async fn answer(pool: &Pool, host: &Host, request: Request) -> Result<Answer, Fa
     }
     let session = pool.with(|world| {
         let session = world.session(request.params[0].as_str().unwrap_or(""))?;
-        let now = world.now();
-        world.set(session, "last_active", now);
+        world.keep_alive(session);
         Ok::<_, Failure>(session)
     })?;
     if signature.removed {

@@ -28,6 +28,7 @@ pub mod clock;
 pub mod control;
 mod datum;
 mod default;
+pub mod disk;
 mod dispatch;
 mod event;
 pub mod fault;

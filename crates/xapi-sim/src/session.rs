@@ -7,6 +7,9 @@ use crate::{Object, World, call::fail};
 /// Seconds without a call after which a session ends.
 const IDLE_SECONDS: i64 = 24 * 60 * 60;
 
+/// Seconds after which the use of a session is noted again.
+const NOTED_SECONDS: i64 = 10 * 60;
+
 /// Sessions of one originator; a login beyond that ends the oldest.
 const MOST_SESSIONS: usize = 500;
 
@@ -58,6 +61,14 @@ impl World {
         match Object::parse(text).filter(|session| self.is(*session, "session")) {
             Some(session) => Ok(session),
             None => fail("SESSION_INVALID", [text]),
+        }
+    }
+
+    /// Notes that a session is in use; hosts write that down every ten minutes only.
+    pub(crate) fn keep_alive(&mut self, session: Object) {
+        let now = self.now();
+        if now.unix() - self.get(session, "last_active").as_time().unix() > NOTED_SECONDS {
+            self.set(session, "last_active", now);
         }
     }
 

@@ -4,7 +4,12 @@
 //! be done goes on the pool's agenda. In [`Pace::Auto`] it happens after its delay; in
 //! [`Pace::Explicit`] when a test or the control API says so, so that tests need no sleeps.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    panic::{self, AssertUnwindSafe},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     sync::{Notify, oneshot},
@@ -163,10 +168,10 @@ impl World {
         let signature = &context.signature;
         let behaviour = self.methods.behaviours.get(&(signature.class.name, &signature.method as &str)).copied();
         let mut call = Call { world: self, context: Arc::clone(context) };
-        let outcome = match behaviour {
+        let outcome = unbroken(|| match behaviour {
             Some(behaviour) => behaviour(&mut call),
             None => call.generic(),
-        };
+        });
         self.go_on(context, outcome)
     }
 
@@ -174,10 +179,16 @@ impl World {
     pub(crate) fn run_one(&mut self, choose: impl FnOnce(&mut Agenda) -> Option<Pending>) -> bool {
         let Some(pending) = choose(&mut self.agenda) else { return false };
         match pending.job {
-            Job::World(action) => action(self),
+            Job::World(action) => {
+                // A story that breaks is over; the pool goes on.
+                let _ = unbroken(|| {
+                    action(self);
+                    Outcome::void()
+                });
+            }
             Job::Call(context, later) => {
                 let mut call = Call { world: self, context: Arc::clone(&context) };
-                let outcome = (later.then)(&mut call);
+                let outcome = unbroken(|| (later.then)(&mut call));
                 if let Some(outcome) = self.go_on(&context, outcome) {
                     self.tell(context.task, outcome);
                 }
@@ -234,9 +245,10 @@ impl World {
     }
 
     fn tell(&mut self, task: Object, outcome: Result<Datum, Failure>) {
-        if let Some(waiter) = self.waiters.remove(&task) {
-            // The caller may have hung up.
-            let _ = waiter.send(outcome);
+        let hung_up = self.waiters.remove(&task).is_some_and(|waiter| waiter.send(outcome).is_err());
+        if hung_up {
+            // The caller would have removed the task of its call.
+            self.destroy(task);
         }
     }
 
@@ -264,6 +276,14 @@ impl World {
         let (delay, what) = (later.delay, &context.signature.method);
         self.agenda.add(object, what, delay, Job::Call(Arc::clone(context), later));
     }
+}
+
+/// Runs a behaviour; a mistake in it becomes the error that hosts answer for theirs.
+fn unbroken(run: impl FnOnce() -> Result<Outcome, Failure>) -> Result<Outcome, Failure> {
+    panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|cause| {
+        let text = cause.downcast_ref::<String>().map(String::as_str).or(cause.downcast_ref::<&str>().copied());
+        Err(Failure::new(xapi_types::code::INTERNAL_ERROR, [text.unwrap_or("the simulator broke")]))
+    })
 }
 
 /// Who waits for how calls end, by their tasks.

@@ -25,6 +25,7 @@ use xapi_types::{
 use crate::{
     Datum, Object,
     clock::Clock,
+    disk::Disks,
     event::Registrations,
     methods::Methods,
     profile::Profile,
@@ -71,6 +72,8 @@ pub struct World {
     pub(crate) registrations: Registrations,
     /// Behaviours of the classes.
     pub(crate) methods: Arc<Methods>,
+    /// What disks hold.
+    pub disks: Disks,
     rows: FxHashMap<Object, Arc<Row>>,
     tables: Vec<Table>,
     generation: u64,
@@ -100,6 +103,7 @@ impl World {
             waiters: Waiters::default(),
             registrations: Registrations::default(),
             methods,
+            disks: Disks::default(),
             rows: FxHashMap::default(),
             tables: table::classes().iter().map(|_| Table::default()).collect(),
             generation: 1,

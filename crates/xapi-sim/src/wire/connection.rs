@@ -114,7 +114,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         };
         drop(body);
         self.host.not(&[Condition::Mute, Condition::Frozen]).await;
-        let answer = dispatch(&self.pool, &self.host, request).await;
+        let (pool, host) = (Arc::clone(&self.pool), Arc::clone(&self.host));
+        let answer = tokio::select! {
+            answer = dispatch(&pool, &host, request) => answer,
+            () = self.hung_up() => return Err(Gone),
+        };
         self.host.not(&[Condition::Mute, Condition::Frozen]).await;
         self.answer(&head, answer, envelope).await
     }
@@ -203,6 +207,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         Ok(())
+    }
+
+    /// Waits until the peer closes; what it sends before stays for later.
+    async fn hung_up(&mut self) {
+        while (self.buffer.len() as u64) < LONGEST_CALL {
+            if matches!(self.stream.read_buf(&mut self.buffer).await, Ok(0) | Err(_)) {
+                return;
+            }
+        }
+        // It is busy sending, so it is there.
+        std::future::pending().await
     }
 
     /// Reads and forgets until the peer closes.
