@@ -5,7 +5,7 @@ export default defineConfig({
 		include: ['e2e/**/*.spec.ts'],
 		// One server and one browser at a time: tests share two cores with both.
 		fileParallelism: false,
-		testTimeout: 60_000,
-		hookTimeout: 120_000,
+		testTimeout: 180_000,
+		hookTimeout: 180_000,
 	},
 });

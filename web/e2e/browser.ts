@@ -24,9 +24,13 @@ export function launch(): Promise<Browser> {
 	});
 }
 
+/** How long a page may take to show what is waited for, in ms; a debug build on a busy machine is slow. */
+const WAIT = 60_000;
+
 /** A page of a fresh profile, which fails the test on an error that nobody handled. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
 	const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+	context.setDefaultTimeout(WAIT);
 	const page = await context.newPage();
 	page.on('pageerror', (error) => {
 		throw error;
