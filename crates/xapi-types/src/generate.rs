@@ -10,6 +10,10 @@ use crate::table::{Class, Type, classes, errors};
 /// Fields whose long texts stand in many objects: kept once (see [`crate::Shared`]).
 const SHARED: &[&str] = &["recommendations", "flags", "features", "modelname", "last_booted_record"];
 
+/// Fields that older hosts do not send and that were true of them, as class and field.
+const TRUE_WHEN_ABSENT: &[(&str, &str)] =
+    &[("pool", "ha_reboot_vm_on_internal_shutdown"), ("network", "managed"), ("PIF", "managed")];
+
 /// Returns the generated files by their path below `src`.
 pub fn files() -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
@@ -60,6 +64,9 @@ fn record(class: &Class) -> String {
         }
         if !with.is_empty() {
             attributes.push(format!("deserialize_with = \"lenient::{with}\""));
+        }
+        if TRUE_WHEN_ABSENT.contains(&(class.name, field.name)) {
+            attributes.push("default = \"lenient::yes\"".to_owned());
         }
         if !attributes.is_empty() {
             let _ = writeln!(fields, "    #[serde({})]", attributes.join(", "));

@@ -143,6 +143,11 @@ pub(crate) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool
     })
 }
 
+/// What stands in for a truth value that an older host does not send.
+pub(crate) fn yes() -> bool {
+    true
+}
+
 /// An integer inside a set or a map.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Int(pub i64);

@@ -35,7 +35,7 @@ pub struct Network {
     /// `bridge`, a text.
     pub bridge: CompactString,
     /// `managed`, a truth value.
-    #[serde(deserialize_with = "lenient::boolean")]
+    #[serde(deserialize_with = "lenient::boolean", default = "lenient::yes")]
     pub managed: bool,
     /// `blobs`, a map from a text to a reference to a `blob`.
     pub blobs: Map<CompactString, Ref<super::Blob>>,

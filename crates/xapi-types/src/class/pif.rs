@@ -82,7 +82,7 @@ pub struct Pif {
     /// `primary_address_type`, a `primary_address_type`.
     pub primary_address_type: enums::PrimaryAddressType,
     /// `managed`, a truth value.
-    #[serde(deserialize_with = "lenient::boolean")]
+    #[serde(deserialize_with = "lenient::boolean", default = "lenient::yes")]
     pub managed: bool,
     /// `properties`, a map from a text to a text.
     pub properties: Map<CompactString, CompactString>,

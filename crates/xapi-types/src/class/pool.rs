@@ -166,7 +166,7 @@ pub struct Pool {
     /// `license_server`, a map from a text to a text.
     pub license_server: Map<CompactString, CompactString>,
     /// `ha_reboot_vm_on_internal_shutdown`, a truth value.
-    #[serde(deserialize_with = "lenient::boolean")]
+    #[serde(deserialize_with = "lenient::boolean", default = "lenient::yes")]
     pub ha_reboot_vm_on_internal_shutdown: bool,
     /// `limit_console_sessions`, a truth value.
     #[serde(deserialize_with = "lenient::boolean")]
