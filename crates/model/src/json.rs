@@ -34,7 +34,10 @@ impl Map for Document<'_> {
             "type" => Shape::Text(self.object.kind.name().into()),
             "id" => Shape::Text(self.object.id().into()),
             "$pool" | "$poolId" => Shape::Text(self.object.pool.as_str().into()),
-            name => Map::property(&self.root, name),
+            name => match self.root.scalar(name) {
+                Some(scalar) => scalar,
+                None => Map::property(&self.root, name),
+            },
         }
     }
 
@@ -53,6 +56,26 @@ struct Node<'o> {
 impl<'o> Node<'o> {
     fn new(bytes: &'o [u8]) -> Self {
         Self { bytes, members: OnceCell::new() }
+    }
+
+    /// Looks for a property without remembering the others; nothing if it has parts, which have to be remembered.
+    fn scalar(&self, name: &str) -> Option<Shape<'o>> {
+        if self.members.get().is_some() {
+            return None;
+        }
+        let mut scan = Scan { bytes: self.bytes, at: 1 };
+        while !matches!(scan.peek(), None | Some(b'}')) {
+            let key = scan.value();
+            scan.at += 1;
+            let value = scan.value();
+            if text(key) == name {
+                return scalar(value);
+            }
+            if scan.peek() == Some(b',') {
+                scan.at += 1;
+            }
+        }
+        Some(Shape::Undefined)
     }
 
     /// Returns the properties of an object, or the items of an array, whose names are empty.
@@ -84,14 +107,22 @@ impl Subject for Node<'_> {
         match self.bytes.first() {
             Some(b'{') => Shape::Map(self),
             Some(b'[') => Shape::List(self),
-            Some(b'"') => Shape::Text(text(self.bytes)),
-            Some(b't') => Shape::Bool(true),
-            Some(b'f') => Shape::Bool(false),
-            Some(b'n') => Shape::Null,
-            Some(_) => Shape::Number(serde_json::from_slice(self.bytes).unwrap_or(f64::NAN)),
-            None => Shape::Undefined,
+            _ => scalar(self.bytes).unwrap_or(Shape::Undefined),
         }
     }
+}
+
+/// Reads a value that has no parts.
+fn scalar(bytes: &[u8]) -> Option<Shape<'_>> {
+    Some(match bytes.first() {
+        Some(b'{' | b'[') => return None,
+        Some(b'"') => Shape::Text(text(bytes)),
+        Some(b't') => Shape::Bool(true),
+        Some(b'f') => Shape::Bool(false),
+        Some(b'n') => Shape::Null,
+        Some(_) => Shape::Number(serde_json::from_slice(bytes).unwrap_or(f64::NAN)),
+        None => Shape::Undefined,
+    })
 }
 
 impl Map for Node<'_> {

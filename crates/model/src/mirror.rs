@@ -183,7 +183,7 @@ impl Mirror {
     }
 
     fn touch_all(&mut self) {
-        let all: Vec<u32> = self.slots.iter().filter(|(_, slot)| slot.record.is_some()).map(|(at, _)| at).collect();
+        let all = self.occupied();
         for at in all {
             self.touch(at);
         }
@@ -204,8 +204,9 @@ impl Mirror {
         self.published.replace(pool.clone())
     }
 
-    pub(crate) fn slot_range(&self) -> std::ops::Range<u32> {
-        self.slots.range()
+    /// Returns the slots that hold a record.
+    pub(crate) fn occupied(&self) -> Vec<u32> {
+        self.slots.iter().filter(|(_, slot)| slot.record.is_some()).map(|(at, _)| at).collect()
     }
 
     pub(crate) fn slot(&self, at: u32) -> &Slot {
@@ -222,28 +223,34 @@ impl Mirror {
         self.listed = true;
     }
 
-    /// Takes the records whose objects have to be made anew.
+    /// Takes the slots whose objects have to be made anew; they stay reserved until [`Self::settle`].
     pub(crate) fn take_dirty(&mut self) -> Vec<u32> {
-        let dirty = std::mem::take(&mut self.dirty);
-        for &at in &dirty {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// Ends what [`Self::take_dirty`] began: the slots of records that are gone can be used again, unless others wait
+    /// for such a record to come.
+    pub(crate) fn settle(&mut self, slots: Vec<u32>) {
+        for at in slots {
             self.slots.get_mut(at).dirty = false;
+            if self.slots.get(at).record.is_none() {
+                self.slots.set_reads(at, Box::default());
+                self.slots.release(at);
+            }
         }
-        dirty
     }
 
     /// Remembers what making the object of `at` has read, in place of what it had read before.
     pub(crate) fn set_reads(&mut self, at: u32, reads: Reads) {
         let Reads { mut found, missing } = reads;
-        found.extend(missing.into_iter().map(|reference| self.slots.intern(reference)));
-        found.sort_unstable();
-        found.dedup();
-        self.slots.set_reads(at, &found);
-    }
-
-    /// Drops the slot of a record that is gone, unless others wait for it to come.
-    pub(crate) fn release(&mut self, at: u32) {
-        self.slots.set_reads(at, &[]);
-        self.slots.release(at);
+        if !missing.is_empty() {
+            let mut all = found.into_vec();
+            all.extend(missing.into_iter().map(|reference| self.slots.intern(reference)));
+            all.sort_unstable();
+            all.dedup();
+            found = all.into();
+        }
+        self.slots.set_reads(at, found);
     }
 
     fn pool_record(&self) -> Option<(u32, &class::Pool)> {

@@ -74,9 +74,9 @@ impl Slots {
     }
 
     /// Replaces what `reader` reads; `reads` is sorted and has each slot once. Only differences cost anything.
-    pub(super) fn set_reads(&mut self, reader: u32, reads: &[u32]) {
+    pub(super) fn set_reads(&mut self, reader: u32, reads: Box<[u32]>) {
         let old = std::mem::take(&mut self.get_mut(reader).reads);
-        if *old == *reads {
+        if old == reads {
             self.get_mut(reader).reads = old;
             return;
         }
@@ -90,7 +90,7 @@ impl Slots {
         for &read in reads.iter().filter(|read| old.binary_search(read).is_err()) {
             self.get_mut(read).readers.push(reader);
         }
-        self.get_mut(reader).reads = reads.into();
+        self.get_mut(reader).reads = reads;
     }
 
     /// Frees the slot if it has no record and nobody waits for one.

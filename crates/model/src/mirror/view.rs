@@ -37,8 +37,8 @@ known! {
 /// What making an object has read.
 #[derive(Debug, Default)]
 pub(crate) struct Reads {
-    /// Slots, each maybe more than once.
-    pub(crate) found: Vec<u32>,
+    /// Slots, sorted, each once.
+    pub(crate) found: Box<[u32]>,
     /// References that have no slot yet.
     pub(crate) missing: Vec<AnyRef>,
 }
@@ -47,18 +47,24 @@ pub(crate) struct Reads {
 #[derive(Debug)]
 pub struct View<'m> {
     mirror: &'m Mirror,
-    reads: RefCell<Reads>,
+    found: RefCell<Vec<u32>>,
+    missing: RefCell<Vec<AnyRef>>,
 }
 
 impl<'m> View<'m> {
     /// Begins to read `mirror`.
     pub fn new(mirror: &'m Mirror) -> Self {
-        Self { mirror, reads: RefCell::default() }
+        Self { mirror, found: RefCell::default(), missing: RefCell::default() }
     }
 
     /// Returns what was read since the beginning or the last call.
     pub(crate) fn take_reads(&self) -> Reads {
-        self.reads.take()
+        let mut found = self.found.borrow_mut();
+        found.sort_unstable();
+        found.dedup();
+        let reads = Reads { found: found.as_slice().into(), missing: self.missing.take() };
+        found.clear();
+        reads
     }
 
     /// Returns the record of `reference`; nothing if it is null or not known.
@@ -70,10 +76,10 @@ impl<'m> View<'m> {
     pub fn any(&self, reference: &AnyRef) -> Option<&'m Record> {
         reference.get()?;
         let Some(at) = self.mirror.slots.find(reference) else {
-            self.reads.borrow_mut().missing.push(reference.clone());
+            self.missing.borrow_mut().push(reference.clone());
             return None;
         };
-        self.reads.borrow_mut().found.push(at);
+        self.found.borrow_mut().push(at);
         self.mirror.slots.get(at).record.as_ref()
     }
 
@@ -81,11 +87,11 @@ impl<'m> View<'m> {
     pub fn disk(&self, uuid: &str) -> Option<&'m class::Vdi> {
         let key = disk_key(uuid);
         match self.mirror.slots.find(&key) {
-            Some(at) => self.reads.borrow_mut().found.push(at),
-            None => self.reads.borrow_mut().missing.push(key),
+            Some(at) => self.found.borrow_mut().push(at),
+            None => self.missing.borrow_mut().push(key),
         }
         let at = *self.mirror.disks.get(uuid)?;
-        self.reads.borrow_mut().found.push(at);
+        self.found.borrow_mut().push(at);
         class::Vdi::of(self.mirror.slots.get(at).record.as_ref()?)
     }
 
@@ -129,7 +135,7 @@ impl<'m> View<'m> {
     /// Returns the record of the pool.
     pub fn pool(&self) -> Option<&'m class::Pool> {
         let (at, pool) = self.mirror.pool_record()?;
-        self.reads.borrow_mut().found.push(at);
+        self.found.borrow_mut().push(at);
         Some(pool)
     }
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-/// Bits of the key that one node tells apart.
-const STEP: u32 = 6;
+/// Bits of the key that one node tells apart. A change copies one node a level, with a count to raise for each entry:
+/// wider nodes would be fewer, yet cost more.
+const STEP: u32 = 4;
 /// Number of levels; keys have `STEP * LEVELS` bits.
-const LEVELS: u32 = 7;
+const LEVELS: u32 = 11;
 /// Bits of a key.
 pub(super) const KEY_BITS: u32 = STEP * LEVELS;
 
@@ -17,10 +18,10 @@ pub(super) struct Trie<V> {
     len: usize,
 }
 
-/// Up to 64 entries; bit i of `map` tells whether there is one for digit i.
+/// Up to 16 entries; bit i of `map` tells whether there is one for digit i.
 #[derive(Clone, Debug)]
 struct Node<V> {
-    map: u64,
+    map: u16,
     entries: Vec<Entry<V>>,
 }
 
@@ -43,7 +44,7 @@ fn digit(key: u64, level: u32) -> u32 {
 impl<V> Node<V> {
     /// Returns whether there is an entry for the digit, and where it is or would be.
     fn find(&self, digit: u32) -> (bool, usize) {
-        let bit = 1 << digit;
+        let bit = 1_u16 << digit;
         (self.map & bit != 0, (self.map & (bit - 1)).count_ones() as usize)
     }
 }

@@ -38,7 +38,8 @@ pub struct Writer {
 /// What happens to the object of one record.
 enum Step {
     Remove(Arc<Object>),
-    Put(AnyRef, Draft),
+    /// A new look of an object that is shown or kept aside, or a new object.
+    Put(AnyRef, Draft, Option<Arc<Object>>),
 }
 
 impl Writer {
@@ -53,9 +54,10 @@ impl Writer {
     /// [`NoPool`] if there is no record of class `pool`; the store stays as it is.
     pub fn relist(&mut self, mirror: &mut Mirror) -> Result<Delta, NoPool> {
         let pool = mirror.pool_id().cloned().ok_or(NoPool)?;
-        mirror.take_dirty();
+        let dirty = mirror.take_dirty();
+        mirror.settle(dirty);
         mirror.set_listed();
-        let slots: Vec<u32> = mirror.slot_range().collect();
+        let slots = mirror.occupied();
         let mut delta = self.leave_former(mirror, &pool);
         let mut steps: Vec<Step> = self.gone(mirror, &pool).map(Step::Remove).collect();
         steps.extend(self.steps(mirror, &pool, &slots));
@@ -82,11 +84,7 @@ impl Writer {
         let mut delta = Delta { pool: pool.clone(), entered: Vec::new(), left: Vec::new() };
         let steps = self.steps(mirror, &pool, &slots);
         self.run(&pool, steps, &mut delta);
-        for at in slots {
-            if mirror.slot(at).record.is_none() {
-                mirror.release(at);
-            }
-        }
+        mirror.settle(slots);
         Ok(self.publish(delta))
     }
 
@@ -137,11 +135,10 @@ impl Writer {
                 Outcome::Nothing => steps.extend(self.find(pool, reference).cloned().map(Step::Remove)),
                 Outcome::Same => {}
                 Outcome::New(draft) => {
+                    let mut old = self.find(pool, reference).cloned();
                     // An object whose id changes leaves under the old one.
-                    if let Some(old) = self.find(pool, reference).filter(|old| old.id_bytes() != draft.id()) {
-                        steps.push(Step::Remove(Arc::clone(old)));
-                    }
-                    steps.push(Step::Put(reference.clone(), draft));
+                    steps.extend(old.take_if(|old| old.id_bytes() != draft.id()).map(Step::Remove));
+                    steps.push(Step::Put(reference.clone(), draft, old));
                 }
             }
         }
@@ -155,27 +152,26 @@ impl Writer {
             match step {
                 Step::Remove(object) if self.aside.remove(&object) => {}
                 Step::Remove(object) => self.hide(&object, delta),
-                Step::Put(reference, draft) => self.put(pool, reference, draft, delta),
+                Step::Put(reference, draft, old) => {
+                    let order = old.as_ref().map_or_else(|| self.next_order(), |old| old.order);
+                    let new = Arc::new(draft.into_object(reference, pool.clone(), order));
+                    self.put(old.as_ref(), new, delta);
+                }
             }
         }
     }
 
-    fn put(&mut self, pool: &PoolId, reference: AnyRef, draft: Draft, delta: &mut Delta) {
-        let old = self.find(pool, &reference).cloned();
-        let order = old.as_ref().map_or_else(|| self.next_order(), |old| old.order);
-        let new = Arc::new(draft.into_object(reference, pool.clone(), order));
-        if let Some(old) = &old
-            && self.aside.remove(old)
-        {
+    fn put(&mut self, old: Option<&Arc<Object>>, new: Arc<Object>, delta: &mut Delta) {
+        let is_aside = match old {
+            Some(old) => self.aside.remove(old),
+            None => self.state.by_id(new.id()).is_some(),
+        };
+        if is_aside {
             self.aside.add(new);
-            return;
+        } else {
+            self.state.put(old, &new);
+            delta.entered.push(new);
         }
-        if old.is_none() && self.state.by_id(new.id()).is_some() {
-            self.aside.add(new);
-            return;
-        }
-        self.state.put(old.as_ref(), &new);
-        delta.entered.push(new);
     }
 
     /// Takes an object away, and shows in its place the first that was kept aside because of it.

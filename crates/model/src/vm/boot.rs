@@ -22,12 +22,12 @@ pub(super) fn is_nested_virt_enabled(view: &View<'_>, record: &class::Vm) -> boo
 
 /// Tells whether the recommendations of the template do not speak against the firmware.
 pub(super) fn is_firmware_supported(record: &class::Vm) -> bool {
-    let firmware = text::of(&record.hvm_boot_params, "firmware").unwrap_or("bios");
-    let field = format!("supports-{firmware}");
     // Nearly all recommendations say nothing of firmware: no need to read their XML.
     if !record.recommendations.contains("supports-") {
         return true;
     }
+    let firmware = text::of(&record.hvm_boot_params, "firmware").unwrap_or("bios");
+    let field = format!("supports-{firmware}");
     !xml::tags(&record.recommendations)
         .filter(|tag| tag.name == "restriction" && tag.attribute("field").as_ref() == Some(&field))
         .any(|tag| tag.attribute("value").as_deref() == Some("no"))

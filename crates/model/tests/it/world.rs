@@ -64,3 +64,10 @@ impl Shown {
 pub(crate) fn objects(snapshot: &Snapshot) -> Map<String, Value> {
     snapshot.iter().map(|object| (object.id().to_owned(), object.decode().expect("objects are JSON"))).collect()
 }
+
+/// The same record with another uuid.
+pub(crate) fn with_uuid(record: &Record, uuid: &str) -> Record {
+    let mut fields = serde_json::to_value(record).expect("records are JSON");
+    fields["uuid"] = uuid.into();
+    self::record(record.kind(), &fields)
+}
