@@ -93,6 +93,10 @@ impl Object {
 
 impl fmt::Debug for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Object").field("id", &self.id()).field("kind", &self.kind).field("pool", &self.pool).finish()
+        f.debug_struct("Object")
+            .field("id", &self.id())
+            .field("kind", &self.kind)
+            .field("pool", &self.pool)
+            .finish_non_exhaustive()
     }
 }

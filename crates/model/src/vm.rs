@@ -25,7 +25,7 @@ pub use addresses::Addresses;
 pub use docker::Docker;
 pub use operations::Operations;
 pub use tools::XenTools;
-pub use vulnerability::{Finding, Vulnerabilities};
+pub use vulnerability::Vulnerabilities;
 
 object! {
     /// What machines, snapshots, templates and control domains have in common.
@@ -149,7 +149,7 @@ object! {
     /// A virtual machine.
     Vm: VmBase {
         /// Known weak points.
-        vulnerabilities "vulnerabilities" ? Vulnerabilities<'m>,
+        vulnerabilities "vulnerabilities" ? Vulnerabilities,
     }
 }
 
@@ -251,7 +251,7 @@ impl<'m> VmBase<'m> {
             vifs: view.ids(&record.vifs),
             vtpms: view.ids(&record.vtpms),
             virtualization_mode: mode,
-            xen_tools: tools.xen_tools,
+            xen_tools: tools.version,
             management_agent_detected: tools.agent_detected,
             pv_drivers_detected: tools.drivers_detected,
             pv_drivers_version: tools.drivers_version,
@@ -277,7 +277,7 @@ impl<'m> Vm<'m> {
     /// Makes the object of a record.
     pub fn from_xapi(view: &View<'m>, record: &'m class::Vm) -> Self {
         let vulnerabilities = vulnerability::of(view.record(&record.guest_metrics));
-        Self { base: VmBase::from_xapi(view, record), vulnerabilities: Some(vulnerabilities) }
+        Self { base: VmBase::from_xapi(view, record), vulnerabilities }
     }
 }
 

@@ -77,10 +77,6 @@ impl Estate {
         8 + self.hosts
     }
 
-    fn sr_of(&self, disk: usize) -> usize {
-        disk % 8
-    }
-
     /// Records in an order like that of a host: class by class.
     pub(crate) fn records(&self) -> Vec<Raw> {
         let mut all = Vec::new();
@@ -232,7 +228,7 @@ impl Estate {
     fn vm(&self, vm: usize, add: &mut impl FnMut(&str, usize, String)) {
         let snapshot = vm >= self.vms;
         let of = if snapshot { vm - self.vms } else { vm };
-        let running = !snapshot && vm % 5 != 0;
+        let running = !snapshot && !vm.is_multiple_of(5);
         let vbds = if snapshot { vec![2 * self.vms + of] } else { vec![2 * vm, 2 * vm + 1] };
         add(
             "VM_metrics",
@@ -314,7 +310,7 @@ impl Estate {
         let of = 2 * (disk.saturating_sub(2 * self.vms));
         let snapshots = references(
             "VDI",
-            (!snapshot && disk % 2 == 0 && disk / 2 < self.snapshots()).then_some(2 * self.vms + disk / 2),
+            (!snapshot && disk.is_multiple_of(2) && disk / 2 < self.snapshots()).then_some(2 * self.vms + disk / 2),
         );
         add(
             "VBD",
@@ -335,7 +331,7 @@ impl Estate {
                 "{{\"uuid\":\"{}\",\"name_label\":\"vm-{vm:05} disk {}\",\"name_description\":\"Created by template provisioner\",\"SR\":{},\"VBDs\":{},\"virtual_size\":107374182400,\"physical_utilisation\":21474836480,\"type\":\"user\",\"managed\":true,\"missing\":false,\"is_a_snapshot\":{snapshot},\"snapshot_of\":{},\"snapshots\":{snapshots},\"allowed_operations\":[\"list_changed_blocks\",\"enable_cbt\",\"update\",\"destroy\",\"clone\",\"copy\",\"snapshot\"],\"sm_config\":{{\"image-format\":\"vhd\",\"vdi_type\":\"vhd\"}},\"other_config\":{{\"content_id\":\"{}\"}},\"location\":\"{}\",\"tags\":[]}}",
                 uuid("VDI", disk),
                 disk % 2,
-                reference("SR", self.sr_of(disk)),
+                reference("SR", disk % 8),
                 references("VBD", [disk]),
                 if snapshot { reference("VDI", of) } else { NULL.to_owned() },
                 uuid("VDI", disk),

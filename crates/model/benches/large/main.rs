@@ -18,7 +18,7 @@ use xapi_types::{AnyRef, Record};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
-    let vms = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(10_000);
+    let vms = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(10_000);
     let estate = Estate { vms, hosts: 64 };
     let raw = estate.records();
     let bytes: usize = raw.iter().map(|raw| raw.json.len()).sum();
@@ -69,7 +69,7 @@ fn changes(raw: &[Raw], mirror: &mut Mirror, writer: &mut model::Writer) {
         };
         let records: Vec<(AnyRef, Record)> =
             raw.iter().filter(wanted).take(1000).map(|raw| (raw.reference.clone(), changed(raw.decode()))).collect();
-        let count = records.len();
+        let count = u32::try_from(records.len()).expect("a thousand at most");
         let mut entered = 0;
         let (took, ()) = timed(|| {
             for (reference, record) in records {
@@ -77,11 +77,11 @@ fn changes(raw: &[Raw], mirror: &mut Mirror, writer: &mut model::Writer) {
                 entered += delta.entered.len();
             }
         });
-        println!("change of {name}: {:?} each, {entered} objects changed by {count}", took / count as u32);
+        println!("change of {name}: {:?} each, {entered} objects changed by {count}", took / count);
     }
     let machines = raw.iter().filter(|raw| raw.kind == xapi_types::Kind::Vm).take(1000);
     let batch: Vec<_> = machines.map(|raw| Change::Gone(raw.reference.clone())).collect();
-    let count = batch.len() as u32;
+    let count = u32::try_from(batch.len()).expect("a thousand at most");
     let (took, delta) = timed(|| writer.apply(mirror, batch).expect("there is a pool"));
     println!(
         "removal of 1000 VMs at once: {:?} each, {} changed, {} left",
@@ -129,7 +129,7 @@ fn choices(store: &Store) {
 fn timed<T>(run: impl FnOnce() -> T) -> (Duration, T) {
     let (start, wall) = (processor_time(), Instant::now());
     let result = run();
-    let took = processor_time() - start;
+    let took = processor_time().saturating_sub(start);
     // The clock of the processor ticks in units of 10 ms.
     (if took < Duration::from_millis(100) { wall.elapsed() } else { took }, result)
 }

@@ -52,7 +52,8 @@ pub(super) fn of<'m>(view: &View<'m>, host: &'m class::Host) -> Vec<Pack<'m>> {
 }
 
 fn from_update<'m>(view: &View<'m>, update: &'m class::PoolUpdate) -> Pack<'m> {
-    let guidance: Vec<&str> = update.after_apply_guidance.iter().map(|guidance| guidance.as_str()).collect();
+    let guidance: Vec<&str> =
+        update.after_apply_guidance.iter().map(xapi_types::enums::UpdateAfterApplyGuidance::as_str).collect();
     Pack {
         name: &update.name_label,
         description: &update.name_description,

@@ -20,7 +20,7 @@ pub(crate) struct Slot {
 /// All slots of a pool; a number stays with its reference until released.
 #[derive(Debug, Default)]
 pub(super) struct Slots {
-    slots: Vec<Slot>,
+    all: Vec<Slot>,
     numbers: FxHashMap<AnyRef, u32>,
     free: Vec<u32>,
     /// Number of slots that hold a record.
@@ -33,15 +33,15 @@ impl Slots {
     }
 
     pub(super) fn get(&self, at: u32) -> &Slot {
-        &self.slots[at as usize]
+        &self.all[at as usize]
     }
 
     pub(super) fn get_mut(&mut self, at: u32) -> &mut Slot {
-        &mut self.slots[at as usize]
+        &mut self.all[at as usize]
     }
 
     pub(super) fn range(&self) -> std::ops::Range<u32> {
-        0..u32::try_from(self.slots.len()).expect("a pool has fewer than 2^32 records")
+        0..u32::try_from(self.all.len()).expect("a pool has fewer than 2^32 records")
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Slot)> {
@@ -62,11 +62,11 @@ impl Slots {
             in_use: true,
         };
         let at = if let Some(at) = self.free.pop() {
-            self.slots[at as usize] = slot;
+            self.all[at as usize] = slot;
             at
         } else {
             let at = self.range().end;
-            self.slots.push(slot);
+            self.all.push(slot);
             at
         };
         self.numbers.insert(reference, at);
@@ -109,9 +109,9 @@ impl Slots {
 
     /// Gives back memory that growing has left over.
     pub(super) fn shrink(&mut self) {
-        self.slots.shrink_to_fit();
+        self.all.shrink_to_fit();
         self.numbers.shrink_to_fit();
-        for slot in &mut self.slots {
+        for slot in &mut self.all {
             slot.readers.shrink_to_fit();
         }
     }

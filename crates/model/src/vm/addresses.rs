@@ -64,8 +64,8 @@ pub(super) fn of(guest: Option<&class::VmGuestMetrics>) -> Addresses {
 pub(super) fn main(guest: Option<&class::VmGuestMetrics>) -> Option<&str> {
     let entries = entries(guest?);
     let first = |family| {
-        let of_family = entries.iter().filter(move |entry| entry.family == family);
-        of_family.filter_map(|entry| entry.value.split_whitespace().next()).next()
+        let mut of_family = entries.iter().filter(move |entry| entry.family == family);
+        of_family.find_map(|entry| entry.value.split_whitespace().next())
     };
     first(0).or_else(|| first(1))
 }

@@ -35,7 +35,7 @@ impl Serialize for XenTools<'_> {
 #[derive(Debug, Default)]
 pub(super) struct Tools<'m> {
     pub(super) version_known: bool,
-    pub(super) xen_tools: Option<XenTools<'m>>,
+    pub(super) version: Option<XenTools<'m>>,
     pub(super) agent_detected: Option<bool>,
     pub(super) drivers_detected: Option<bool>,
     pub(super) drivers_version: Option<String>,
@@ -53,7 +53,7 @@ pub(super) fn of<'m>(record: &class::Vm, guest: Option<&'m class::VmGuestMetrics
     let detected = known || guest.is_some_and(|guest| guest.pv_drivers_detected);
     Tools {
         version_known: known,
-        xen_tools: Some(version.map_or(XenTools::Unknown, |(major, minor)| XenTools::Version { major, minor })),
+        version: Some(version.map_or(XenTools::Unknown, |(major, minor)| XenTools::Version { major, minor })),
         agent_detected: Some(known || static_ip == Some("1")),
         drivers_detected: Some(detected),
         drivers_version: version.map(|(major, minor)| {
