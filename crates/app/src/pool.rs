@@ -203,7 +203,9 @@ fn stopping() -> op::Error {
 
 /// Turns why a link failed into what the caller of `server.enable` sees.
 fn link_error(error: &xapi::Error) -> op::Error {
+    if error.failure().is_some() {
+        return xapi_error::translate(error, "session.login_with_password", |_| None);
+    }
     let Value::Object(data) = xapi_error::describe(error) else { return op::Error::failed(error.to_string()) };
-    let name = if error.failure().is_some() { "XapiError" } else { "Error" };
-    op::Error::Failed { message: error.to_string(), name, data }
+    op::Error::Failed { message: error.to_string(), name: "Error", data }
 }

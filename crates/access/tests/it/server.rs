@@ -102,6 +102,8 @@ async fn a_wrong_password_says_so_and_a_right_one_helps() {
     let id = admin.call("server.add", params).await;
     let server = reaches(&admin, &id, "disconnected").await;
     assert_eq!(server["error"]["code"], "SESSION_AUTHENTICATION_FAILED");
+    let error = admin.refused("server.enable", json!({ "id": id })).await;
+    assert_eq!(error["code"], 8, "{error}");
     admin.call("server.set", json!({ "id": id, "password": "password" })).await;
     reaches(&admin, &id, "connected").await;
 }
