@@ -13,6 +13,7 @@ use crate::server::Server;
 const DIFFERENT: &[(&str, u64, &str)] = &[
     ("system", 3, "the time zone is that of the machine"),
     ("system", 4, "the list was cut when it was recorded"),
+    ("system", 5, "parameters are described, too"),
     ("system", 6, "ours names the method that does not exist"),
     ("system", 7, "the list was cut when it was recorded"),
     ("session", 11, "who has to wait is told so, signed in or not"),
