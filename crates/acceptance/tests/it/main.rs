@@ -4,8 +4,12 @@
 mod bad_database;
 mod binary;
 mod client;
+mod foreign_lib;
 mod hostile_clients;
+mod hosts;
 mod kill;
+mod node;
+mod our_cli;
 mod secrets;
 mod server;
 mod traces;
