@@ -17,9 +17,9 @@ impl Random {
 
     pub(crate) fn mac(&mut self) -> String {
         let bytes: [u8; 5] = self.0.random();
-        let [a, b, c, d, e] = bytes;
         // 02 and its like in the first byte: locally administered, one receiver.
-        format!("{:02x}:{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}", (self.0.random::<u8>() & 0xfc) | 2)
+        let first = (self.0.random::<u8>() & 0xfc) | 2;
+        bytes.iter().fold(format!("{first:02x}"), |mac, byte| format!("{mac}:{byte:02x}"))
     }
 
     pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {

@@ -139,8 +139,7 @@ impl Agenda {
 
     /// Takes the next entry out if it is due.
     pub(crate) fn pop_due(&mut self, now: Instant) -> Option<Pending> {
-        let (due, _) = self.next_due().zip(Some(()))?;
-        if due > now {
+        if self.next_due()? > now {
             return None;
         }
         self.waiting.pop_first().map(|(_, pending)| pending)

@@ -180,7 +180,7 @@ pub(super) fn make(world: &mut World, ground: &Ground, kinds: &Kinds, at: usize)
         ],
     );
     disk(world, ground, kinds, vm, at, 0, running);
-    if at % 2 == 0 {
+    if at.is_multiple_of(2) {
         disk(world, ground, kinds, vm, at, 1, running);
     }
     vbd(world, vm, Object::NULL, "3", "CD", running, &set(&["attach", "insert"]));

@@ -164,9 +164,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         left = left.saturating_add(pending.len());
         while let Some(piece) = writer.piece(&mut part, &pool.shapes) {
             if pending.is_empty() {
-                pending = piece
+                pending = piece;
             } else {
-                pending.extend_from_slice(&piece)
+                pending.extend_from_slice(&piece);
             }
             pending.truncate(left);
             left -= pending.len();
@@ -217,7 +217,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             }
         }
         // It is busy sending, so it is there.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Reads and forgets until the peer closes.

@@ -81,16 +81,13 @@ impl Raw {
         let status = lines.next().unwrap_or("").to_owned();
         let pair = |line: &str| line.split_once(':').map(|(key, value)| (key.to_owned(), value.trim().to_owned()));
         let mut reply = Reply { status, headers: lines.filter_map(pair).collect(), body: Vec::new() };
-        match reply.header("content-length").and_then(|length| length.parse::<usize>().ok()) {
-            Some(length) => {
-                while self.buffer.len() < length && self.more().await {}
-                let length = length.min(self.buffer.len());
-                reply.body = self.buffer.drain(..length).collect();
-            }
-            None => {
-                while self.more().await {}
-                reply.body = std::mem::take(&mut self.buffer);
-            }
+        if let Some(length) = reply.header("content-length").and_then(|length| length.parse::<usize>().ok()) {
+            while self.buffer.len() < length && self.more().await {}
+            let length = length.min(self.buffer.len());
+            reply.body = self.buffer.drain(..length).collect();
+        } else {
+            while self.more().await {}
+            reply.body = std::mem::take(&mut self.buffer);
         }
         reply
     }
@@ -114,10 +111,10 @@ pub struct Client {
 impl Client {
     /// Logs in as root.
     pub async fn login(address: SocketAddr) -> Self {
-        let mut client = Self { address, session: String::new() };
-        let session = client.bare("session.login_with_password", &["root".into(), "password".into()]).await;
-        client.session = session.expect("root may log in").as_str().expect("a session is a text").to_owned();
-        client
+        let nobody = Self { address, session: String::new() };
+        let session = nobody.bare("session.login_with_password", &["root".into(), "password".into()]).await;
+        let session = session.expect("root may log in");
+        Self { session: session.as_str().expect("a session is a text").to_owned(), ..nobody }
     }
 
     /// Calls a method with the session in front of the parameters.

@@ -49,7 +49,7 @@ async fn an_async_call_that_is_told_to_fail_answers_a_task_that_failed() {
     sim.fail_next("VM.start", "NO_HOSTS_AVAILABLE", [] as [&str; 0]);
     let vm = named(&sim, "VM", "web");
     let task = client.ok("Async.VM.start", &[vm, false.into(), false.into()]).await;
-    assert_eq!(client.ok("task.get_status", &[task.clone()]).await.as_str(), Some("failure"));
+    assert_eq!(client.ok("task.get_status", std::slice::from_ref(&task)).await.as_str(), Some("failure"));
     assert_eq!(client.ok("task.get_error_info", &[task]).await.to_string(), r#"["NO_HOSTS_AVAILABLE"]"#);
 }
 

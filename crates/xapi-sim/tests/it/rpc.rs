@@ -107,10 +107,10 @@ async fn maps_and_sets_have_their_own_setters() {
     assert_eq!(client.err("pool.add_to_other_config", &put).await[0], "MAP_DUPLICATE_KEY");
     client.ok("pool.remove_from_other_config", &[pool.clone(), "key".into()]).await;
     client.ok("pool.remove_from_other_config", &[pool.clone(), "key".into()]).await;
-    assert_eq!(client.ok("pool.get_other_config", &[pool.clone()]).await.to_string(), "{}");
+    assert_eq!(client.ok("pool.get_other_config", std::slice::from_ref(&pool)).await.to_string(), "{}");
     client.ok("pool.add_tags", &[pool.clone(), "blue".into()]).await;
     client.ok("pool.add_tags", &[pool.clone(), "blue".into()]).await;
-    assert_eq!(client.ok("pool.get_tags", &[pool.clone()]).await.to_string(), r#"["blue"]"#);
+    assert_eq!(client.ok("pool.get_tags", std::slice::from_ref(&pool)).await.to_string(), r#"["blue"]"#);
     client.ok("pool.remove_tags", &[pool.clone(), "blue".into()]).await;
     assert_eq!(client.ok("pool.get_tags", &[pool]).await.to_string(), "[]");
 }

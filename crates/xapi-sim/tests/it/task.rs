@@ -55,13 +55,13 @@ async fn a_task_of_a_client_goes_through_the_states_that_it_sets() {
     let client = Client::login(sim.http_addr()).await;
     let task = client.ok("task.create", &["mine".into(), "descr".into()]).await;
     client.ok("task.set_progress", &[task.clone(), 0.5.into()]).await;
-    client.ok("task.cancel", &[task.clone()]).await;
-    let record = client.ok("task.get_record", &[task.clone()]).await;
+    client.ok("task.cancel", std::slice::from_ref(&task)).await;
+    let record = client.ok("task.get_record", std::slice::from_ref(&task)).await;
     assert_eq!(record.get("status").and_then(Value::as_str), Some("pending"));
     let wishes = record.get("current_operations").and_then(Value::as_struct).unwrap();
     assert_eq!(wishes[0].1.as_str(), Some("cancel"));
     client.ok("task.set_status", &[task.clone(), "success".into()]).await;
-    assert_eq!(client.ok("task.get_progress", &[task.clone()]).await, Value::Float(1.0));
-    client.ok("task.destroy", &[task.clone()]).await;
+    assert_eq!(client.ok("task.get_progress", std::slice::from_ref(&task)).await, Value::Float(1.0));
+    client.ok("task.destroy", std::slice::from_ref(&task)).await;
     assert_eq!(client.err("task.get_record", &[task]).await[..2], ["HANDLE_INVALID", "task"]);
 }
