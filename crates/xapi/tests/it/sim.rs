@@ -171,7 +171,9 @@ async fn another_master_is_followed_while_the_first_lives_on() {
 #[tokio::test]
 async fn a_frozen_master_makes_the_pool_stale_until_it_thaws() {
     let sim = small().await;
-    let pool = connect(&sim).await;
+    let mut options = to(&sim);
+    options.limits.grace = std::time::Duration::from_millis(300);
+    let pool = soon(Pool::connect(options)).await.unwrap();
     let (mut mirror, mut watch) = watched(&pool).await;
     let master = sim.with(|world| world.master());
     sim.freeze(master);
