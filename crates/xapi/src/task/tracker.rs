@@ -20,9 +20,6 @@ use crate::{
 /// Time that the poll goes on after the last task, so that calls in a row share it.
 const LINGER: Duration = Duration::from_secs(10);
 
-/// Rest after a failure; it grows with each that follows, up to a minute.
-const REST: Duration = Duration::from_secs(1);
-
 /// Time to look at one task, or to destroy it.
 const SHORT: Duration = Duration::from_secs(30);
 
@@ -152,29 +149,16 @@ impl Shared {
 
 /// What the poll for tasks is about to do.
 enum Step {
-    /// Wait for a link newer than this; `failures` in a row have led here.
-    Connect {
-        after: u64,
-        failures: u32,
-    },
-    List {
-        link: Arc<Link>,
-        failures: u32,
-    },
-    Poll {
-        link: Arc<Link>,
-        token: String,
-    },
-    Linger {
-        link: Arc<Link>,
-        token: String,
-    },
+    Connect { after: u64 },
+    List(Arc<Link>),
+    Poll { link: Arc<Link>, token: String },
+    Linger { link: Arc<Link>, token: String },
 }
 
 /// Follows tasks until there are none.
 async fn run(shared: Arc<Shared>) {
     let core = Arc::clone(&shared.core);
-    let mut step = Step::Connect { after: 0, failures: 0 };
+    let mut step = Step::Connect { after: 0 };
     loop {
         match core.closing.run_until_cancelled(take(&shared, step)).await {
             Some(Some(next)) => step = next,
@@ -191,19 +175,16 @@ async fn run(shared: Arc<Shared>) {
 async fn take(shared: &Arc<Shared>, step: Step) -> Option<Step> {
     let core = &shared.core;
     match step {
-        Step::Connect { after, failures } => {
+        Step::Connect { after } => {
             shared.table.lock().listed = false;
-            if failures > 1 {
-                sleep(REST * failures.min(60)).await;
-            }
             if let Ok(link) = core.link(after, Instant::now() + core.options.limits.login).await {
-                return Some(Step::List { link, failures });
+                return Some(Step::List(link));
             }
             // The tasks may go on without us: the keeper comes back, or the pool is closed.
-            sleep(REST).await;
-            if shared.may_end() { None } else { Some(Step::Connect { after, failures }) }
+            sleep(Duration::from_secs(1)).await;
+            if shared.may_end() { None } else { Some(Step::Connect { after }) }
         }
-        Step::List { link, failures } => {
+        Step::List(link) => {
             let asked = shared.followed();
             let request = Poll { classes: &["task"], token: "", hold: Duration::ZERO };
             match poll(core, &link, &request).await {
@@ -211,7 +192,7 @@ async fn take(shared: &Arc<Shared>, step: Step) -> Option<Step> {
                     shared.list(answer.changes, &asked);
                     Some(Step::Poll { link, token: answer.token })
                 }
-                Err(error) => Some(trouble(core, link, error, failures).await),
+                Err(error) => Some(trouble(core, link, error).await),
             }
         }
         Step::Poll { link, token } => {
@@ -226,11 +207,11 @@ async fn take(shared: &Arc<Shared>, step: Step) -> Option<Step> {
                     let known = shared.table.lock().seen.len();
                     // A toolstack that restarts forgets its tasks without an event.
                     if count.is_some_and(|count| count != known as u64) {
-                        return Some(Step::List { link, failures: 0 });
+                        return Some(Step::List(link));
                     }
                     Some(Step::Poll { link, token: answer.token })
                 }
-                Err(error) => Some(trouble(core, link, error, 0).await),
+                Err(error) => Some(trouble(core, link, error).await),
             }
         }
         Step::Linger { link, token } => match timeout(LINGER, shared.added.notified()).await {
@@ -241,15 +222,14 @@ async fn take(shared: &Arc<Shared>, step: Step) -> Option<Step> {
 }
 
 /// Reports what broke a poll; the tasks are listed anew afterwards.
-async fn trouble(core: &Arc<Core>, link: Arc<Link>, error: Error, failures: u32) -> Step {
-    let failures = failures + 1;
+async fn trouble(core: &Arc<Core>, link: Arc<Link>, error: Error) -> Step {
     if let Some(trouble) = Trouble::of(&error) {
         core.report(&link, trouble);
-        return Step::Connect { after: link.generation, failures };
+        return Step::Connect { after: link.generation };
     }
     tracing::warn!(host = %link.endpoint.address(), "tasks cannot be followed: {error}; trying again");
-    sleep(REST * failures.min(60)).await;
-    Step::List { link, failures }
+    sleep(Duration::from_secs(1)).await;
+    Step::List(link)
 }
 
 /// Asks for one task.

@@ -6,6 +6,5 @@ mod dialect;
 mod peer;
 mod proxy;
 mod session;
-mod sim;
 mod task;
 mod watch;
