@@ -35,7 +35,12 @@ pub(crate) fn translate(error: &xapi::Error, method: &str, id_of: impl Fn(&str) 
             actual: text(2).to_lowercase(),
         },
         code::VM_IS_TEMPLATE => Error::VmIsTemplate { object: object(0) },
-        code::VM_LACKS_FEATURE => Error::VmLacksFeature { object: object(0), feature: text(1) },
+        // Hosts do not say which feature; what was asked for says it.
+        code::VM_LACKS_FEATURE => {
+            let asked = method.rsplit('.').next().unwrap_or(method);
+            let feature = Some(text(1)).filter(|feature| !feature.is_empty()).unwrap_or_else(|| asked.to_owned());
+            Error::VmLacksFeature { object: object(0), feature }
+        }
         // XenServer 6 and older.
         "VM_LACKS_FEATURE_SHUTDOWN" => Error::VmLacksFeature { object: object(0), feature: "shutdown".to_owned() },
         code::VM_MISSING_PV_DRIVERS => Error::VmMissingPvDrivers { object: object(0) },
@@ -65,7 +70,7 @@ fn unreachable_or(error: &xapi::Error) -> Error {
 /// Describes why a server cannot be used, as `server.getAll` shows it.
 pub(crate) fn describe(error: &xapi::Error) -> Value {
     let code = match error.failure() {
-        Some(failure) => Some(failure.code.to_string()),
+        Some(failure) => Some(failure.code.clone()),
         None => own_code(error).map(ToOwned::to_owned),
     };
     let mut description = Map::new();

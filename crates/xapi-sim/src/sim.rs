@@ -201,13 +201,14 @@ impl Sim {
     /// Restarts the toolstack of all hosts: sessions and tasks are gone without a word, what went
     /// on is forgotten, connections are cut.
     pub fn restart_toolstack(&self) {
-        self.each(Pool::restart);
+        self.each(restart);
     }
 
     /// Makes another host the master: the toolstack restarts everywhere.
     pub fn new_master(&self, host: Object) {
         for pool in self.pools.iter().filter(|pool| pool.host(host).is_some()) {
-            pool.crown(host);
+            pool.with(|world| world.set(world.pool(), "master", host));
+            restart(pool);
         }
     }
 
@@ -259,6 +260,18 @@ impl Drop for Sim {
         // Connections run on their own.
         self.each(|pool| pool.hosts.iter().for_each(|host| host.cut()));
     }
+}
+
+/// Restarts the toolstack of a pool.
+fn restart(pool: &Pool) {
+    pool.with(|world| {
+        world.agenda.remove_calls();
+        world.waiters.clear();
+        world.registrations.clear();
+        world.vanish("session");
+        world.vanish("task");
+    });
+    pool.hosts.iter().for_each(|host| host.cut());
 }
 
 /// Does what is due, as long as the simulation runs.

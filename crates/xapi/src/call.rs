@@ -22,8 +22,9 @@ use crate::{
     session::{Core, Trouble},
 };
 
-/// Calls under way at once that may last: the 20 that a host bears, less those kept for reads.
-const LONG_CALLS: usize = 14;
+/// Calls under way at once that may last: the 20 that a host bears, less those kept for reads, and one
+/// for what the client asks on its own.
+const LONG_CALLS: usize = 13;
 
 /// Reads under way at once; calls that hang for a host that is away do not take their place.
 const READS: usize = 6;

@@ -119,15 +119,14 @@ impl Endpoint {
                 Some(line) => (line, true),
                 None => (self.connect().await.map_err(Failed::unsent)?, false),
             };
-            if line.sender.ready().await.is_err() {
-                if reused {
-                    continue;
-                }
-                return Err(Failed::unsent(self.broken("the host closed it at once")));
-            }
             let request = self.request(dialect, body.clone());
             let left = limit.saturating_sub(started.elapsed());
-            match timeout(left, line.sender.try_send_request(request)).await {
+            let answer = async {
+                // Whether it is ready is told again by sending.
+                let _ = line.sender.ready().await;
+                line.sender.try_send_request(request).await
+            };
+            match timeout(left, answer).await {
                 Ok(Ok(response)) => return Ok(Reply::new(self, line, response)),
                 Ok(Err(mut error)) => {
                     let unsent = error.take_message().is_some();

@@ -99,6 +99,16 @@ pub enum Error {
         /// What is wrong with that.
         cause: Box<Error>,
     },
+    /// A host that was a member of the pool belongs to another one now.
+    #[error("`{address}` belongs to another pool now, `{found}` instead of `{expected}`; connect to that one anew")]
+    OtherPool {
+        /// Host that was asked.
+        address: Address,
+        /// UUID of its pool.
+        found: String,
+        /// UUID of the pool that this client is of.
+        expected: String,
+    },
     /// None of the known members of a pool lets us in.
     #[error("none of {tried} members of the pool can be used; {first}")]
     NoMember {

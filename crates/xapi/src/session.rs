@@ -6,7 +6,11 @@
 mod enter;
 mod keeper;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -97,6 +101,8 @@ pub(crate) struct Core {
     phase: watch::Sender<Phase>,
     reports: mpsc::Sender<Report>,
     members: Mutex<BTreeSet<Address>>,
+    /// UUID of the pool, once it is known.
+    uuid: OnceLock<String>,
     endpoints: Mutex<FxHashMap<Address, Arc<Endpoint>>>,
 }
 
@@ -110,6 +116,7 @@ impl Core {
             phase: watch::Sender::new(Phase::Connecting),
             reports,
             members: Mutex::default(),
+            uuid: OnceLock::new(),
             endpoints: Mutex::default(),
         };
         (Arc::new(core), receiver)
@@ -160,9 +167,17 @@ impl Core {
         let _ = self.reports.try_send(Report::Retry);
     }
 
-    /// Returns the addresses of all members that are known.
-    pub(crate) fn members(&self) -> BTreeSet<Address> {
-        self.members.lock().clone()
+    /// Returns all addresses that are known, the one that was configured first.
+    fn everywhere(&self) -> Vec<Address> {
+        let mut all = vec![self.options.address.clone()];
+        all.extend(self.members.lock().iter().filter(|address| **address != self.options.address).cloned());
+        all
+    }
+
+    /// Forgets members but those at these addresses: others have left the pool.
+    fn set_members<'t>(&self, texts: impl Iterator<Item = &'t str>) {
+        let addresses = texts.filter_map(|text| self.options.address.member(text).ok());
+        *self.members.lock() = addresses.collect();
     }
 
     /// Remembers a member by `host.address`, so that it can be asked when the coordinator dies.

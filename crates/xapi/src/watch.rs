@@ -94,6 +94,8 @@ pub(crate) fn start(core: Arc<Core>) -> Watch {
 enum Step {
     /// Wait for a link newer than this.
     Connect { after: u64 },
+    /// Wait longer and longer, then for a link: what answers calls breaks the watch again and again.
+    RestAndConnect { after: u64 },
     /// List all objects.
     List(Arc<Link>),
     /// Wait for changes.
@@ -158,10 +160,12 @@ impl Watcher {
             Step::Relist(link, kinds) => self.relist(link, kinds).await,
             Step::ListLegacy(link) => self.list_legacy(link).await,
             Step::PollLegacy(link) => self.poll_legacy(link).await,
+            Step::RestAndConnect { after } => {
+                self.rest().await;
+                Some(Step::Connect { after })
+            }
             Step::Rest(again, link) => {
-                let doubled = FIRST_REST.saturating_mul(1 << self.errors.min(10));
-                sleep(doubled.min(LONGEST_REST)).await;
-                self.errors += 1;
+                self.rest().await;
                 Some(match again {
                     Again::List => Step::List(link),
                     Again::Poll => Step::Poll(link),
@@ -169,6 +173,11 @@ impl Watcher {
                 })
             }
         }
+    }
+
+    async fn rest(&self) {
+        let doubled = FIRST_REST.saturating_mul(1 << self.errors.saturating_sub(1).min(10));
+        sleep(doubled.min(LONGEST_REST)).await;
     }
 
     async fn connect(&mut self, after: u64) -> Option<Step> {
@@ -235,7 +244,7 @@ impl Watcher {
             None if !differing.is_empty() => Some(Step::Recount(link, differing)),
             None => {
                 self.hasty = if empty && started.elapsed() < hold / 2 { self.hasty + 1 } else { 0 };
-                let pace = PACE * (1 << self.hasty.min(7));
+                let pace = PACE * (1 << self.hasty.min(4));
                 sleep_until(started + pace).await;
                 Some(Step::Poll(link))
             }
@@ -276,12 +285,14 @@ impl Watcher {
     }
 
     /// Says what broke, and what comes next.
-    fn broke(&self, link: Arc<Link>, error: Error, again: Again) -> Step {
+    fn broke(&mut self, link: Arc<Link>, error: Error, again: Again) -> Step {
+        self.errors += 1;
         self.core.status.watch_broke(error.clone());
         if let Some(trouble) = Trouble::of(&error) {
             tracing::debug!(host = %link.endpoint.address(), "the watch broke: {error}");
             self.core.report(&link, trouble);
-            return Step::Connect { after: link.generation };
+            let after = link.generation;
+            return if self.errors == 1 { Step::Connect { after } } else { Step::RestAndConnect { after } };
         }
         tracing::warn!(host = %link.endpoint.address(), "the pool cannot be watched: {error}; trying again");
         Step::Rest(again, link)

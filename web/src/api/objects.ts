@@ -104,16 +104,16 @@ export interface User {
 export interface Server {
 	id: string;
 	host: string;
-	label?: string | null;
+	label?: string;
 	username: string;
 	enabled: boolean;
 	readOnly: boolean;
 	allowUnauthorized: boolean;
 	status: 'connected' | 'connecting' | 'disconnected';
-	poolId?: string | null;
-	poolNameLabel?: string | null;
+	poolId?: string;
+	poolNameLabel?: string;
 	/** Since when what is shown of its pool is not up to date, in ms since the epoch. */
-	staleSince?: number | null;
+	staleSince?: number;
 	/** Why the last connection failed; its shape depends on the cause. */
-	error?: { message?: string; code?: string | number } | null;
+	error?: { message?: string; code?: string | number };
 }

@@ -13,5 +13,5 @@ mod user;
 use test_app::TestApp;
 
 async fn start() -> TestApp {
-    TestApp::new(|ops| ::access::ops(ops)).await
+    TestApp::new(::access::ops).await
 }

@@ -30,7 +30,7 @@ async fn reaches(admin: &Caller, id: &Value, status: &str) -> Value {
     eventually(async || Some(listed(admin, id).await).filter(|server| server["status"] == status)).await
 }
 
-async fn objects(admin: &Caller) -> usize {
+fn objects(admin: &Caller) -> usize {
     admin.app.store().snapshot().len()
 }
 
@@ -77,7 +77,7 @@ async fn without_auto_connect_a_server_waits_to_be_enabled() {
     assert_eq!((&server["enabled"], &server["status"]), (&json!(true), &json!("disconnected")));
     assert_eq!(admin.call("server.enable", json!({ "id": id })).await, true);
     assert_eq!(listed(&admin, &id).await["status"], "connected");
-    assert!(objects(&admin).await > 0);
+    assert!(objects(&admin) > 0);
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn a_disabled_server_takes_its_objects_with_it_and_cannot_be_disabled_twic
     reaches(&admin, &id, "connected").await;
     let mut feed = test.app.feed().subscribe();
     assert_eq!(admin.call("server.disable", json!({ "id": id })).await, true);
-    assert_eq!(objects(&admin).await, 0);
+    assert_eq!(objects(&admin), 0);
     let app::News::Delta(delta) = feed.next().await else { panic!("the feed goes on") };
     assert!(delta.entered.is_empty() && !delta.left.is_empty());
     let server = listed(&admin, &id).await;
@@ -229,12 +229,12 @@ async fn properties_are_changed_and_unknown_servers_named() {
 async fn objects_of_a_lost_pool_stay_for_a_while_then_leave_and_come_back() {
     let mut config = Config::default();
     config.xapi_mark_disconnected_delay = app::Duration::from_millis(1500);
-    let test = TestApp::with(config, |ops| access::ops(ops)).await;
+    let test = TestApp::with(config, access::ops).await;
     let sim = sim().await;
     let admin = test.admin().await;
     let id = admin.call("server.add", params(sim.http_addr())).await;
     reaches(&admin, &id, "connected").await;
-    let shown = objects(&admin).await;
+    let shown = objects(&admin);
     let hosts = sim.with(|world| world.list("host"));
     for host in &hosts {
         sim.kill(*host);
@@ -243,13 +243,13 @@ async fn objects_of_a_lost_pool_stay_for_a_while_then_leave_and_come_back() {
         eventually(async || Some(listed(&admin, &id).await).filter(|server| server["staleSince"].is_i64())).await;
     assert_ne!(stale["status"], "connected");
     assert!(stale["error"]["message"].is_string());
-    assert_eq!(objects(&admin).await, shown);
-    eventually(async || (objects(&admin).await == 0).then_some(())).await;
+    assert_eq!(objects(&admin), shown);
+    eventually(async || (objects(&admin) == 0).then_some(())).await;
     for host in &hosts {
         sim.revive(*host);
     }
     reaches(&admin, &id, "connected").await;
-    assert_eq!(objects(&admin).await, shown);
+    assert_eq!(objects(&admin), shown);
 }
 
 #[tokio::test]

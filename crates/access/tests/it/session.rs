@@ -69,7 +69,7 @@ async fn an_empty_password_is_refused_before_anything_is_looked_up() {
 async fn after_a_failure_even_the_right_password_is_too_fast_from_anywhere() {
     let mut config = app::Config::default();
     config.authentication.throttling_delay = app::Duration::from_days(1);
-    let test = TestApp::with(config, |ops| access::ops(ops)).await;
+    let test = TestApp::with(config, access::ops).await;
     bob(&test).await;
     invalid(&test.stranger(), json!({ "email": "bob", "password": "wrong" })).await;
     for caller in [test.stranger(), test.stranger_at([192, 0, 2, 99].into())] {

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::Place;
 
-fn entry(at: i64, class: &str, n: usize) -> NewEntry {
+fn entry(at: i64, class: &str, n: i32) -> NewEntry {
     NewEntry {
         at,
         pool: "pool".to_owned(),
@@ -29,7 +29,7 @@ async fn uuids(db: &Db, query: Query) -> Vec<String> {
 async fn events_are_found_by_object_kind_and_time_after_a_restart() {
     let place = Place::new();
     let db = place.open().await;
-    let entries: Vec<_> = (0..1000).map(|n| entry(1000 + n as i64, if n % 2 == 0 { "VM" } else { "VDI" }, n)).collect();
+    let entries: Vec<_> = (0..1000).map(|n| entry(1000 + i64::from(n), if n % 2 == 0 { "VM" } else { "VDI" }, n)).collect();
     for batch in entries.chunks(300) {
         db.journal().append(batch).await.unwrap();
     }

@@ -25,7 +25,7 @@ async fn a_server_and_its_password_survive_a_restart_and_are_sealed_on_the_disk(
     assert!(!place.holds("s3cret-password") && !place.holds("pr0xy-password"));
     drop(db);
     let db = place.open().await;
-    assert_eq!(db.servers().all().await.unwrap(), [server.clone()]);
+    assert_eq!(db.servers().all().await.unwrap(), std::slice::from_ref(&server));
     let password = db.servers().password(&server.id).await.unwrap().unwrap();
     assert_eq!(password.expose_secret(), "s3cret-password");
 }

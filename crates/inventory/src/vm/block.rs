@@ -1,27 +1,19 @@
 //! Operations that the owner of a VM has blocked.
 
-use std::collections::BTreeMap;
-
 use app::On;
-use op::{Error, Result};
-use serde::Deserialize;
+use op::Result;
 use tracing::warn;
 use xapi::params;
-
-/// What of a VM this reads.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Blocks {
-    #[serde(default)]
-    blocked_operations: BTreeMap<String, String>,
-}
+use xapi_types::{Map, enums::VmOperations};
 
 /// Takes those of `operations` that are blocked from the blocked ones; returns what they were blocked with.
 pub(super) async fn lift(vm: &On, operations: &[&'static str]) -> Result<Vec<(&'static str, String)>> {
-    let blocks: Blocks = vm.object.decode().map_err(|error| Error::failed(error.to_string()))?;
+    // Asked of the pool: what is shown may be older than a change that has just been made.
+    let blocked: Map<VmOperations, String> =
+        vm.pool.call_as("VM.get_blocked_operations", params![vm.reference()]).await?;
     let mut lifted = Vec::new();
     for &operation in operations {
-        if let Some(reason) = blocks.blocked_operations.get(operation) {
+        if let Some((_, reason)) = blocked.iter().find(|(blocked, _)| blocked == operation) {
             let params = params![vm.reference(), operation];
             vm.pool.call("VM.remove_from_blocked_operations", params).await?;
             lifted.push((operation, reason.clone()));

@@ -17,6 +17,7 @@ use crate::kind;
 /// Delete a VM with its snapshots and, unless told otherwise, its disks; a running one is stopped hard before.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_field_names, reason = "these are the names on the wire")]
 pub(super) struct Delete {
     /// VM, snapshot or template to delete.
     id: Id<kind::AnyVm>,
@@ -29,6 +30,9 @@ pub(super) struct Delete {
     /// Whether to delete even if that is blocked; as `force` when left out.
     force_blocked_operation: Option<bool>,
 }
+
+/// The error of a host that is older than a method.
+const UNKNOWN_METHOD: &str = xapi_types::code::MESSAGE_METHOD_UNKNOWN;
 
 /// What holds for a VM and its snapshots.
 #[derive(Clone, Copy)]
@@ -69,7 +73,11 @@ fn delete(pool: Connection, vm: String, rules: Rules) -> BoxFuture<'static, Resu
                 let id = record.uuid.as_str();
                 return Err(Error::incorrect_state(id, "isDefaultTemplate", true, false));
             }
-            pool.call("VM.set_is_default_template", params![&vm, false]).await?;
+            match pool.call("VM.set_is_default_template", params![&vm, false]).await {
+                // XenServer 7.1 and older have the mark in `other_config` alone.
+                Err(Error::Failed { data, .. }) if data.get("code").is_some_and(|code| code == UNKNOWN_METHOD) => {}
+                set => drop(set?),
+            }
             pool.call("VM.remove_from_other_config", params![&vm, "default_template"]).await?;
         }
         // A template cannot be destroyed, and snapshots count as such.

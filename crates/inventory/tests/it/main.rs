@@ -30,7 +30,7 @@ impl Lab {
 
     async fn on(sim: xapi_sim::sim::Builder) -> Self {
         let sim = sim.start().await.expect("the simulated pool starts");
-        let test = TestApp::new(|ops| inventory::ops(ops)).await;
+        let test = TestApp::new(inventory::ops).await;
         let admin = test.admin().await;
         let new = NewServer {
             host: format!("http://{}", sim.http_addr()),

@@ -1,12 +1,13 @@
 //! Logging in: which dialect, which member is the coordinator.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use serde::Deserialize;
 use tokio::time::timeout;
 use xapi_types::{Value, code};
 
-use super::Core;
+use super::{Core, Link};
 use crate::{
     Address, Error, Secret,
     dialect::{Dialect, Unreadable},
@@ -18,6 +19,13 @@ const HOPS: usize = 4;
 
 /// Longest answer to a login, in bytes.
 const ANSWER: usize = 1 << 20;
+
+/// What tells one pool from another.
+#[derive(Deserialize)]
+struct Identity {
+    #[serde(default)]
+    uuid: String,
+}
 
 /// What a member said to a login.
 enum Reception {
@@ -35,6 +43,7 @@ impl Core {
         }
         let mut errors: Vec<(Address, Error)> = Vec::new();
         let mut hops = 0;
+        let mut circle = None;
         while let Some((address, named_by, reception)) = pending.next().await {
             let coordinator = match reception {
                 Ok(Reception::In(endpoint, session)) => return Ok((endpoint, session)),
@@ -58,20 +67,19 @@ impl Core {
                     asked.push(next.clone());
                     pending.push(self.knock(next, Some(address)));
                 }
-                // The one it names is being asked, or has been: that answer counts.
-                Ok(next) if next != address && hops < HOPS => {
-                    let cause = Box::new(Error::Connect { address: next, reason: "it is no coordinator".to_owned() });
-                    errors.push((address.clone(), Error::Coordinator { member: address, coordinator, cause }));
-                }
+                // The one it names has been asked, and what that says counts, unless it leads back here.
                 Ok(_) => {
                     let reason = format!("it names `{coordinator}` as its coordinator, which leads in a circle");
-                    errors.push((address.clone(), Error::Answer { address, reason }));
+                    circle.get_or_insert((address.clone(), Error::Answer { address, reason }));
                 }
                 Err(cause) => {
                     let cause = Box::new(cause);
                     errors.push((address.clone(), Error::Coordinator { member: address, coordinator, cause }));
                 }
             }
+        }
+        if errors.is_empty() {
+            errors.extend(circle);
         }
         Err(summary(candidates, errors))
     }
@@ -86,13 +94,36 @@ impl Core {
             let limit = self.options.limits.login;
             let reception = match self.endpoint(&address) {
                 Err(error) => Err(error),
-                Ok(endpoint) => match timeout(limit, self.log_in(&endpoint, limit)).await {
+                Ok(endpoint) => match timeout(limit, self.log_in_to_pool(&endpoint, limit)).await {
                     Ok(reception) => reception,
                     Err(_) => Err(endpoint.timeout("answer the login", limit)),
                 },
             };
             (address, named_by, reception.map_err(|error| self.concealed(error, None)))
         })
+    }
+
+    /// Logs in, and out again if the host has joined or become another pool.
+    async fn log_in_to_pool(&self, endpoint: &Arc<Endpoint>, limit: Duration) -> Result<Reception, Error> {
+        let reception = self.log_in(endpoint, limit).await?;
+        let (Reception::In(_, session), Some(expected)) = (&reception, self.uuid.get()) else { return Ok(reception) };
+        let link = Link { endpoint: Arc::clone(endpoint), session: session.clone(), generation: 0 };
+        match self.pool_uuid(&link).await? {
+            Some(found) if found != *expected => {
+                let _ = self.call_once::<Value>(&link, "session.logout", &[], limit).await;
+                let address = endpoint.address().clone();
+                Err(Error::OtherPool { address, found, expected: expected.clone() })
+            }
+            _ => Ok(reception),
+        }
+    }
+
+    /// Asks for the UUID of the pool.
+    pub(super) async fn pool_uuid(&self, link: &Link) -> Result<Option<String>, Error> {
+        let limit = self.options.limits.login;
+        let pools = self.call_once::<BTreeMap<String, Identity>>(link, "pool.get_all_records", &[], limit).await;
+        let pools = pools.map_err(|failed| failed.error)?;
+        Ok(pools.into_values().next().map(|pool| pool.uuid).filter(|uuid| !uuid.is_empty()))
     }
 
     async fn log_in(&self, endpoint: &Arc<Endpoint>, limit: Duration) -> Result<Reception, Error> {

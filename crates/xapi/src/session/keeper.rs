@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use serde::Deserialize;
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until},
 };
 use xapi_types::Value;
 
@@ -18,8 +18,11 @@ const FIRST_REST: Duration = Duration::from_secs(1);
 /// Rest of a pool that knew our password and now refuses it: its directory may be away.
 const REFUSED_REST: Duration = Duration::from_mins(5);
 
-/// Time for a host to say that it is alive, and to log us out.
+/// Time for a host to say that it is alive.
 const SHORT: Duration = Duration::from_secs(10);
+
+/// Time for a host to log us out.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// What the keeper is about to do.
 enum Step {
@@ -48,7 +51,7 @@ pub(crate) async fn keep(core: Arc<Core>, mut reports: mpsc::Receiver<Report>) {
     core.phase.send_replace(Phase::Connecting);
     if let Some(link) = link {
         // Hosts keep few sessions of one user, so none is left behind if it can be helped.
-        let _ = timeout(SHORT, core.call_once::<Value>(&link, "session.logout", &[], SHORT)).await;
+        let _ = core.call_once::<Value>(&link, "session.logout", &[], FAREWELL).await;
     }
     for endpoint in core.endpoints() {
         endpoint.close_idle();
@@ -79,12 +82,10 @@ impl Keeper {
         if let Err(error) = &entered
             && !error.is_refused()
         {
-            let mut others = core.members();
-            others.insert(core.options.address.clone());
+            let mut others = core.everywhere();
             others.retain(|address| !candidates.contains(address));
             if !others.is_empty() {
                 tracing::info!("{error}; asking {} other members of the pool", others.len());
-                let others: Vec<_> = others.into_iter().collect();
                 entered = match core.enter(&others).await {
                     // The first error tells more than that of members that follow it.
                     Err(other) if !other.is_refused() => {
@@ -170,11 +171,10 @@ impl Keeper {
                     Some(Trouble::SessionInvalid) => Step::Enter(vec![current]),
                     // The coordinator is away or is no coordinator any more: all are asked at once.
                     Some(Trouble::Suspect(_)) | None => {
-                        let mut all = vec![current];
-                        all.extend(self.core.members());
-                        all.push(self.core.options.address.clone());
-                        let mut seen = std::collections::BTreeSet::new();
-                        all.retain(|address| seen.insert(address.clone()));
+                        let mut all = self.core.everywhere();
+                        if !all.contains(&current) {
+                            all.push(current);
+                        }
                         Step::Enter(all)
                     }
                 }
@@ -206,7 +206,7 @@ impl Keeper {
             }
         }
         self.core.status.connecting(None);
-        Step::Enter(vec![self.core.options.address.clone()])
+        Step::Enter(self.core.everywhere())
     }
 }
 
@@ -216,12 +216,21 @@ struct Member {
     address: String,
 }
 
-/// Remembers where the members of the pool are.
+/// Remembers which pool it is and where its members are.
 async fn learn_members(core: Arc<Core>, link: Arc<Link>) {
-    let ask = core.call_once::<BTreeMap<String, Member>>(&link, "host.get_all_records", &[], SHORT * 2);
-    match core.closing.run_until_cancelled(ask).await {
-        Some(Ok(hosts)) => hosts.values().for_each(|host| core.add_member(&host.address)),
-        Some(Err(failed)) => tracing::debug!("the members of the pool are not known: {}", failed.error),
-        None => {}
-    }
+    let learn = async {
+        if core.uuid.get().is_none() {
+            match core.pool_uuid(&link).await {
+                Ok(Some(uuid)) => drop(core.uuid.set(uuid)),
+                Ok(None) => {}
+                Err(error) => tracing::debug!("which pool this is, is not known: {error}"),
+            }
+        }
+        let limit = core.options.limits.login;
+        match core.call_once::<BTreeMap<String, Member>>(&link, "host.get_all_records", &[], limit).await {
+            Ok(hosts) => core.set_members(hosts.values().map(|host| host.address.as_str())),
+            Err(failed) => tracing::debug!("the members of the pool are not known: {}", failed.error),
+        }
+    };
+    core.closing.run_until_cancelled(learn).await;
 }

@@ -20,6 +20,9 @@ use crate::{
 /// Time that the poll goes on after the last task, so that calls in a row share it.
 const LINGER: Duration = Duration::from_secs(10);
 
+/// Rest after a failure; it grows with each that follows, up to a minute.
+const REST: Duration = Duration::from_secs(1);
+
 /// Time to look at one task, or to destroy it.
 const SHORT: Duration = Duration::from_secs(30);
 
@@ -149,16 +152,29 @@ impl Shared {
 
 /// What the poll for tasks is about to do.
 enum Step {
-    Connect { after: u64 },
-    List(Arc<Link>),
-    Poll { link: Arc<Link>, token: String },
-    Linger { link: Arc<Link>, token: String },
+    /// Wait for a link newer than this; `failures` in a row have led here.
+    Connect {
+        after: u64,
+        failures: u32,
+    },
+    List {
+        link: Arc<Link>,
+        failures: u32,
+    },
+    Poll {
+        link: Arc<Link>,
+        token: String,
+    },
+    Linger {
+        link: Arc<Link>,
+        token: String,
+    },
 }
 
 /// Follows tasks until there are none.
 async fn run(shared: Arc<Shared>) {
     let core = Arc::clone(&shared.core);
-    let mut step = Step::Connect { after: 0 };
+    let mut step = Step::Connect { after: 0, failures: 0 };
     loop {
         match core.closing.run_until_cancelled(take(&shared, step)).await {
             Some(Some(next)) => step = next,
@@ -175,16 +191,19 @@ async fn run(shared: Arc<Shared>) {
 async fn take(shared: &Arc<Shared>, step: Step) -> Option<Step> {
     let core = &shared.core;
     match step {
-        Step::Connect { after } => {
+        Step::Connect { after, failures } => {
             shared.table.lock().listed = false;
+            if failures > 1 {
+                sleep(REST * failures.min(60)).await;
+            }
             if let Ok(link) = core.link(after, Instant::now() + core.options.limits.login).await {
-                return Some(Step::List(link));
+                return Some(Step::List { link, failures });
             }
             // The tasks may go on without us: the keeper comes back, or the pool is closed.
-            sleep(Duration::from_secs(1)).await;
-            if shared.may_end() { None } else { Some(Step::Connect { after }) }
+            sleep(REST).await;
+            if shared.may_end() { None } else { Some(Step::Connect { after, failures }) }
         }
-        Step::List(link) => {
+        Step::List { link, failures } => {
             let asked = shared.followed();
             let request = Poll { classes: &["task"], token: "", hold: Duration::ZERO };
             match poll(core, &link, &request).await {
@@ -192,7 +211,7 @@ async fn take(shared: &Arc<Shared>, step: Step) -> Option<Step> {
                     shared.list(answer.changes, &asked);
                     Some(Step::Poll { link, token: answer.token })
                 }
-                Err(error) => Some(trouble(core, link, error).await),
+                Err(error) => Some(trouble(core, link, error, failures).await),
             }
         }
         Step::Poll { link, token } => {
@@ -207,11 +226,11 @@ async fn take(shared: &Arc<Shared>, step: Step) -> Option<Step> {
                     let known = shared.table.lock().seen.len();
                     // A toolstack that restarts forgets its tasks without an event.
                     if count.is_some_and(|count| count != known as u64) {
-                        return Some(Step::List(link));
+                        return Some(Step::List { link, failures: 0 });
                     }
                     Some(Step::Poll { link, token: answer.token })
                 }
-                Err(error) => Some(trouble(core, link, error).await),
+                Err(error) => Some(trouble(core, link, error, 0).await),
             }
         }
         Step::Linger { link, token } => match timeout(LINGER, shared.added.notified()).await {
@@ -222,14 +241,15 @@ async fn take(shared: &Arc<Shared>, step: Step) -> Option<Step> {
 }
 
 /// Reports what broke a poll; the tasks are listed anew afterwards.
-async fn trouble(core: &Arc<Core>, link: Arc<Link>, error: Error) -> Step {
+async fn trouble(core: &Arc<Core>, link: Arc<Link>, error: Error, failures: u32) -> Step {
+    let failures = failures + 1;
     if let Some(trouble) = Trouble::of(&error) {
         core.report(&link, trouble);
-        return Step::Connect { after: link.generation };
+        return Step::Connect { after: link.generation, failures };
     }
     tracing::warn!(host = %link.endpoint.address(), "tasks cannot be followed: {error}; trying again");
-    sleep(Duration::from_secs(1)).await;
-    Step::List(link)
+    sleep(REST * failures.min(60)).await;
+    Step::List { link, failures }
 }
 
 /// Asks for one task.

@@ -70,6 +70,7 @@ impl Watcher {
         let limit = limits.poll + limits.grace;
         match self.core.call_once::<Value>(&link, "event.next", &[], limit).await {
             Ok(events) => {
+                self.errors = 0;
                 let events = events.as_array().unwrap_or_default().iter();
                 let changes = events.filter_map(answer::event).collect();
                 self.hand_out(changes).await?;

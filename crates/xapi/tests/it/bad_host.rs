@@ -3,14 +3,21 @@
 use std::time::Duration;
 
 use tokio::{io::AsyncWriteExt, net::TcpListener};
-use xapi::{Error, Pool, Value, params};
+use xapi::{Error, Options, Pool, Value, params};
 
 use crate::peer::{Peer, Reply, options, raw, soon, usual};
 
 /// Connects to a peer that answers `reply` to everything.
 async fn connect_to(reply: Reply) -> Error {
     let peer = Peer::start(move |_| reply.clone()).await;
-    soon(Pool::connect(peer.options())).await.expect_err("it is no host")
+    soon(Pool::connect(impatient(peer.options()))).await.expect_err("it is no host")
+}
+
+/// Gives up soon, where giving up is what is seen.
+fn impatient(mut options: Options) -> Options {
+    options.limits.login = Duration::from_secs(2);
+    options.limits.silence = Duration::from_millis(400);
+    options
 }
 
 #[tokio::test]

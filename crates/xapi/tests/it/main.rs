@@ -6,5 +6,6 @@ mod dialect;
 mod peer;
 mod proxy;
 mod session;
+mod sim;
 mod task;
 mod watch;

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use xapi::{Error, Pool, State, Value, params};
 
 use crate::peer::{Peer, Reply, SESSION, options, soon, state, until, usual};
@@ -46,6 +47,43 @@ async fn a_slave_whose_coordinator_is_away_says_who_that_is() {
 async fn slaves_that_name_each_other_are_no_endless_way() {
     let error = soon(Pool::connect(slave_of("127.0.0.1".to_owned()).await.options())).await.unwrap_err();
     assert!(matches!(error, Error::Answer { .. } | Error::Coordinator { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_circle_of_slaves_is_said_to_be_one() {
+    let first = Arc::new(Mutex::new(String::new()));
+    let named = Arc::clone(&first);
+    let other = Peer::start(move |_| Reply::failure("HOST_IS_SLAVE", &[&named.lock()])).await;
+    let slave = slave_of(other.address.to_string()).await;
+    *first.lock() = slave.address.to_string();
+    let error = soon(Pool::connect(slave.options())).await.unwrap_err();
+    assert!(error.to_string().contains("leads in a circle"), "{error}");
+}
+
+/// A host of the pool with this UUID.
+fn pool_of(uuid: &'static str, member: Option<String>) -> impl Fn(&crate::peer::Call) -> Reply + Send + Sync + 'static {
+    move |call| match call.method.as_str() {
+        "pool.get_all_records" => Reply::Json(format!(r#"{{"OpaqueRef:pool":{{"uuid":"{uuid}"}}}}"#)),
+        "host.get_all_records" => Reply::Result(Value::structure(
+            member.iter().map(|address| (address.as_str(), Value::structure([("address", Value::from(address))]))),
+        )),
+        _ => usual(call, |_| Reply::Result("done".into())),
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_has_left_the_pool_is_not_taken_for_it() {
+    let left = Peer::start(pool_of("another-pool", None)).await;
+    let master = Peer::start(pool_of("this-pool", Some(left.address.to_string()))).await;
+    let pool = soon(Pool::connect(master.options())).await.unwrap();
+    until(|| master.count("host.get_all_records") == 1).await;
+    soon(pool.call("VM.get_all", params![])).await.unwrap();
+    master.stop().await;
+    pool.call("VM.get_all", params![]).await.unwrap_err();
+    until(|| left.count("session.logout") >= 1).await;
+    assert_eq!(left.count("VM.get_all"), 0);
+    let _back = Peer::start_at(master.address, pool_of("this-pool", None)).await;
+    state(&pool, State::is_live).await;
 }
 
 #[tokio::test]

@@ -178,12 +178,9 @@ async fn a_list_that_breaks_off_is_begun_again_and_never_done() {
 }
 
 #[tokio::test]
-async fn an_ended_session_leads_to_a_new_list() {
+async fn an_ended_session_is_renewed() {
     let peer = host(vec![first_list(), Reply::failure("SESSION_INVALID", &[SESSION]), first_list()]).await;
-    let logins = peer.count("session.login_with_password");
     let (pool, mut watch) = watch(&peer).await;
-    // The played host hands out the same session again, which no real one does.
-    let _ = logins;
     let mut state = pool.state();
     assert_eq!(lines(&mut watch, 3).await, LISTED);
     until(|| peer.count("session.login_with_password") == 2).await;
@@ -242,7 +239,10 @@ async fn a_host_that_falls_silent_makes_the_pool_stale_until_it_speaks_again() {
         usual(call, |call| if call.text(2).is_empty() { first_list() } else { quiet(call) })
     })
     .await;
-    let (pool, mut watch) = watch(&peer).await;
+    let mut options = peer.options();
+    options.limits.grace = Duration::from_millis(300);
+    let pool = soon(Pool::connect(options)).await.unwrap();
+    let mut watch = pool.watch();
     assert_eq!(lines(&mut watch, 3).await, LISTED);
     state(&pool, State::is_live).await;
     silent.store(true, Ordering::SeqCst);
@@ -360,4 +360,24 @@ async fn garbage_in_the_middle_of_a_watch_is_an_error_and_not_an_end() {
     let peer = host(vec![first_list(), page, change]).await;
     let (_pool, mut watch) = watch(&peer).await;
     assert_eq!(lines(&mut watch, 4).await[3], "+VM:vm1");
+}
+
+#[tokio::test]
+async fn a_watch_that_breaks_again_and_again_asks_less_and_less() {
+    let peer = Peer::start(|call| {
+        usual(call, |call| match call.method.as_str() {
+            "event.from" => Reply::Http(200, "text/html", b"<html>maintenance</html>".to_vec()),
+            _ => Reply::void(),
+        })
+    })
+    .await;
+    let (pool, mut watch) = watch(&peer).await;
+    assert_eq!(lines(&mut watch, 2).await, ["start", "start"]);
+    // Calls, each of which goes to and fro, work meanwhile.
+    for _ in 0..50 {
+        soon(pool.call("VM.get_uuid", vec!["x".into()])).await.unwrap();
+    }
+    assert!(peer.count("event.from") <= 3, "{} polls", peer.count("event.from"));
+    let failed = state(&pool, |state| matches!(state, State::Failed { .. })).await;
+    assert!(matches!(failed, State::Failed { reason: xapi::Error::Answer { .. } }), "{failed:?}");
 }
