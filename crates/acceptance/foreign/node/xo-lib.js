@@ -57,9 +57,12 @@ async function main() {
   const all = await xo.call('xo.getAllObjects')
   say('types', [...new Set(Object.values(all).map(object => object.type))].sort())
 
-  const { id } = vms.find(vm => vm.power_state === 'Halted')
-  say('named', await xo.call('vm.set', { id, name_label: 'renamed by xo-lib' }))
-  await until('the name is notified', () => (seen[id] || []).some(vm => vm.name_label === 'renamed by xo-lib'))
+  const halted = vms.find(vm => vm.power_state === 'Halted' && Object.keys(vm.blockedOperations).length === 0)
+  say('started', await xo.call('vm.start', { id: halted.id }))
+  await until('the start is notified', () => (seen[halted.id] || []).some(vm => vm.power_state === 'Running'))
+  say('again', await failure(xo.call('vm.start', { id: halted.id })))
+  say('named', await xo.call('vm.set', { id: halted.id, name_label: 'renamed by xo-lib' }))
+  await until('the name is notified', () => seen[halted.id].some(vm => vm.name_label === 'renamed by xo-lib'))
 
   say('unknownMethod', await failure(xo.call('vm.strat')))
   say('missing', await failure(xo.call('vm.start', {})))

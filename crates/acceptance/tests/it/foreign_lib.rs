@@ -19,9 +19,13 @@ async fn the_client_library_of_the_original_lists_calls_and_follows() {
     assert_eq!(seen["wrongPassword"]["code"], 3);
     assert_eq!(seen["user"], json!({ "email": ADMIN, "permission": "admin" }));
     assert_eq!(seen["onlyVms"], true);
-    for kind in ["VM", "host", "pool"] {
+    for kind in
+        ["VM", "VM-controller", "VM-template", "SR", "VBD", "VDI", "VIF", "PIF", "PBD", "host", "network", "pool"]
+    {
         assert!(seen["types"].as_array().unwrap().contains(&json!(kind)), "no `{kind}` in {}", seen["types"]);
     }
+    assert_eq!(seen["started"], true);
+    assert_eq!(seen["again"]["code"], 13, "{}", seen["again"]);
     assert_eq!(seen["named"], true);
     assert_eq!(seen["unknownMethod"]["code"], -32601);
     assert_eq!(seen["missing"]["code"], 10);

@@ -66,7 +66,7 @@ impl Cli {
 }
 
 #[tokio::test]
-async fn virtual_machines_are_listed_and_changed() {
+async fn virtual_machines_are_listed_changed_and_switched() {
     let server = Server::demo().await;
     let (_client, vms) = server.with_vms().await;
     let cli = Cli::registered(&server).await;
@@ -81,6 +81,11 @@ async fn virtual_machines_are_listed_and_changed() {
         })
         .await
     };
+    assert_eq!(cli.ok(&["vm.start", &format!("id={id}")]).await, "true\n");
+    state("Running").await;
+    // `vm` is the name of the namespace, and means the id.
+    cli.ok(&["vm.stop", &format!("vm={id}"), "force=true"]).await;
+    state("Halted").await;
     cli.ok(&["vm.set", &format!("id={id}"), "name_label=a=b \"c\"", "name_description="]).await;
     until("the name changes", async || (state("Halted").await["name_label"] == "a=b \"c\"").then_some(())).await;
     cli.ok(&["tag.add", &format!("id={id}"), "tag=by the client"]).await;

@@ -162,9 +162,9 @@ impl Server {
     }
 }
 
-/// Returns the id of a VM in `state`.
+/// Returns the id of a VM in `state` of which no operation is blocked.
 pub(crate) fn vm_in_state(vms: &serde_json::Map<String, Value>, state: &str) -> String {
-    let found = vms.iter().find(|(_, vm)| vm["power_state"] == state);
+    let found = vms.iter().find(|(_, vm)| vm["power_state"] == state && vm["blockedOperations"] == json!({}));
     found.unwrap_or_else(|| panic!("no VM is {state}")).0.clone()
 }
 
