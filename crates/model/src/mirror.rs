@@ -72,7 +72,7 @@ impl Mirror {
 
     /// Returns the record of `reference`, if it is there and of that class.
     ///
-    /// Fields that no object needs are empty; see the README of the crate for the list.
+    /// Fields that no object needs are empty: `mirror/trim.rs` has the list.
     pub fn get<T: Known>(&self, reference: &Ref<T>) -> Option<&T> {
         T::of(self.slots.get(self.slots.find(&reference.erase())?).record.as_ref()?)
     }

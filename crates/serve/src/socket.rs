@@ -21,7 +21,7 @@ use futures_util::StreamExt;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use op::{Answer, Context};
-use tokio::{sync::Semaphore, time::MissedTickBehavior};
+use tokio::{io::AsyncReadExt, sync::Semaphore, time::MissedTickBehavior};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -50,6 +50,8 @@ const CALLS: usize = 512;
 const UNSIGNED_MESSAGE: usize = 64 * 1024;
 /// A ping goes out so often, and a peer that sends nothing for two and a half times as long is gone.
 const PING: Duration = Duration::from_secs(30);
+/// How long a client that was told to go may take to close its side.
+const LINGER: Duration = Duration::from_secs(2);
 /// Of control frames, which do not count as part of a message; so many bytes more may come.
 const SLACK: usize = 64 * 1024;
 /// Read at once; most requests are smaller.
@@ -69,22 +71,21 @@ pub(crate) async fn serve(app: App, client: Arc<Client>, upgraded: Upgraded) {
     let mut reading = Reading::new(app, client.clone(), read).await;
     let address = client.session.peer().address;
     tokio::pin!(writer);
-    tokio::select! {
-        () = reading.run() => client.outbox.end(),
-        end = &mut writer => return ended(end, address),
-    }
-    // The close frame, or what was queued before it, has a while to go out.
-    match tokio::time::timeout(PING, &mut writer).await {
-        Ok(end) => ended(end, address),
-        Err(_) => abort.abort(),
-    }
-}
-
-fn ended(end: Result<End, tokio::task::JoinError>, address: std::net::IpAddr) {
+    let end = tokio::select! {
+        () = reading.run() => {
+            client.outbox.end();
+            // The close frame, or what was queued before it, has a while to go out.
+            tokio::time::timeout(PING, &mut writer).await
+        }
+        end = &mut writer => Ok(end),
+    };
     match end {
-        Ok(End::Stalled) => info!(%address, "closed a connection that read nothing for too long"),
-        Ok(End::Done | End::Broken) => debug!(%address, "connection ended"),
-        Err(error) => debug!(%address, error = %error, "writer ended"),
+        // A socket that is closed with bytes unread is reset, and the client never sees why.
+        Ok(Ok(End::Done)) => drop(tokio::time::timeout(LINGER, reading.drain()).await),
+        Ok(Ok(End::Stalled)) => info!(%address, "closed a connection that read nothing for too long"),
+        Ok(Ok(End::Broken)) => debug!(%address, "connection broke"),
+        Ok(Err(error)) => debug!(%address, error = %error, "writer ended"),
+        Err(_) => abort.abort(),
     }
 }
 
@@ -152,7 +153,8 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
             let message = match message {
                 Some(Ok(Message::Text(text))) => bytes::Bytes::from(text),
                 Some(Ok(Message::Binary(bytes))) => bytes,
-                Some(Ok(Message::Close(_))) | None => return,
+                None => return,
+                // The next read answers a close frame or a ping.
                 Some(Ok(_)) => continue,
                 Some(Err(error)) => return self.refuse(&error),
             };
@@ -162,6 +164,12 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
                 Incoming::Answer => {}
             }
         }
+    }
+
+    /// Reads on without looking, until the client closes its side.
+    async fn drain(&mut self) {
+        let mut nowhere = [0; READ_BUFFER];
+        while self.stream.get_mut().io.read(&mut nowhere).await.is_ok_and(|read| read > 0) {}
     }
 
     /// Ends the connection of a client that broke the protocol or a limit.

@@ -1,8 +1,42 @@
 //! What the classes do beyond the generic methods, a file a class.
 
+#![allow(clippy::unnecessary_wraps, reason = "behaviours are of one type, and so is what they end with")]
+
+mod bond;
+pub(crate) mod host;
+pub(crate) mod message;
+mod metrics;
+mod network;
+pub(crate) mod pbd;
+pub(crate) mod pif;
+pub(crate) mod plain;
+mod pool;
+pub(crate) mod sr;
+mod story;
+pub(crate) mod vbd;
+pub(crate) mod vdi;
+mod vif;
+pub(crate) mod vlan;
+pub(crate) mod vm;
+pub(crate) mod vtpm;
+
 use crate::methods::Methods;
 
 /// Registers the behaviours of all classes.
 pub(crate) fn register(methods: &mut Methods) {
-    let _ = methods;
+    bond::register(methods);
+    host::register(methods);
+    message::register(methods);
+    metrics::register(methods);
+    network::register(methods);
+    pbd::register(methods);
+    pif::register(methods);
+    pool::register(methods);
+    sr::register(methods);
+    vbd::register(methods);
+    vdi::register(methods);
+    vif::register(methods);
+    vlan::register(methods);
+    vm::register(methods);
+    vtpm::register(methods);
 }

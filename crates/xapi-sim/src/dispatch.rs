@@ -113,7 +113,7 @@ async fn run(
         let task = if signature.mode == Mode::Async { new_task(world, request) } else { world.new_object() };
         let context = Arc::new(context(task));
         let ended = world.run(&context);
-        let told = ended.is_none().then(|| world.wait_for(task));
+        let told = (ended.is_none() && !is_async).then(|| world.wait_for(task));
         (task, ended, told)
     });
     if is_async {

@@ -22,7 +22,13 @@
 use rustc_hash::FxHashMap;
 use xapi_types::{Failure, table};
 
-use crate::{Object, World, call::Call, seed::SeedRow, transition::Outcome, world::class_index};
+use crate::{
+    Object, World,
+    call::Call,
+    seed::SeedRow,
+    transition::Outcome,
+    world::{class_index, relation, relation::Place},
+};
 
 /// What a call does.
 pub type Behaviour = fn(&mut Call<'_>) -> Result<Outcome, Failure>;
@@ -39,7 +45,8 @@ pub type Tick = fn(&mut World);
 /// How the `allowed_operations` of a class follow.
 pub(crate) struct AllowedRule {
     pub(crate) class: usize,
-    pub(crate) hangs_on: Vec<&'static str>,
+    /// Fields of other classes that refer to its objects.
+    pub(crate) hangs_on: Vec<Place>,
     pub(crate) compute: Allowed,
 }
 
@@ -72,19 +79,23 @@ impl Methods {
     /// Registers how the `allowed_operations` of `class` follow from an object's state.
     ///
     /// They are worked out again after each call that changed the object, or an object that one of
-    /// its fields `hangs_on` refers to. Each of these fields must be one side of a relation
-    /// (`VBD.VM`, which is mirrored by `VM.VBDs`).
+    /// its fields `hangs_on` refers to. Each of these fields must be a side of a relation (`VBD.VM`,
+    /// or `VM.VBDs` which mirrors it).
     ///
     /// # Panics
     ///
     /// If a field in `hangs_on` is not.
     pub fn allowed(&mut self, class: &'static str, hangs_on: &[&'static str], compute: Allowed) {
         let class_at = class_index(class);
-        for field in hangs_on {
-            let mirrored = crate::world::relation::back_of(class_at, field).is_some();
-            assert!(mirrored, "`{class}.{field}` is not the set side of a relation");
-        }
-        self.allowed.push(AllowedRule { class: class_at, hangs_on: hangs_on.to_vec(), compute });
+        let other_side = |field: &&'static str| {
+            let side = relation::back_of(class_at, field).or_else(|| relation::front_of(class_at, field));
+            side.unwrap_or_else(|| panic!("`{class}.{field}` is no side of a relation"))
+        };
+        self.allowed.push(AllowedRule {
+            class: class_at,
+            hangs_on: hangs_on.iter().map(other_side).collect(),
+            compute,
+        });
     }
 
     /// Registers how tables of `class` in seed files become objects.

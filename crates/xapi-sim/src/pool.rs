@@ -43,9 +43,31 @@ impl Pool {
         let result = action(&mut world);
         world.settle();
         let generation = world.generation();
+        let new_master = world.wished_master.take();
         drop(world);
         self.changed.send_if_modified(|known| std::mem::replace(known, generation) != generation);
+        if let Some(host) = new_master {
+            self.crown(host);
+        }
         result
+    }
+
+    /// Makes a host the master: the toolstack restarts everywhere.
+    pub(crate) fn crown(&self, host: Object) {
+        self.with(|world| world.set(world.pool(), "master", host));
+        self.restart();
+    }
+
+    /// Restarts the toolstack of all hosts.
+    pub(crate) fn restart(&self) {
+        self.with(|world| {
+            world.agenda.remove_calls();
+            world.waiters.clear();
+            world.registrations.clear();
+            world.vanish("session");
+            world.vanish("task");
+        });
+        self.hosts.iter().for_each(|host| host.cut());
     }
 
     /// Returns the host that `object` is.

@@ -4,7 +4,8 @@
 //! unless that is given) and what other objects call it. Keys are fields of the class; a reference
 //! is the label of an object, which may stand further down; a map is a table; sizes may be written
 //! `"20 GiB"`. Classes may read keys of their own ([`crate::methods::Methods::seed`]), so that a VM
-//! with two disks and an address is a few lines:
+//! with two disks and an address is a few lines. A pool gets drivers, default templates and tools, and
+//! a host processors, drives and its own domain, unless the pool says `furnished = false`:
 //!
 //! ```toml
 //! [VM.web-01]
@@ -15,7 +16,7 @@
 
 mod fields;
 mod load;
-mod size;
+pub(crate) mod size;
 
 use rustc_hash::FxHashMap;
 
@@ -139,6 +140,7 @@ pub const ORDER: &[&str] = &["pool", "host", "SM", "network", "PIF", "Bond", "VL
 pub(crate) fn named(name: &str) -> Option<Vec<&'static str>> {
     match name {
         "small" => Some(vec![include_str!("seed/small.toml")]),
+        "two-pools" => Some(vec![include_str!("seed/north.toml"), include_str!("seed/branch.toml")]),
         _ => None,
     }
 }

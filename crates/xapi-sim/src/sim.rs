@@ -201,14 +201,13 @@ impl Sim {
     /// Restarts the toolstack of all hosts: sessions and tasks are gone without a word, what went
     /// on is forgotten, connections are cut.
     pub fn restart_toolstack(&self) {
-        self.each(restart);
+        self.each(Pool::restart);
     }
 
     /// Makes another host the master: the toolstack restarts everywhere.
     pub fn new_master(&self, host: Object) {
         for pool in self.pools.iter().filter(|pool| pool.host(host).is_some()) {
-            pool.with(|world| world.set(world.pool(), "master", host));
-            restart(pool);
+            pool.crown(host);
         }
     }
 
@@ -260,18 +259,6 @@ impl Drop for Sim {
         // Connections run on their own.
         self.each(|pool| pool.hosts.iter().for_each(|host| host.cut()));
     }
-}
-
-/// Restarts the toolstack of a pool.
-fn restart(pool: &Pool) {
-    pool.with(|world| {
-        world.agenda.remove_calls();
-        world.waiters.clear();
-        world.registrations.clear();
-        world.vanish("session");
-        world.vanish("task");
-    });
-    pool.hosts.iter().for_each(|host| host.cut());
 }
 
 /// Does what is due, as long as the simulation runs.

@@ -253,6 +253,10 @@ impl World {
 
     fn go_on(&mut self, context: &Arc<Context>, outcome: Result<Outcome, Failure>) -> Option<Result<Datum, Failure>> {
         let outcome = match outcome {
+            Ok(Outcome::Later(later)) if self.agenda.pace == Pace::Auto(0.0) => {
+                let outcome = (later.then)(&mut Call { world: self, context: Arc::clone(context) });
+                return self.go_on(context, outcome);
+            }
             Ok(Outcome::Later(later)) => {
                 self.plan(context, later);
                 return None;

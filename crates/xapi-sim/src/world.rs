@@ -7,6 +7,7 @@
 //! A field name that the class lacks is a mistake in the simulator and panics; an object that does
 //! not exist is not, since pools hold dangling references: it reads as empty values.
 
+mod hidden;
 pub(crate) mod relation;
 mod restore;
 mod row;
@@ -74,6 +75,9 @@ pub struct World {
     pub(crate) methods: Arc<Methods>,
     /// What disks hold.
     pub disks: Disks,
+    /// The host that is to be the master, until somebody makes it so.
+    pub(crate) wished_master: Option<Object>,
+    hidden: FxHashMap<Object, Datum>,
     rows: FxHashMap<Object, Arc<Row>>,
     tables: Vec<Table>,
     generation: u64,
@@ -104,6 +108,8 @@ impl World {
             registrations: Registrations::default(),
             methods,
             disks: Disks::default(),
+            wished_master: None,
+            hidden: FxHashMap::default(),
             rows: FxHashMap::default(),
             tables: table::classes().iter().map(|_| Table::default()).collect(),
             generation: 1,
@@ -267,6 +273,7 @@ impl World {
             table.deleted.pop_front();
         }
         self.dirty.swap_remove(&object);
+        self.hidden.remove(&object);
     }
 
     /// Sets a field; nothing happens, events included, if it has that value already.

@@ -104,16 +104,16 @@ export interface User {
 export interface Server {
 	id: string;
 	host: string;
-	label?: string;
+	label?: string | null;
 	username: string;
 	enabled: boolean;
 	readOnly: boolean;
 	allowUnauthorized: boolean;
 	status: 'connected' | 'connecting' | 'disconnected';
-	poolId?: string;
-	poolNameLabel?: string;
+	poolId?: string | null;
+	poolNameLabel?: string | null;
 	/** Since when what is shown of its pool is not up to date, in ms since the epoch. */
-	staleSince?: number;
+	staleSince?: number | null;
 	/** Why the last connection failed; its shape depends on the cause. */
-	error?: { message?: string; code?: string | number };
+	error?: { message?: string; code?: string | number } | null;
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { ConnectionLostError, NoAnswerError, ServerError } from '../api/errors';
 import type { AnyObject } from '../api/objects';
-import { Connection } from './connection';
+import { Connection, type Limits } from './connection';
 import { Store } from './store';
 
 const user = { id: 'u', email: 'admin@admin.net', permission: 'admin', groups: [], preferences: {} };
@@ -81,7 +81,7 @@ describe('a connection', () => {
 		peer = new Peer();
 		port = await peer.listening();
 		store = new Store((run) => run());
-		connection = new Connection(`ws://127.0.0.1:${port}/api/`, store, { pause: [5, 20], silence: 60, probe: 60 });
+		connection = connect();
 	});
 
 	afterEach(async () => {
@@ -90,6 +90,8 @@ describe('a connection', () => {
 		vi.unstubAllGlobals();
 	});
 
+	const connect = (limits: Partial<Limits> = {}) =>
+		new Connection(`ws://127.0.0.1:${port}/api/`, store, { pause: [5, 20], ...limits });
 	const becomes = (is: string) =>
 		vi.waitFor(() => expect(connection.state.is).toBe(is), { timeout: 5000, interval: 5 });
 	const called = (method: string) =>
@@ -199,6 +201,7 @@ describe('a connection', () => {
 	});
 
 	it('notices a peer that went silent without closing', async () => {
+		connection = connect({ silence: 30, probe: 500 });
 		connection.start();
 		await becomes('live');
 		peer.answers = {};
@@ -207,6 +210,7 @@ describe('a connection', () => {
 	});
 
 	it('stays live while a quiet server answers its probe', async () => {
+		connection = connect({ silence: 30, probe: 10_000 });
 		connection.start();
 		await becomes('live');
 		await called('system.getServerVersion');

@@ -47,7 +47,7 @@ export function Freshness() {
 function said(server: Server): string {
 	if (server.status === 'connected') return 'live';
 	const why = serverError(server) ?? server.status;
-	if (server.staleSince === undefined) return why;
+	if (typeof server.staleSince !== 'number') return why;
 	return `as it was ${formatDuration((Date.now() - server.staleSince) / 1000)} ago: ${why}`;
 }
 

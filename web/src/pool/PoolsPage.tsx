@@ -85,7 +85,7 @@ function ServerRow({ server }: { server: Server }) {
 			<div className={css.what}>
 				<h2>{name}</h2>
 				<p>
-					{server.poolNameLabel !== undefined && server.poolNameLabel !== name && `${server.poolNameLabel} at `}
+					{server.poolNameLabel && server.poolNameLabel !== name && `${server.poolNameLabel} at `}
 					{server.host} as {server.username}
 				</p>
 				{error !== undefined && <p className={css.error}>{error}</p>}

@@ -51,7 +51,7 @@ export function serverName(server: Server): string {
 
 /** Why a connection is down, in the words of the server. */
 export function serverError(server: Server): string | undefined {
-	if (server.status === 'connected' || server.error === undefined) return undefined;
+	if (server.status === 'connected' || !server.error) return undefined;
 	return (
 		server.error.message ?? (server.error.code === undefined ? 'the connection failed' : String(server.error.code))
 	);

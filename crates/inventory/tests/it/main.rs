@@ -1,20 +1,24 @@
 //! Tests of the operations on the running application and a simulated pool on its ports.
 
 mod error;
+mod message;
 mod object;
 mod tag;
 mod task;
 #[path = "../../../app/tests/it/test_app.rs"]
 #[allow(dead_code, reason = "each crate uses its part")]
 mod test_app;
+mod vm_delete;
+mod vm_power;
 mod vm_set;
+mod vm_snapshot;
 
 use std::sync::Arc;
 
 use app::{db::NewServer, model};
 use serde_json::Value;
 use test_app::{Caller, TestApp, eventually};
-use xapi_sim::{Object, Sim};
+use xapi_sim::{Datum, Object, Sim, World};
 
 /// The application, connected to a simulated pool, and its administrator.
 struct Lab {
@@ -25,7 +29,13 @@ struct Lab {
 
 impl Lab {
     async fn new() -> Self {
-        Self::on(Sim::builder().world("small")).await
+        // What takes a host seconds takes it milliseconds here.
+        Self::on(Sim::builder().world("small").pace(0.005)).await
+    }
+
+    /// Starts with a pool whose transitions wait to be told.
+    async fn slow() -> Self {
+        Self::on(Sim::builder().world("small").explicit()).await
     }
 
     async fn on(sim: xapi_sim::sim::Builder) -> Self {
@@ -56,13 +66,33 @@ impl Lab {
         self.object(object).id().to_owned()
     }
 
-    /// Returns a VM that is no template, snapshot or control domain, in that power state.
+    /// Returns an ordinary VM in that power state: nothing is blocked, and it is on a network.
     fn vm(&self, power_state: &str) -> Object {
-        let is_plain = |world: &xapi_sim::World, vm| {
+        self.vm_where(power_state, |_, _| true)
+    }
+
+    /// Returns an ordinary halted VM that any host can run.
+    fn vm_on_shared_storage(&self) -> Object {
+        self.vm_where("Halted", |world, vm| {
+            let mut disks = world.objects(vm, "VBDs").into_iter().filter(|vbd| world.text(*vbd, "type") == "Disk");
+            disks.all(|vbd| world.flag(world.object(world.object(vbd, "VDI"), "SR"), "shared"))
+        })
+    }
+
+    fn vm_where(&self, power_state: &str, wanted: impl Fn(&World, Object) -> bool) -> Object {
+        let is_ordinary = |world: &World, vm| {
             let flags = ["is_a_template", "is_a_snapshot", "is_control_domain"];
-            flags.iter().all(|flag| !world.flag(vm, flag)) && world.text(vm, "power_state") == power_state
+            let unblocked = format!("{:?}", Datum::map::<&str, &str>([]));
+            flags.iter().all(|flag| !world.flag(vm, flag))
+                && world.text(vm, "power_state") == power_state
+                && !world.objects(vm, "VIFs").is_empty()
+                && format!("{:?}", world.get(vm, "blocked_operations")) == unblocked
         };
-        self.sim.with(|world| world.list("VM").into_iter().find(|vm| is_plain(world, *vm))).expect("such a VM")
+        let find = |world: &mut World| {
+            let all = world.list("VM");
+            all.into_iter().find(|vm| is_ordinary(world, *vm) && wanted(world, *vm))
+        };
+        self.sim.with(find).expect("such a VM")
     }
 
     /// Waits until the object `id` is as wanted, and returns what clients get of it.

@@ -82,7 +82,7 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
                     self.flush().await?;
                     return timeout(STALL, self.io.shutdown()).await?;
                 }
-                Next::End => return Ok(()),
+                Next::End => return self.flush().await,
             }
         }
     }

@@ -2,7 +2,10 @@
 
 use bytes::Bytes;
 use serde_json::json;
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::{
+    Error, Message,
+    protocol::{CloseFrame, frame::coding::CloseCode},
+};
 
 use crate::{
     client::Socket,
@@ -141,6 +144,15 @@ async fn a_revoked_token_ends_the_connection_with_a_reason() {
     server.app.token_revoked(&tokens[0].id);
     let close = socket.closed().await;
     assert_eq!((u16::from(close.code), close.reason.as_str()), (1008, "the token has been revoked"));
+}
+
+#[tokio::test]
+async fn a_client_that_closes_is_answered() {
+    let server = Server::start().await;
+    let mut socket = server.socket().await;
+    let bye = CloseFrame { code: CloseCode::Normal, reason: "bye".into() };
+    socket.stream.close(Some(bye.clone())).await.expect("the server reads");
+    assert_eq!(socket.closed().await, bye);
 }
 
 #[tokio::test]

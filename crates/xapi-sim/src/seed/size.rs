@@ -10,7 +10,7 @@ pub(super) fn from_toml(value: &toml::Value) -> Option<i64> {
 }
 
 /// Reads `20 GiB`.
-pub(super) fn parse(text: &str) -> Option<i64> {
+pub(crate) fn parse(text: &str) -> Option<i64> {
     let (number, unit) = text.trim().split_once(' ')?;
     let shift = match unit {
         "B" => 0,

@@ -116,6 +116,16 @@ pub(crate) fn back_of(class: usize, field: &str) -> Option<Place> {
     mirror(class, field).map(|mirror| mirror.back)
 }
 
+/// Returns the field from which `class.field` follows, such as `VBD.VDI` of `VDI.VBDs`.
+pub(crate) fn front_of(class: usize, field: &str) -> Option<Place> {
+    let back = Place { class, field: table::classes()[class].field_index(field)? };
+    let of_class = |(class, fields): (usize, &Vec<Option<Mirror>>)| {
+        let field = fields.iter().position(|mirror| mirror.is_some_and(|mirror| mirror.back == back))?;
+        Some(Place { class, field })
+    };
+    MIRRORS.iter().enumerate().find_map(of_class)
+}
+
 fn place(path: &str) -> Place {
     let (class, field) = path.split_once('.').expect("a pair names class and field");
     let at = table::classes().iter().position(|c| c.name == class).unwrap_or_else(|| panic!("no class `{class}`"));

@@ -4,7 +4,7 @@ use indexmap::IndexSet;
 
 use crate::{Datum, Object};
 
-use super::{World, relation};
+use super::World;
 
 impl World {
     /// Brings the `allowed_operations` of what changed, and of what hangs on it, up to date.
@@ -24,11 +24,8 @@ impl World {
                 if rule.class == class {
                     concerned.insert((at, object));
                 }
-                for field in &rule.hangs_on {
-                    let Some(back) = relation::back_of(rule.class, field).filter(|back| back.class == class) else {
-                        continue;
-                    };
-                    match row.at(back.field) {
+                for place in rule.hangs_on.iter().filter(|place| place.class == class) {
+                    match row.at(place.field) {
                         Datum::Ref(one) => _ = concerned.insert((at, *one)),
                         many => concerned.extend(many.objects().map(|one| (at, one))),
                     }

@@ -3,11 +3,27 @@
 #![allow(unreachable_pub, reason = "modules of one test binary")]
 
 mod client;
+mod lab;
+
+mod bond;
 mod conformance;
 mod event;
 mod fault;
 mod foreign;
+mod host;
 mod http;
+mod message;
+mod network;
 mod rpc;
+mod sr;
 mod task;
+mod template;
 mod transfer;
+mod vbd;
+mod vdi;
+mod vif;
+mod vm_copy;
+mod vm_memory;
+mod vm_power;
+mod vm_snapshot;
+mod world;

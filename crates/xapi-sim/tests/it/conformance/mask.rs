@@ -46,11 +46,15 @@ impl Names {
     }
 }
 
-/// Returns the reference if the answer holds exactly one, as its result.
+/// Returns the reference if the answer holds exactly one, as its result or as that of a task.
 fn only_reference(answer: &str) -> Option<String> {
     let result = result(answer)?;
-    let text = result.as_str()?.to_owned();
-    (text.starts_with(PREFIX) && text.len() == LENGTH).then_some(text)
+    let text = match result.as_str() {
+        Some(text) => text,
+        // The record of a task holds what its call answered as XML-RPC.
+        None => result.get("result")?.as_str()?.strip_prefix("<value>")?.strip_suffix("</value>")?,
+    };
+    (text.starts_with(PREFIX) && text.len() == LENGTH).then(|| text.to_owned())
 }
 
 /// Returns the reference that a task's record has as its result.

@@ -1,0 +1,108 @@
+//! Questions to hosts.
+
+use xapi_types::{Failure, code};
+
+use crate::{
+    Datum, Object,
+    call::{Call, fail},
+    class::vm::memory,
+    methods::Methods,
+    transition::Outcome,
+};
+
+pub(super) fn register(methods: &mut Methods) {
+    methods.on("host", "compute_free_memory", |call| {
+        let host = call.object("host")?;
+        Outcome::done(memory::free(call.world, host))
+    });
+    methods.on("host", "compute_memory_overhead", |call| {
+        let host = call.object("host")?;
+        Outcome::done(call.world.get(host, "memory_overhead").clone())
+    });
+    methods.on("host", "get_management_interface", |call| {
+        let host = call.object("host")?;
+        Outcome::done(super::management(call.world, host))
+    });
+    for name in ["get_servertime", "get_server_localtime"] {
+        methods.on("host", name, |call| {
+            call.object("host")?;
+            Outcome::done(call.world.now())
+        });
+    }
+    methods.on("host", "get_sched_gran", |call| {
+        call.object("self")?;
+        Outcome::done("cpu")
+    });
+    methods.on("host", "get_data_sources", |call| {
+        call.object("host")?;
+        Outcome::done(Datum::set::<Datum>([]))
+    });
+    methods.on("host", "query_data_source", |call| {
+        call.object("host")?;
+        Outcome::done(0.0)
+    });
+    for name in ["dmesg", "dmesg_clear"] {
+        methods.on("host", name, dmesg);
+    }
+    methods.on("host", "get_log", |call| {
+        call.object("host")?;
+        Outcome::done("")
+    });
+    methods.on("host", "has_extension", |call| {
+        call.object("host")?;
+        Outcome::done(false)
+    });
+    methods.on("host", "list_methods", |_| fail(code::NOT_IMPLEMENTED, ["list_method"]));
+    methods.on("host", "call_plugin", call_plugin);
+    methods.on("host", "call_extension", call_extension);
+    methods.on("host", "get_system_status_capabilities", |call| {
+        call.object("host")?;
+        Outcome::done("<?xml version=\"1.0\" ?>\n<system-status-capabilities/>\n")
+    });
+    methods.on("host", "retrieve_wlb_evacuate_recommendations", |call| {
+        call.object("self")?;
+        fail::<_, &str>(code::WLB_NOT_INITIALIZED, [])
+    });
+    methods.on("host", "migrate_receive", migrate_receive);
+}
+
+fn dmesg(call: &mut Call<'_>) -> Result<Outcome, Failure> {
+    let host = call.object("host")?;
+    let xen = call.world.entry(host, "software_version", "xen");
+    Outcome::done(format!("(XEN) Xen version {xen}\n(XEN) Latest ChangeSet:\n"))
+}
+
+fn call_plugin(call: &mut Call<'_>) -> Result<Outcome, Failure> {
+    call.object("host")?;
+    fail(code::XENAPI_MISSING_PLUGIN, [call.text("plugin")])
+}
+
+fn call_extension(call: &mut Call<'_>) -> Result<Outcome, Failure> {
+    call.object("host")?;
+    let name = call.text("call");
+    let length = name.len();
+    let text = format!("Yojson__Common.Json_error(\"Line 1, bytes 0-{length}:\\nInvalid token '{name}'\")");
+    fail(code::INTERNAL_ERROR, [text])
+}
+
+/// Answers what the sender of a migration needs to reach this host.
+fn migrate_receive(call: &mut Call<'_>) -> Result<Outcome, Failure> {
+    let (host, network) = (call.object("host")?, call.object("network")?);
+    super::expect_live(call.world, host)?;
+    let world = &*call.world;
+    let pif = world.objects(network, "PIFs").into_iter().find(|pif| world.object(*pif, "host") == host);
+    let Some(pif) = pif else { return fail(code::HOST_CANNOT_ATTACH_NETWORK, [host, network]) };
+    let ip = world.text(pif, "IP");
+    if world.text(pif, "ip_configuration_mode") == "None" || ip.is_empty() {
+        return fail(code::PIF_HAS_NO_NETWORK_CONFIGURATION, [pif]);
+    }
+    let session: Object = call.session();
+    let master = world.text(world.master(), "address");
+    Outcome::done(Datum::map([
+        ("SM", format!("http://{ip}/services/SM?session_id={session}")),
+        ("host", host.to_string()),
+        ("xenops", format!("http://{ip}/services/xenops?session_id={session}")),
+        ("session_id", session.to_string()),
+        ("master", format!("http://{master}")),
+    ]))
+}
