@@ -29,7 +29,8 @@ async fn uuids(db: &Db, query: Query) -> Vec<String> {
 async fn events_are_found_by_object_kind_and_time_after_a_restart() {
     let place = Place::new();
     let db = place.open().await;
-    let entries: Vec<_> = (0..1000).map(|n| entry(1000 + i64::from(n), if n % 2 == 0 { "VM" } else { "VDI" }, n)).collect();
+    let entries: Vec<_> =
+        (0..1000).map(|n| entry(1000 + i64::from(n), if n % 2 == 0 { "VM" } else { "VDI" }, n)).collect();
     for batch in entries.chunks(300) {
         db.journal().append(batch).await.unwrap();
     }
