@@ -5,12 +5,13 @@ use std::time::Duration;
 use anyhow::Result;
 use tokio::time::sleep;
 
-use crate::{inventory::World, process::Process};
+use crate::inventory::World;
 
 const WATCHED: Duration = Duration::from_secs(30);
 
 /// Measures processor time over half a minute, then five starts on the existing database.
-pub(crate) async fn measure(world: &World, server: Process) -> Result<()> {
+pub(crate) async fn measure(world: &World) -> Result<()> {
+    let server = world.server().await?;
     sleep(Duration::from_secs(5)).await;
     let before = server.cpu()?;
     sleep(WATCHED).await;

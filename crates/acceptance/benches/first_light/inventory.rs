@@ -14,6 +14,8 @@ pub(crate) struct World {
     /// The simulator.
     pub(crate) sim: Process,
     data: TempDir,
+    /// Token of the administrator.
+    pub(crate) token: String,
 }
 
 impl World {
@@ -29,11 +31,16 @@ impl World {
                 "127.0.0.1:0".to_owned(),
             ]);
         let sim = Process::start("xapi-sim", &args.collect::<Vec<_>>()).await?;
-        let data = tempfile::tempdir()?;
-        Ok(Self { sim, data })
+        let mut world = Self { sim, data: tempfile::tempdir()?, token: String::new() };
+        let server = world.empty_server().await?;
+        let password = server.password.clone().context("a first start tells a password")?;
+        let token = Socket::sign_in(&server.address, &password).await?.call("token.create", json!({})).await?;
+        token.as_str().context("a token is text")?.clone_into(&mut world.token);
+        server.stop().await?;
+        Ok(world)
     }
 
-    /// Starts a server on the data folder, which holds the demonstration's administrator and no pool.
+    /// Starts a server on the data folder, which is made at the first start.
     pub(crate) async fn empty_server(&self) -> Result<Process> {
         let config = self.data.path().join("config.toml");
         std::fs::write(&config, "")?;
@@ -44,7 +51,6 @@ impl World {
             self.data.path().join("data").display().to_string(),
             "--listen".to_owned(),
             "127.0.0.1:0".to_owned(),
-            "--demo=none".to_owned(),
         ];
         Process::start("xo-server", &args).await
     }
@@ -57,7 +63,7 @@ impl World {
     /// Starts a server that is connected to the pool at `address`; returns how long the pool took.
     pub(crate) async fn server_at(&self, address: &str) -> Result<(Process, Duration)> {
         let server = self.empty_server().await?;
-        let mut client = Socket::sign_in(&server.address).await?;
+        let mut client = Socket::resume(&server.address, &self.token).await?;
         for known in client.call("server.getAll", json!({})).await?.as_array().context("a list of servers")? {
             client.call("server.remove", json!({"id": known["id"]})).await?;
         }
@@ -66,7 +72,7 @@ impl World {
         let id = client.call("server.add", add).await?;
         let started = Instant::now();
         client.request("server.enable", json!({"id": id})).await?;
-        let mut observer = Socket::sign_in(&server.address).await?;
+        let mut observer = Socket::resume(&server.address, &self.token).await?;
         timeout(Duration::from_secs(300), async {
             loop {
                 let servers = observer.call("server.getAll", json!({})).await?;

@@ -20,7 +20,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{inventory::World, process::Process, rpc, socket::Socket};
+use crate::{inventory::World, rpc, socket::Socket};
 
 const CLIENTS: usize = 200;
 const CHANGES: usize = 100;
@@ -31,14 +31,14 @@ const MARK: &str = "latency-mark-";
 type Passed = Arc<Mutex<HashMap<usize, Instant>>>;
 
 /// Measures with 200 clients and 100 changes.
-pub(crate) async fn measure(world: &World, _: &Process) -> Result<()> {
+pub(crate) async fn measure(world: &World) -> Result<()> {
     let passed = Passed::default();
     let relay = relay(world.sim.address.clone(), Arc::clone(&passed)).await?;
     let (server, _) = world.server_at(&relay).await?;
     let (seen, mut frames) = mpsc::channel(CLIENTS * CHANGES);
     let mut clients = JoinSet::new();
     for _ in 0..CLIENTS {
-        let mut client = Socket::sign_in(&server.address).await?;
+        let mut client = Socket::resume(&server.address, &world.token).await?;
         let seen = seen.clone();
         clients.spawn(async move {
             while let Ok(message) = client.message().await {

@@ -25,15 +25,14 @@ async fn main() -> Result<()> {
     if wanted("inventory") {
         world.measure().await?;
     }
-    let server = world.server().await?;
     if wanted("objects") {
-        objects::measure(&server).await?;
+        objects::measure(&world).await?;
     }
     if wanted("latency") {
-        latency::measure(&world, &server).await?;
+        latency::measure(&world).await?;
     }
     if wanted("start") {
-        idle::measure(&world, server).await?;
+        idle::measure(&world).await?;
     }
     Ok(())
 }

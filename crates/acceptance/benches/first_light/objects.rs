@@ -6,14 +6,15 @@ use anyhow::Result;
 use serde_json::json;
 use tokio::{task::JoinSet, time::sleep};
 
-use crate::{process::Process, socket::Socket};
+use crate::{inventory::World, socket::Socket};
 
 /// Clients that ask at once.
 const CLIENTS: usize = 50;
 
 /// Measures one client alone, then fifty together.
-pub(crate) async fn measure(server: &Process) -> Result<()> {
-    let mut client = Socket::sign_in(&server.address).await?;
+pub(crate) async fn measure(world: &World) -> Result<()> {
+    let server = world.server().await?;
+    let mut client = Socket::resume(&server.address, &world.token).await?;
     for _ in 0..5 {
         let started = Instant::now();
         client.request("xo.getAllObjects", json!({})).await?;
@@ -34,9 +35,9 @@ pub(crate) async fn measure(server: &Process) -> Result<()> {
     let before = server.resident()?;
     let mut clients = JoinSet::new();
     for _ in 0..CLIENTS {
-        let address = server.address.clone();
+        let (address, token) = (server.address.clone(), world.token.clone());
         clients.spawn(async move {
-            let mut client = Socket::sign_in(&address).await?;
+            let mut client = Socket::resume(&address, &token).await?;
             client.request("xo.getAllObjects", json!({})).await?;
             while client.discard().await? < 1_000_000 {}
             anyhow::Ok(())
@@ -55,5 +56,5 @@ pub(crate) async fn measure(server: &Process) -> Result<()> {
         "objects: {CLIENTS} clients at once took {took:.2?} and added {:.0} MiB to {before:.0} MiB",
         highest - before
     );
-    Ok(())
+    server.stop().await
 }

@@ -19,6 +19,8 @@ pub(crate) struct Process {
     child: Child,
     /// Address that it listens on for plain HTTP.
     pub(crate) address: String,
+    /// Password of the administrator, if this was the first start.
+    pub(crate) password: Option<String>,
     /// From its start to the line that says that it listens.
     pub(crate) ready_after: Duration,
 }
@@ -46,8 +48,12 @@ impl Process {
             .spawn()
             .with_context(|| format!("cannot start `{name}`"))?;
         let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
+        let mut password = None;
         let address = timeout(Duration::from_secs(120), async {
             while let Some(line) = lines.next_line().await? {
+                if let Some((_, rest)) = line.split_once("with the password `") {
+                    password = rest.split_once('`').map(|(word, _)| word.to_owned());
+                }
                 if let Some(address) = line.strip_prefix("listening on http://") {
                     return Ok(address.trim_end_matches('/').to_owned());
                 }
@@ -59,7 +65,7 @@ impl Process {
         let ready_after = started.elapsed();
         // Whatever it prints later must not fill the pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { child, address, ready_after })
+        Ok(Self { child, address, password, ready_after })
     }
 
     /// Ends it as an administrator would, and waits.

@@ -16,10 +16,17 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    /// Opens a connection and signs in as the demonstration's administrator.
-    pub(crate) async fn sign_in(address: &str) -> Result<Self> {
+    /// Opens a connection and signs in with a password.
+    pub(crate) async fn sign_in(address: &str, password: &str) -> Result<Self> {
         let mut socket = Self::open(address).await?;
-        socket.call("session.signIn", json!({"email": "admin@admin.net", "password": "admin"})).await?;
+        socket.call("session.signIn", json!({"email": "admin@admin.net", "password": password})).await?;
+        Ok(socket)
+    }
+
+    /// Opens a connection and signs in with a token, which costs no password hash.
+    pub(crate) async fn resume(address: &str, token: &str) -> Result<Self> {
+        let mut socket = Self::open(address).await?;
+        socket.call("session.signIn", json!({"token": token})).await?;
         Ok(socket)
     }
 
