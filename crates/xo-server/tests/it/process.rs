@@ -33,6 +33,7 @@ pub(crate) fn refused(folder: &Path, args: &[&str]) -> String {
     String::from_utf8(stderr).expect("messages are text")
 }
 
+#[allow(clippy::disallowed_methods, reason = "this thread does nothing but wait for another process")]
 fn wait(child: &mut Child) -> std::process::ExitStatus {
     let start = std::time::Instant::now();
     loop {
@@ -59,10 +60,8 @@ impl Daemon {
 
     /// Returns the next line of the standard output.
     pub(crate) fn line(&mut self) -> String {
-        match self.lines.recv_timeout(LIMIT) {
-            Ok(line) => line,
-            Err(_) => panic!("it says nothing more: {}", self.end().1),
-        }
+        let line = self.lines.recv_timeout(LIMIT);
+        line.unwrap_or_else(|error| panic!("it says nothing more ({error}): {}", self.end().1))
     }
 
     /// Returns the address that it says it listens on.
