@@ -41,7 +41,7 @@ describe('a server without a pool', () => {
 
 	it('lets go of the rows of a pool that is disconnected, and of the pool that is forgotten', async () => {
 		await page.getByRole('link', { name: 'Pools', exact: true }).click();
-		await page.getByRole('switch', { name: 'Connect lab' }).click();
+		await page.getByRole('switch', { name: 'Connect lab' }).press('Space');
 		await page.getByText('Switched off').waitFor();
 		await page.getByRole('button', { name: 'Forget' }).click();
 		await page

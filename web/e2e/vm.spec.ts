@@ -23,7 +23,7 @@ describe('the list of VMs', () => {
 	it('shows name, state, host, vCPU, RAM, address and tags', async () => {
 		page = await openVms(browser, server.url);
 		const cells = await row(page, 'web-1').getByRole('gridcell').allInnerTexts();
-		expect(cells.map((cell) => cell.replace(/\s+/g, ' ').trim())).toEqual([
+		expect(cells.slice(0, 7).map((cell) => cell.replace(/\s+/g, ' ').trim())).toEqual([
 			'',
 			'web-1 Front of the shop, behind the balancer',
 			'Running',
@@ -31,9 +31,8 @@ describe('the list of VMs', () => {
 			'2',
 			'4 GiB',
 			'10.20.10.21',
-			'web production',
-			'',
 		]);
+		await row(page, 'web-1').getByTitle('web, production').waitFor();
 	});
 
 	it('is narrowed by the filter, which is in the address', async () => {
@@ -206,7 +205,7 @@ describe('the list of VMs', () => {
 		const id = await vmId(server.url, 'db-1');
 		await page.goto(`${server.url}/#/vms/${id}/console`);
 		await page.getByRole('complementary', { name: 'Details of db-1' }).waitFor();
-		await page.goto(`${server.url}/#/home?t=VM&s=name_label:db`);
+		await page.goto(`${server.url}/#/home?t=VM&s=name_label:db-`);
 		await row(page, 'web-1').waitFor({ state: 'detached' });
 		expect(await names(page)).toEqual(['db-1', 'db-2']);
 	});

@@ -46,6 +46,10 @@ use crate::jsonrpc::{self, AFTER_RESULT, Call, Incoming};
 /// So many calls of one connection run at once; the next is read when one has been answered. A web client that
 /// starts two hundred VMs and polls meanwhile stays below.
 const CALLS: usize = 512;
+/// Permits of all calls but the one that the next read holds.
+const IN_FLIGHT: u32 = 511;
+/// How long a connection whose session has ended waits for the answers of calls that were under way.
+const FAREWELL: Duration = Duration::from_millis(500);
 /// Somebody who has not signed in may send messages up to this size, in bytes.
 const UNSIGNED_MESSAGE: usize = 64 * 1024;
 /// A ping goes out so often, and a peer that sends nothing for two and a half times as long is gone.
@@ -123,7 +127,7 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
         loop {
             let most = if session.user().is_some() { self.most } else { self.most.min(UNSIGNED_MESSAGE) };
             self.meter.allow(most.saturating_add(SLACK));
-            let calls = self.calls.clone();
+            let (calls, in_flight) = (self.calls.clone(), self.calls.clone());
             let (permit, message) = {
                 let next = async {
                     let permit = calls.acquire_owned().await.expect("the semaphore is never closed");
@@ -134,6 +138,9 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
                     tokio::select! {
                         next = &mut next => break next,
                         reason = &mut closed => {
+                            // What ended the session may be a call of this client, which is still to be answered;
+                            // one permit is with the read that was under way.
+                            let _ = tokio::time::timeout(FAREWELL, in_flight.acquire_many(IN_FLIGHT)).await;
                             let code = if reason == CloseReason::Shutdown { 1001 } else { 1008 };
                             return outbox.close(code, &reason.to_string());
                         }

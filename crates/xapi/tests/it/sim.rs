@@ -98,7 +98,7 @@ async fn every_object_is_listed_and_every_change_seen() {
     for (class, kind) in [("VM", Kind::Vm), ("host", Kind::Host), ("VBD", Kind::Vbd), ("message", Kind::Message)] {
         assert_eq!(mirror.count(kind), sim.with(|world| world.list(class).len()), "{class}");
     }
-    rename(&pool, &mut mirror, &mut watch, "web-01", "renamed").await;
+    rename(&pool, &mut mirror, &mut watch, "sandbox", "renamed").await;
     let reference = mirror.vm("renamed").unwrap().0.clone();
     soon(pool.call("VM.destroy", params![&reference])).await.unwrap();
     mirror.read(&mut watch, |mirror| mirror.vm("renamed").is_none()).await;
@@ -112,7 +112,7 @@ async fn every_profile_is_understood_over_tls() {
         let options = options(&format!("https://{}", sim.https_addr())).allow_unauthorized(true);
         let pool = soon(Pool::connect(with_password(options))).await.unwrap();
         let (mirror, _watch) = watched(&pool).await;
-        assert!(mirror.vm("web-01").is_some(), "{name}");
+        assert!(mirror.vm("web-1").is_some(), "{name}");
     }
 }
 
@@ -131,7 +131,7 @@ async fn a_restarted_toolstack_is_listed_again_and_calls_go_on() {
     let (mut mirror, mut watch) = watched(&pool).await;
     sim.restart_toolstack();
     mirror.read(&mut watch, |mirror| mirror.lists == 2).await;
-    rename(&pool, &mut mirror, &mut watch, "web-01", "renamed").await;
+    rename(&pool, &mut mirror, &mut watch, "web-1", "renamed").await;
     state(&pool, State::is_live).await;
 }
 
@@ -142,7 +142,7 @@ async fn ended_sessions_are_renewed() {
     let (mut mirror, mut watch) = watched(&pool).await;
     sim.expire_sessions();
     mirror.read(&mut watch, |mirror| mirror.lists == 2).await;
-    rename(&pool, &mut mirror, &mut watch, "web-01", "renamed").await;
+    rename(&pool, &mut mirror, &mut watch, "web-1", "renamed").await;
 }
 
 #[tokio::test]
@@ -150,11 +150,11 @@ async fn when_the_master_dies_its_successor_is_followed() {
     let sim = small().await;
     let pool = connect(&sim).await;
     let (mut mirror, mut watch) = watched(&pool).await;
-    let second = sim.named("host", "xen2").unwrap();
+    let second = sim.named("host", "xcp-lab-2").unwrap();
     sim.fail_over(second);
     mirror.read(&mut watch, |mirror| mirror.lists == 2).await;
     assert_eq!(pool.coordinator().unwrap().authority(), sim.addresses(0)[1].http.to_string());
-    rename(&pool, &mut mirror, &mut watch, "web-01", "renamed").await;
+    rename(&pool, &mut mirror, &mut watch, "web-1", "renamed").await;
     state(&pool, State::is_live).await;
 }
 
@@ -163,7 +163,7 @@ async fn another_master_is_followed_while_the_first_lives_on() {
     let sim = small().await;
     let pool = connect(&sim).await;
     let (mut mirror, mut watch) = watched(&pool).await;
-    sim.new_master(sim.named("host", "xen2").unwrap());
+    sim.new_master(sim.named("host", "xcp-lab-2").unwrap());
     mirror.read(&mut watch, |mirror| mirror.lists == 2).await;
     assert_eq!(pool.coordinator().unwrap().authority(), sim.addresses(0)[1].http.to_string());
 }
@@ -180,7 +180,7 @@ async fn a_frozen_master_makes_the_pool_stale_until_it_thaws() {
     assert!(matches!(state(&pool, |state| !state.is_live()).await, State::Stale { .. }));
     sim.revive(master);
     state(&pool, State::is_live).await;
-    rename(&pool, &mut mirror, &mut watch, "web-01", "renamed").await;
+    rename(&pool, &mut mirror, &mut watch, "web-1", "renamed").await;
 }
 
 #[tokio::test]
@@ -189,9 +189,9 @@ async fn a_deletion_that_the_host_does_not_tell_is_found_out() {
     let pool = connect(&sim).await;
     let (mut mirror, mut watch) = watched(&pool).await;
     sim.drop_events(50);
-    let vm = sim.named("VM", "web-01").unwrap();
+    let vm = sim.named("VM", "web-1").unwrap();
     sim.with(|world| world.destroy(vm));
-    mirror.read(&mut watch, |mirror| mirror.vm("web-01").is_none()).await;
+    mirror.read(&mut watch, |mirror| mirror.vm("web-1").is_none()).await;
     assert_eq!(mirror.lists, 1);
 }
 
@@ -202,7 +202,7 @@ async fn spoilt_answers_cost_no_change() {
         let pool = connect(&sim).await;
         let (mut mirror, mut watch) = watched(&pool).await;
         sim.spoil(spoilt, 2);
-        let vm = sim.named("VM", "web-01").unwrap();
+        let vm = sim.named("VM", "web-1").unwrap();
         sim.with(|world| world.set(vm, "name_label", "renamed"));
         mirror.read(&mut watch, |mirror| mirror.vm("renamed").is_some()).await;
         state(&pool, State::is_live).await;
@@ -213,10 +213,10 @@ async fn spoilt_answers_cost_no_change() {
 async fn a_task_is_followed_to_its_end() {
     let sim = small().await;
     let pool = connect(&sim).await;
-    let vm = sim.named("VM", "web-01").unwrap();
+    let vm = sim.named("VM", "sandbox").unwrap();
     let mut task = soon(pool.call_async("VM.destroy", params![vm.to_string()])).await.unwrap();
     assert_eq!(soon(task.result()).await.unwrap(), Value::void());
-    assert_eq!(sim.named("VM", "web-01"), None);
+    assert_eq!(sim.named("VM", "sandbox"), None);
     let mut task = soon(pool.call_async("VM.destroy", params![vm.to_string()])).await.unwrap();
     assert!(soon(task.result()).await.unwrap_err().is("HANDLE_INVALID"));
     until(|| sim.with(|world| world.list("task").is_empty())).await;
@@ -226,7 +226,7 @@ async fn a_task_is_followed_to_its_end() {
 async fn a_task_is_lost_when_the_toolstack_restarts() {
     let sim = small().await;
     let pool = connect(&sim).await;
-    let vm = sim.named("VM", "web-01").unwrap();
+    let vm = sim.named("VM", "sandbox").unwrap();
     let mut task = soon(pool.call_async("VM.start", params![vm.to_string(), false, false])).await.unwrap();
     sim.restart_toolstack();
     let error = soon(task.result()).await.unwrap_err();
