@@ -36,7 +36,7 @@ impl Lab {
         let sim = Sim::builder().world(world).explicit().start().await.expect("the world starts");
         let mut lab = Self { sim, session: String::new() };
         let session = lab.send("session.login_with_password", json!(["root", "password", "1.0", "test"])).await;
-        lab.session = session.expect("sign-in").as_str().expect("a session").to_owned();
+        session.expect("sign-in").as_str().expect("a session").clone_into(&mut lab.session);
         lab
     }
 
