@@ -54,7 +54,9 @@ impl Process {
                 if let Some((_, rest)) = line.split_once("with the password `") {
                     password = rest.split_once('`').map(|(word, _)| word.to_owned());
                 }
-                if let Some(address) = line.strip_prefix("listening on http://") {
+                // The simulator names its address for HTTPS on the same line.
+                if let Some(rest) = line.strip_prefix("listening on http://") {
+                    let address = rest.split_whitespace().next().unwrap_or_default();
                     return Ok(address.trim_end_matches('/').to_owned());
                 }
             }
