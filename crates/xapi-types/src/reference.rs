@@ -29,7 +29,7 @@ pub struct Ref<C>(Repr, PhantomData<fn() -> C>);
 /// A reference to an object of any class.
 pub type AnyRef = Ref<()>;
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Repr {
     Null,
     Uuid(Uuid),
@@ -109,7 +109,16 @@ impl<C> Eq for Ref<C> {}
 
 impl<C> Hash for Ref<C> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
+        match &self.0 {
+            Repr::Null => state.write_u8(0),
+            // Two numbers: quick hashers take bytes one by one.
+            Repr::Uuid(uuid) => {
+                let (high, low) = uuid.as_u64_pair();
+                state.write_u64(high);
+                state.write_u64(low);
+            }
+            Repr::Other(text) => text.hash(state),
+        }
     }
 }
 

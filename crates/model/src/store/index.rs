@@ -60,6 +60,16 @@ impl Index {
         *bucket = bucket_of(objects);
     }
 
+    /// Adds objects by what they are hashed by.
+    pub(super) fn extend<'o, H: Hash + ?Sized + 'o>(
+        &mut self,
+        objects: &'o [Arc<Object>],
+        hashed: impl Fn(&'o Object) -> &'o H,
+    ) {
+        let buckets = objects.iter().map(|object| (key(hashed(object)), Bucket::One(Arc::clone(object)))).collect();
+        self.trie.extend(buckets, |first, second| bucket_of([first.objects(), second.objects()].concat()));
+    }
+
     /// Removes an object.
     pub(super) fn remove(&mut self, hashed: &(impl Hash + ?Sized), old: &Arc<Object>) {
         let key = key(hashed);

@@ -107,6 +107,27 @@ impl Snapshot {
         }
     }
 
+    /// Adds objects whose ids are free, each once, on two threads.
+    pub(super) fn extend(&mut self, new: &[Arc<Object>]) {
+        let Self { by_id, by_ref, by_order, by_kind, pools } = self;
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                by_id.extend(new, Object::id_bytes);
+                extend_kinds(Arc::make_mut(by_kind), new);
+            });
+            by_ref.extend(new, |object| &object.reference);
+            by_order.extend(new.iter().map(|object| (object.order, Arc::clone(object))).collect(), |_, new| new);
+        });
+        let pools = Arc::make_mut(pools);
+        for object in new {
+            if let Some(count) = pools.get_mut(&object.pool) {
+                *count += 1;
+            } else {
+                pools.insert(object.pool.clone(), 1);
+            }
+        }
+    }
+
     /// Removes an object.
     pub(super) fn remove(&mut self, old: &Arc<Object>) {
         self.by_id.remove(old.id_bytes(), old);
@@ -120,6 +141,16 @@ impl Snapshot {
                 pools.remove(&old.pool);
             }
         }
+    }
+}
+
+fn extend_kinds(by_kind: &mut BTreeMap<Kind, Trie<Arc<Object>>>, new: &[Arc<Object>]) {
+    let mut of_kind: BTreeMap<Kind, Vec<(u64, Arc<Object>)>> = BTreeMap::new();
+    for object in new {
+        of_kind.entry(object.kind).or_default().push((object.order, Arc::clone(object)));
+    }
+    for (kind, objects) in of_kind {
+        by_kind.entry(kind).or_default().extend(objects, |_, new| new);
     }
 }
 

@@ -3,9 +3,10 @@
 mod aside;
 mod make;
 
-use std::sync::Arc;
+use std::{hash::BuildHasher, sync::Arc};
 
 use arc_swap::ArcSwap;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use xapi_types::AnyRef;
 
 use super::snapshot::Snapshot;
@@ -16,7 +17,7 @@ use crate::{
     pool_id::PoolId,
 };
 use aside::Aside;
-use make::{Draft, Made, Outcome};
+use make::{Made, Outcome};
 
 /// A mirror without a record of class `pool` was to be published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,11 +36,18 @@ pub struct Writer {
     next_order: u64,
 }
 
-/// What happens to the object of one record.
-enum Step {
-    Remove(Arc<Object>),
-    /// A new look of an object that is shown or kept aside, or a new object.
-    Put(AnyRef, Draft, Option<Arc<Object>>),
+/// Fewest new objects that are added at once rather than one by one.
+const MANY: usize = 256;
+
+/// What has to happen to the store.
+#[derive(Default)]
+struct Plan {
+    /// Objects that leave.
+    gone: Vec<Arc<Object>>,
+    /// Objects that are shown or kept aside, each with its new look.
+    changed: Vec<(Arc<Object>, Arc<Object>)>,
+    /// Objects of records that had none.
+    new: Vec<Arc<Object>>,
 }
 
 impl Writer {
@@ -59,9 +67,9 @@ impl Writer {
         mirror.set_listed();
         let slots = mirror.occupied();
         let mut delta = self.leave_former(mirror, &pool);
-        let mut steps: Vec<Step> = self.gone(mirror, &pool).map(Step::Remove).collect();
-        steps.extend(self.steps(mirror, &pool, &slots));
-        self.run(&pool, steps, &mut delta);
+        let mut plan = Plan { gone: self.gone(mirror, &pool).collect(), ..Plan::default() };
+        self.plan(mirror, &pool, &slots, &mut plan);
+        self.run(plan, &mut delta);
         Ok(self.publish(delta))
     }
 
@@ -82,8 +90,9 @@ impl Writer {
         }
         let slots = mirror.take_dirty();
         let mut delta = Delta { pool: pool.clone(), entered: Vec::new(), left: Vec::new() };
-        let steps = self.steps(mirror, &pool, &slots);
-        self.run(&pool, steps, &mut delta);
+        let mut plan = Plan::default();
+        self.plan(mirror, &pool, &slots, &mut plan);
+        self.run(plan, &mut delta);
         mirror.settle(slots);
         Ok(self.publish(delta))
     }
@@ -124,41 +133,61 @@ impl Writer {
         known.into_iter().chain(self.aside.of_pool(pool)).filter(move |object| !here(object))
     }
 
-    /// Makes objects of the records in `slots`, and returns what has to happen to the store.
-    fn steps(&self, mirror: &mut Mirror, pool: &PoolId, slots: &[u32]) -> Vec<Step> {
+    /// Makes objects of the records in `slots`, and notes what has to happen to the store.
+    fn plan(&mut self, mirror: &mut Mirror, pool: &PoolId, slots: &[u32], plan: &mut Plan) {
         let made = make::make_all(mirror, slots, |reference| self.find(pool, reference));
-        let mut steps = Vec::new();
         for Made { at, outcome, reads } in made {
             mirror.set_reads(at, reads);
             let reference = &mirror.slot(at).reference;
-            match outcome {
-                Outcome::Nothing => steps.extend(self.find(pool, reference).cloned().map(Step::Remove)),
-                Outcome::Same => {}
-                Outcome::New(draft) => {
-                    let mut old = self.find(pool, reference).cloned();
-                    // An object whose id changes leaves under the old one.
-                    steps.extend(old.take_if(|old| old.id_bytes() != draft.id()).map(Step::Remove));
-                    steps.push(Step::Put(reference.clone(), draft, old));
-                }
+            let mut old = match outcome {
+                Outcome::Same => continue,
+                Outcome::Nothing | Outcome::New(_) => self.find(pool, reference).cloned(),
+            };
+            let Outcome::New(draft) = outcome else {
+                plan.gone.extend(old);
+                continue;
+            };
+            // An object whose id changes leaves under the old one.
+            plan.gone.extend(old.take_if(|old| old.id_bytes() != draft.id()));
+            let order = old.as_ref().map_or_else(|| self.next_order(), |old| old.order);
+            let new = Arc::new(draft.into_object(reference.clone(), pool.clone(), order));
+            match old {
+                Some(old) => plan.changed.push((old, new)),
+                None => plan.new.push(new),
             }
         }
-        steps
     }
 
-    /// Does what `steps` say; what leaves goes first, so that its id is free for what enters.
-    fn run(&mut self, pool: &PoolId, steps: Vec<Step>, delta: &mut Delta) {
-        let (removals, puts): (Vec<_>, Vec<_>) = steps.into_iter().partition(|step| matches!(step, Step::Remove(_)));
-        for step in removals.into_iter().chain(puts) {
-            match step {
-                Step::Remove(object) if self.aside.remove(&object) => {}
-                Step::Remove(object) => self.hide(&object, delta),
-                Step::Put(reference, draft, old) => {
-                    let order = old.as_ref().map_or_else(|| self.next_order(), |old| old.order);
-                    let new = Arc::new(draft.into_object(reference, pool.clone(), order));
-                    self.put(old.as_ref(), new, delta);
-                }
+    /// Does what was planned; what leaves goes first, so that its id is free for what enters.
+    fn run(&mut self, plan: Plan, delta: &mut Delta) {
+        for object in plan.gone {
+            if !self.aside.remove(&object) {
+                self.hide(&object, delta);
             }
         }
+        for (old, new) in plan.changed {
+            self.put(Some(&old), new, delta);
+        }
+        let mut one_by_one = plan.new;
+        if one_by_one.len() >= MANY {
+            let at_once = self.take_unique(&mut one_by_one);
+            self.state.extend(&at_once);
+            delta.entered.extend(at_once);
+        }
+        for new in one_by_one {
+            self.put(None, new, delta);
+        }
+    }
+
+    /// Takes out the objects whose id nobody else has; leaves those where that is not sure.
+    fn take_unique(&self, objects: &mut Vec<Arc<Object>>) -> Vec<Arc<Object>> {
+        let mut seen = FxHashSet::with_capacity_and_hasher(objects.len(), FxBuildHasher);
+        let (unique, others) = std::mem::take(objects).into_iter().partition(|object| {
+            let is_first = seen.insert(FxBuildHasher.hash_one(object.id_bytes()));
+            is_first && (self.state.is_empty() || self.state.by_id(object.id()).is_none())
+        });
+        *objects = others;
+        unique
     }
 
     fn put(&mut self, old: Option<&Arc<Object>>, new: Arc<Object>, delta: &mut Delta) {

@@ -1,6 +1,9 @@
 //! Making objects of many records, on two threads where it pays.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use bytes::Bytes;
 use xapi_types::AnyRef;
@@ -15,6 +18,9 @@ use crate::{
 
 /// Fewest records for which a second thread is worth its start.
 const MANY: usize = 2048;
+
+/// Records that a thread takes at once.
+const PIECE: usize = 512;
 
 /// An object that has no place in the store yet.
 pub(super) struct Draft {
@@ -57,13 +63,25 @@ where
     if slots.len() < MANY {
         return make(mirror, slots, &known);
     }
-    let (first, second) = slots.split_at(slots.len() / 2);
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| make(mirror, second, &known));
-        let mut made = make(mirror, first, &known);
+    // Records of one class stand together, and some take far longer than others.
+    let pieces: Vec<&[u32]> = slots.chunks(PIECE).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut made = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(piece) = pieces.get(at) else { return made };
+            made.push((at, make(mirror, piece, &known)));
+        }
+    };
+    let mut made = std::thread::scope(|scope| {
+        let other = scope.spawn(work);
+        let mut made = work();
         made.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         made
-    })
+    });
+    made.sort_by_key(|(at, _)| *at);
+    made.into_iter().flat_map(|(_, made)| made).collect()
 }
 
 fn make<'s>(mirror: &Mirror, slots: &[u32], known: &impl Fn(&AnyRef) -> Option<&'s Arc<Object>>) -> Vec<Made> {
