@@ -1,72 +1,27 @@
 //! The JSON dialect of XAPI.
 //!
 //! Hosts write floats that are no number as bare words (`NaN`, `nan`, `Infinity`, `-inf` …), which
-//! JSON does not have. [`repair`] turns them into texts, which typed decoding reads as numbers.
+//! JSON does not have, and lists of 100 MB that are read while they arrive: hence a reader of our own.
+
+mod reader;
+mod text;
 
 use std::borrow::Cow;
 
+pub use reader::{Error, Reader};
+
 use crate::Value;
 
-/// Bare words for floats, longest first where one begins with another.
-const WORDS: &[&str] = &["-Infinity", "Infinity", "-inf", "inf", "-NaN", "NaN", "-nan", "nan"];
-
-/// Reads JSON; bare words for floats become floats.
+/// Reads a whole document; bare words for floats become floats, bytes that are no UTF-8 replacement characters.
 ///
 /// # Errors
 ///
-/// If the text is not JSON even then, with line and column.
-pub fn parse(text: &[u8]) -> serde_json::Result<Value> {
-    match serde_json::from_slice(text) {
-        Ok(value) => Ok(value),
-        Err(error) => match repair(text) {
-            Cow::Borrowed(_) => Err(error),
-            Cow::Owned(repaired) => serde_json::from_slice(&repaired),
-        },
-    }
-}
-
-/// Puts quotes around bare words for floats that stand outside of texts.
-///
-/// The answer is borrowed if there are none. It works on a whole document or on any piece of it
-/// that starts outside of a text.
-pub fn repair(text: &[u8]) -> Cow<'_, [u8]> {
-    let mut repaired: Vec<u8> = Vec::new();
-    let (mut copied, mut at) = (0, 0);
-    while at < text.len() {
-        match text[at] {
-            b'"' => at = end_of_text(text, at),
-            b'N' | b'n' | b'I' | b'i' | b'-' => match WORDS.iter().find(|w| text[at..].starts_with(w.as_bytes())) {
-                Some(word) => {
-                    repaired.extend_from_slice(&text[copied..at]);
-                    repaired.push(b'"');
-                    repaired.extend_from_slice(word.as_bytes());
-                    repaired.push(b'"');
-                    at += word.len();
-                    copied = at;
-                }
-                None => at += 1,
-            },
-            _ => at += 1,
-        }
-    }
-    if copied == 0 {
-        return Cow::Borrowed(text);
-    }
-    repaired.extend_from_slice(&text[copied..]);
-    Cow::Owned(repaired)
-}
-
-/// Returns the offset after the text that starts with the quote at `at`.
-fn end_of_text(text: &[u8], at: usize) -> usize {
-    let mut at = at + 1;
-    while at < text.len() {
-        match text[at] {
-            b'\\' => at += 2,
-            b'"' => return at + 1,
-            _ => at += 1,
-        }
-    }
-    text.len()
+/// If the text is not JSON even then, with the place.
+pub fn parse(text: &[u8]) -> Result<Value, Error> {
+    let text: Cow<'_, str> = String::from_utf8_lossy(text);
+    let mut reader = Reader::new(&text);
+    let value = reader.value()?;
+    reader.end().map(|()| value)
 }
 
 /// Writes `value` as XAPI writes it: no white space, floats with a decimal part, bare `NaN`.

@@ -1,9 +1,6 @@
 //! The ways of speaking RPC that hosts understand.
 
-use std::borrow::Cow;
-
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
+use serde::de::DeserializeOwned;
 use xapi_types::{Failure, Value, json, xml};
 
 /// A way of speaking RPC.
@@ -80,31 +77,31 @@ impl Dialect {
                 Err(failure) => Ok(Err(failure)),
             };
         }
-        let text;
-        let envelope: Envelope = match serde_json::from_slice(body) {
-            Ok(envelope) => envelope,
-            Err(error) => {
-                text = json::repair(body);
-                let repaired = matches!(text, Cow::Owned(_)).then(|| serde_json::from_slice(&text));
-                repaired.unwrap_or(Err(error)).map_err(|error| Unreadable::Nonsense(describe(&error, body)))?
-            }
-        };
-        if let Some(failure) = failure(&envelope.error) {
+        let text = String::from_utf8_lossy(body);
+        let (result, error) = envelope(&text).map_err(|error| Unreadable::Nonsense(describe(&error, body)))?;
+        if let Some(failure) = failure(&error) {
             return Ok(Err(failure));
         }
-        match envelope.result {
-            Some(result) => serde_json::from_str(result.get()).map(Ok).map_err(|e| Unreadable::Shape(e.to_string())),
+        match result {
+            Some(result) => json::Reader::new(result).value().map(Ok).map_err(|e| Unreadable::Shape(e.to_string())),
             None => Err(Unreadable::Nonsense(format!("neither a result nor an error{}", excerpt(body)))),
         }
     }
 }
 
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow, default)]
-    result: Option<&'a RawValue>,
-    #[serde(default)]
-    error: Value,
+/// Takes an answer apart: the text of its result, and its error.
+fn envelope(answer: &str) -> Result<(Option<&str>, Value), json::Error> {
+    let (mut result, mut error) = (None, Value::Null);
+    let mut reader = json::Reader::new(answer);
+    reader.members(|key, reader| {
+        match key {
+            "result" => result = Some(reader.span()?),
+            "error" => error = reader.value()?,
+            _ => drop(reader.span()?),
+        }
+        Ok(())
+    })?;
+    reader.end().map(|()| (result, error))
 }
 
 /// Reads the error of an answer: `[CODE, params…]`, or the object of JSON-RPC 2.0; errors from before
@@ -125,13 +122,11 @@ pub(crate) fn failure(error: &Value) -> Option<Failure> {
     }
 }
 
-fn describe(error: &serde_json::Error, body: &[u8]) -> String {
+fn describe(error: &json::Error, body: &[u8]) -> String {
     let what = if body.trim_ascii().is_empty() {
         "an empty answer".to_owned()
-    } else if error.is_eof() {
+    } else if error.is_end() {
         format!("JSON that ends early, after {} bytes", body.len())
-    } else if error.is_data() {
-        error.to_string()
     } else {
         format!("this is not JSON ({error})")
     };

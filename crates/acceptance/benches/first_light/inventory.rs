@@ -71,19 +71,11 @@ impl World {
         let add = json!({"host": host, "username": "root", "password": "password", "allowUnauthorized": true, "autoConnect": false});
         let id = client.call("server.add", add).await?;
         let started = Instant::now();
-        client.request("server.enable", json!({"id": id})).await?;
-        let mut observer = Socket::resume(&server.address, &self.token).await?;
-        timeout(Duration::from_secs(300), async {
-            loop {
-                let servers = observer.call("server.getAll", json!({})).await?;
-                if servers[0]["status"] == "connected" {
-                    return anyhow::Ok(());
-                }
-                sleep(Duration::from_millis(2)).await;
-            }
-        })
-        .await
-        .context("the pool was not connected within five minutes")??;
+        // Answered when all objects of the pool are there.
+        let enabled = client.call("server.enable", json!({"id": id}));
+        timeout(Duration::from_secs(300), enabled)
+            .await
+            .context("the pool was not connected within five minutes")??;
         Ok((server, started.elapsed()))
     }
 

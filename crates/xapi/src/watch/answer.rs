@@ -2,14 +2,12 @@
 //!
 //! The answer of a large pool has 100 MB. Each event is decoded into its typed record as soon as it
 //! is whole in the buffer, straight from there: the text is looked at once and never kept. An event
-//! that is cut by the end of a piece is tried again when more has come.
+//! that is cut by the end of a piece is tried again when more has come. Bytes that are no UTF-8 are
+//! taken for replacement characters: a guest may call itself anything.
 
 mod row;
 
-use std::borrow::Cow;
-
 use serde::de::DeserializeOwned;
-use serde_json::{Deserializer, Error, StreamDeserializer, de::SliceRead};
 use xapi_types::{Failure, Kind, Value, json};
 
 use super::Change;
@@ -58,7 +56,9 @@ enum Place {
 
 /// Reads one answer.
 pub(crate) struct Reader {
-    buffer: Vec<u8>,
+    buffer: String,
+    /// The beginning of a character that is cut by the end of a piece.
+    cut: Vec<u8>,
     at: usize,
     place: Place,
     /// Longest value, in bytes.
@@ -78,12 +78,20 @@ enum Progress {
 impl Reader {
     /// Makes a reader of values of at most `limit` bytes each.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { buffer: Vec::new(), at: 0, place: Place::Start, limit, wanted: 0, tail: Tail::default() }
+        Self {
+            buffer: String::new(),
+            cut: Vec::new(),
+            at: 0,
+            place: Place::Start,
+            limit,
+            wanted: 0,
+            tail: Tail::default(),
+        }
     }
 
     /// Reads a further piece; what its events say is put at the end of `changes`.
     pub(crate) fn push(&mut self, piece: &[u8], changes: &mut Vec<Change>) -> Result<(), Unreadable> {
-        self.buffer.extend_from_slice(piece);
+        self.take(piece);
         if self.buffer.len() < self.wanted {
             return Ok(());
         }
@@ -96,6 +104,30 @@ impl Reader {
         }
         self.wanted = if pending > PATIENCE { pending + pending / 2 } else { 0 };
         Ok(())
+    }
+
+    /// Puts a piece at the end of the buffer.
+    fn take(&mut self, piece: &[u8]) {
+        let whole;
+        let mut piece = piece;
+        if !self.cut.is_empty() {
+            whole = [&std::mem::take(&mut self.cut), piece].concat();
+            piece = &whole;
+        }
+        loop {
+            let error = match std::str::from_utf8(piece) {
+                Ok(text) => return self.buffer.push_str(text),
+                Err(error) => error,
+            };
+            let (valid, rest) = piece.split_at(error.valid_up_to());
+            self.buffer.push_str(&String::from_utf8_lossy(valid));
+            let Some(wrong) = error.error_len() else {
+                self.cut = rest.to_vec();
+                return;
+            };
+            self.buffer.push(char::REPLACEMENT_CHARACTER);
+            piece = &rest[wrong..];
+        }
     }
 
     /// Ends the answer.
@@ -116,7 +148,7 @@ impl Reader {
     fn step(&mut self, changes: &mut Vec<Change>) -> Result<Progress, Unreadable> {
         let rest = &self.buffer[self.at..];
         self.at += rest.len() - rest.trim_ascii_start().len();
-        let Some(first) = self.buffer.get(self.at) else { return Ok(Progress::NeedsMore) };
+        let Some(first) = self.buffer.as_bytes().get(self.at) else { return Ok(Progress::NeedsMore) };
         match (self.place, first) {
             (Place::Start, b'{') | (Place::Result, b'}') => self.place = Place::Envelope,
             (Place::Envelope, b'}') => self.place = Place::End,
@@ -131,7 +163,7 @@ impl Reader {
     }
 
     fn nonsense(&self) -> Unreadable {
-        Unreadable::Nonsense(format!("this is not the JSON of an answer{}", excerpt(&self.buffer[self.at..])))
+        Unreadable::Nonsense(format!("this is not the JSON of an answer{}", excerpt(self.buffer[self.at..].as_bytes())))
     }
 
     /// Reads a key and, unless it opens what is read piece by piece, its value.
@@ -143,11 +175,11 @@ impl Reader {
             Found::Wrong(_) => return Err(self.nonsense()),
         };
         let after = rest[end..].trim_ascii_start();
-        let Some(value) = after.strip_prefix(b":").map(<[u8]>::trim_ascii_start) else {
+        let Some(value) = after.strip_prefix(':').map(str::trim_ascii_start) else {
             return if after.is_empty() { Ok(Progress::NeedsMore) } else { Err(self.nonsense()) };
         };
         let begin = self.at + rest.len() - value.len();
-        let next = match (self.place, key.as_str(), value.first()) {
+        let next = match (self.place, key.as_str(), value.as_bytes().first()) {
             (_, _, None) => return Ok(Progress::NeedsMore),
             (Place::Envelope, "result", Some(b'{')) => Some(Place::Result),
             (Place::Result, "events", Some(b'[')) => Some(Place::Events),
@@ -158,7 +190,7 @@ impl Reader {
             self.at = begin + 1;
             return Ok(Progress::Made);
         }
-        let (value, end) = match repaired_value_at::<Value>(value) {
+        let (value, end) = match value_at::<Value>(value) {
             Found::Value(value, end) => (value, end),
             Found::Partial => return Ok(Progress::NeedsMore),
             Found::Wrong(_) => return Err(self.nonsense()),
@@ -175,7 +207,7 @@ impl Reader {
 
     fn event(&mut self, changes: &mut Vec<Change>) -> Result<Progress, Unreadable> {
         let rest = &self.buffer[self.at..];
-        let (row, end) = match repaired_value_at::<Row>(rest) {
+        let (row, end) = match value_at::<Row>(rest) {
             Found::Value(row, end) => (row, end),
             Found::Partial => return Ok(Progress::NeedsMore),
             // One odd event must not hide the others.
@@ -202,67 +234,23 @@ enum Found<T> {
 }
 
 /// Reads the value at the beginning of `text`.
-fn value_at<T: DeserializeOwned>(text: &[u8]) -> Found<T> {
-    match read(text) {
+fn value_at<T: DeserializeOwned>(text: &str) -> Found<T> {
+    let mut reader = json::Reader::new(text);
+    match reader.value() {
         // The end of a number is seen by what follows it.
-        Ok((_, end)) if end == text.len() && !matches!(text.last(), Some(b'}' | b']' | b'"')) => Found::Partial,
-        Ok((value, end)) => Found::Value(value, end),
-        Err(error) if error.is_eof() => Found::Partial,
+        Ok(_) if reader.offset() == text.len() && !text.ends_with(['}', ']', '"']) => Found::Partial,
+        Ok(value) => Found::Value(value, reader.offset()),
+        Err(error) if error.is_end() => Found::Partial,
+        Err(error) if error.is_shape() => {
+            let mut reader = json::Reader::new(text);
+            match reader.span() {
+                Ok(_) => Found::Wrong(Some(reader.offset())),
+                Err(error) if error.is_end() => Found::Partial,
+                Err(_) => Found::Wrong(None),
+            }
+        }
         Err(_) => Found::Wrong(None),
     }
-}
-
-fn read<T: DeserializeOwned>(text: &[u8]) -> Result<(T, usize), Error> {
-    let mut values: StreamDeserializer<'_, SliceRead<'_>, T> = Deserializer::from_slice(text).into_iter();
-    match values.next() {
-        Some(Ok(value)) => Ok((value, values.byte_offset())),
-        Some(Err(error)) => Err(error),
-        None => serde_json::from_slice::<T>(b"").map(|value| (value, 0)),
-    }
-}
-
-/// Reads the value at the beginning of `text`, which may have bare words for floats.
-fn repaired_value_at<T: DeserializeOwned>(text: &[u8]) -> Found<T> {
-    match value_at(text) {
-        Found::Wrong(_) => {}
-        found => return found,
-    }
-    let Some(end) = end_of_value(text) else { return Found::Partial };
-    match json::repair(&text[..end]) {
-        Cow::Owned(repaired) => match serde_json::from_slice(&repaired) {
-            Ok(value) => Found::Value(value, end),
-            Err(error) => Found::Wrong(error.is_data().then_some(end)),
-        },
-        Cow::Borrowed(whole) => match serde_json::from_slice::<T>(whole) {
-            Ok(value) => Found::Value(value, end),
-            Err(error) => Found::Wrong(error.is_data().then_some(end)),
-        },
-    }
-}
-
-/// Returns the offset after the value at the beginning of `text`, if its end is there.
-fn end_of_value(text: &[u8]) -> Option<usize> {
-    let (mut depth, mut at) = (0_usize, 0);
-    while at < text.len() {
-        match text[at] {
-            b'"' => {
-                at += 1;
-                while *text.get(at)? != b'"' {
-                    at += if text[at] == b'\\' { 2 } else { 1 };
-                }
-                if depth == 0 {
-                    return Some(at + 1);
-                }
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth <= 1 => return Some(at + depth),
-            b'}' | b']' => depth -= 1,
-            b',' if depth == 0 => return Some(at),
-            _ => {}
-        }
-        at += 1;
-    }
-    None
 }
 
 #[cfg(test)]
