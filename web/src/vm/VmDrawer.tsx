@@ -38,14 +38,15 @@ export function VmDrawer({ id, onClose, run, blocked, onTag }: VmDrawerProps) {
 				<div className={css.body}>
 					<VmButtons blocked={blocked} run={run} vms={[vm]} />
 					{vm.name_description !== '' && <p className={css.description}>{vm.name_description}</p>}
-					<Summary frozen={blocked !== undefined} onTag={onTag} vm={vm} />
+					<TagsEditor disabled={blocked !== undefined} id={vm.id} onPick={onTag} tags={vm.tags} />
+					<Summary vm={vm} />
 				</div>
 			)}
 		</aside>
 	);
 }
 
-function Summary({ vm, onTag, frozen }: { vm: VM; onTag: (tag: string) => void; frozen: boolean }) {
+function Summary({ vm }: { vm: VM }) {
 	const addresses = [...new Set(Object.values(vm.addresses))];
 	const running = vm.power_state === 'Running' || vm.power_state === 'Paused';
 	return (
@@ -70,10 +71,10 @@ function Summary({ vm, onTag, frozen }: { vm: VM; onTag: (tag: string) => void; 
 						<Usage size={vm.memory.size} usage={vm.memory.usage} />
 					)}
 				</Fact>
-				<Fact label="Devices">
-					{count(vm.$VBDs.length, 'disk or CD drive', 'disks and CD drives')},{' '}
-					{count(vm.VIFs.length, 'network interface')}
+				<Fact label="Drives">
+					{vm.$VBDs.length === 0 ? 'none' : count(vm.$VBDs.length, 'disk or CD drive', 'disks and CD drives')}
 				</Fact>
+				<Fact label="Network">{vm.VIFs.length === 0 ? 'none' : count(vm.VIFs.length, 'interface')}</Fact>
 				<Fact label="Snapshots">{vm.snapshots.length === 0 ? 'none' : vm.snapshots.length}</Fact>
 			</Section>
 			<Section title="Guest">
@@ -107,9 +108,6 @@ function Summary({ vm, onTag, frozen }: { vm: VM; onTag: (tag: string) => void; 
 				</Fact>
 				<Fact label="Start with host">{vm.auto_poweron ? 'yes' : 'no'}</Fact>
 				<Fact label="High availability">{vm.high_availability === '' ? 'off' : vm.high_availability}</Fact>
-				<Fact label="Tags">
-					<TagsEditor disabled={frozen} id={vm.id} onPick={onTag} tags={vm.tags} />
-				</Fact>
 				<Fact label="UUID">
 					<span className={css.copyable}>
 						<code>{vm.uuid}</code> <Copy label="Copy the UUID" text={vm.uuid} />
