@@ -37,6 +37,11 @@ export interface VmsSearch {
 	vm?: string;
 }
 
+export interface PoolsSearch {
+	/** Set while the form of a new connection is open. */
+	add?: string;
+}
+
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
 const vms = createRoute({
@@ -53,6 +58,7 @@ const vms = createRoute({
 const pools = createRoute({
 	getParentRoute: () => root,
 	path: '/pools',
+	validateSearch: (search: Record<string, unknown>): PoolsSearch => ({ add: text(search.add) }),
 	component: lazyRouteComponent(() => import('../pool/PoolsPage'), 'PoolsPage'),
 });
 

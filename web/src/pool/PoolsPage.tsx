@@ -1,21 +1,25 @@
 /** The connections to pools: their state, and adding one. */
 import { Button, Switch, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { errorText } from '../api/errors';
 import type { Server } from '../api/objects';
 import { useUser } from '../live/hooks';
 import { useConfirm } from '../ui/Confirm';
-import { AddIcon, RemoveIcon } from '../ui/icons';
+import { AddIcon, EditIcon, RemoveIcon } from '../ui/icons';
 import { Message } from '../ui/Message';
 import { ConnectPool } from './ConnectPool';
 import css from './PoolsPage.module.css';
 import { serverError, serverName, useServerCall, useServers } from './servers';
 
+const route = getRouteApi('/pools');
+
 export function PoolsPage() {
 	const user = useUser();
 	const servers = useServers();
-	const [adding, setAdding] = useState(false);
+	const { add } = route.useSearch();
+	const navigate = route.useNavigate();
 	if (user !== undefined && user.permission !== 'admin') {
 		return <Message title="Pools are an administrator’s matter">You see the VMs that are shared with you.</Message>;
 	}
@@ -24,7 +28,11 @@ export function PoolsPage() {
 			<title>Pools · Xen Orchestra</title>
 			<header className={css.header}>
 				<h1>Pools</h1>
-				<Button leftSection={<AddIcon size={16} />} onClick={() => setAdding(true)} size="sm">
+				<Button
+					leftSection={<AddIcon size={16} />}
+					onClick={() => void navigate({ search: { add: 'pool' } })}
+					size="sm"
+				>
 					Connect a pool
 				</Button>
 			</header>
@@ -43,7 +51,10 @@ export function PoolsPage() {
 					<ServerRow key={server.id} server={server} />
 				))}
 			</ul>
-			<ConnectPool onClose={() => setAdding(false)} opened={adding} />
+			<ConnectPool
+				onClose={() => void navigate({ search: {}, replace: true })}
+				opened={add !== undefined && user !== undefined}
+			/>
 		</main>
 	);
 }
@@ -55,6 +66,7 @@ function ServerRow({ server }: { server: Server }) {
 	const disable = useServerCall('server.disable');
 	const remove = useServerCall('server.remove');
 	const confirm = useConfirm();
+	const [changing, setChanging] = useState(false);
 	const name = serverName(server);
 	const error = serverError(server);
 	const busy = enable.isPending || disable.isPending || remove.isPending;
@@ -105,16 +117,29 @@ function ServerRow({ server }: { server: Server }) {
 					/>
 				</div>
 			</Tooltip>
-			<Button
-				color="gray"
-				disabled={busy}
-				leftSection={<RemoveIcon size={15} />}
-				onClick={() => void askToRemove()}
-				size="compact-sm"
-				variant="subtle"
-			>
-				Forget
-			</Button>
+			<div className={css.buttons}>
+				<Button
+					color="gray"
+					disabled={busy}
+					leftSection={<EditIcon size={15} />}
+					onClick={() => setChanging(true)}
+					size="compact-sm"
+					variant="subtle"
+				>
+					Change
+				</Button>
+				<Button
+					color="gray"
+					disabled={busy}
+					leftSection={<RemoveIcon size={15} />}
+					onClick={() => void askToRemove()}
+					size="compact-sm"
+					variant="subtle"
+				>
+					Forget
+				</Button>
+			</div>
+			<ConnectPool onClose={() => setChanging(false)} opened={changing} server={server} />
 		</li>
 	);
 }

@@ -1,6 +1,6 @@
 /** Connections to pools, as configured on the server. It sends no news of them, so that they are asked for. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { Method, Params, Result } from '../api/methods';
 import type { Server } from '../api/objects';
 import { useConnectionState, useLive } from '../live/hooks';
@@ -32,6 +32,42 @@ export function useServerCall<M extends ServerMethod>(method: M) {
 		mutationFn: (params) => connection.call(method, params),
 		onSettled: () => queries.invalidateQueries({ queryKey: KEY }),
 	});
+}
+
+/** What the form of a connection holds. An empty label is none; an empty password is the one the server has. */
+interface Fields {
+	host: string;
+	username: string;
+	password: string;
+	label: string;
+	allowUnauthorized: boolean;
+}
+
+/**
+ * Saves a connection, a new one without `server`, and waits until its pool answers. What was added once is changed by
+ * the next try; `added` says so.
+ */
+export function useConnectServer(server: Server | undefined) {
+	const { connection } = useLive();
+	const queries = useQueryClient();
+	const [added, setAdded] = useState<string>();
+	const save = useMutation({
+		mutationFn: async ({ label, password, ...fields }: Fields) => {
+			const known = server?.id ?? added;
+			if (known !== undefined) {
+				const changed = password === '' ? {} : { password };
+				await connection.call('server.set', { id: known, ...fields, ...changed, label: label === '' ? null : label });
+				if (server?.enabled !== false) await connection.call('server.enable', { id: known });
+				return;
+			}
+			const labelled = label === '' ? {} : { label };
+			const id = await connection.call('server.add', { ...fields, ...labelled, password, autoConnect: false });
+			setAdded(id);
+			await connection.call('server.enable', { id });
+		},
+		onSettled: () => queries.invalidateQueries({ queryKey: KEY }),
+	});
+	return { save, added: added !== undefined };
 }
 
 /** Pools whose rows are not up to date: their connection is configured, but not up. */

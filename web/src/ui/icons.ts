@@ -17,6 +17,7 @@ export { default as MoreIcon } from '@tabler/icons-react/dist/esm/icons/IconDots
 export { default as KeyboardIcon } from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 export { default as SignOutIcon } from '@tabler/icons-react/dist/esm/icons/IconLogout.mjs';
 export { default as SuspendIcon } from '@tabler/icons-react/dist/esm/icons/IconMoon.mjs';
+export { default as EditIcon } from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs';
 export { default as PauseIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerPause.mjs';
 export { default as StartIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerPlay.mjs';
 export { default as UnpauseIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerTrackNext.mjs';

@@ -53,9 +53,7 @@ export function NoVms({
 		return (
 			<Message title="No pool is connected yet">
 				<p>Connect the master of a pool to see its VMs here.</p>
-				<Button component={Link} to="/pools">
-					Connect a pool
-				</Button>
+				<Button renderRoot={(props) => <Link search={{ add: 'pool' }} to="/pools" {...props} />}>Connect a pool</Button>
 			</Message>
 		);
 	}
