@@ -15,7 +15,10 @@ export async function signIn(username: string, password: string, remember: boole
 		signal: AbortSignal.timeout(30_000),
 	});
 	const text = await response.text();
-	if (!response.ok) return { refused: read(text, 'error') ?? `the server answered ${response.status}` };
+	if (!response.ok) {
+		const why = read(text, 'error') ?? `the server answered ${response.status}`;
+		return { refused: response.status === 429 ? `${why}; wait a moment, then try again` : why };
+	}
 	return { goTo: read(text, 'redirect') ?? '/' };
 }
 
