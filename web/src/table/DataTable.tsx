@@ -28,18 +28,26 @@ export interface DataTableProps<K extends Kind> {
 	onCursor: (id: string) => void;
 	onOpen: (id: string) => void;
 	/** Opens the menu of a row at a place on the screen. */
-	onMenu: (id: string, at: { x: number; y: number }) => void;
+	onMenu: (id: string, at: Place) => void;
 	name: (object: Kinds[K]) => string;
-	/** Two lines a row, for narrow screens. */
+	/** Three lines a row, for narrow screens. */
 	narrow: boolean;
 	isStale: (object: Kinds[K]) => boolean;
 	/** Shown where the rows would be when there are none. */
 	empty: ReactNode;
 }
 
+/** A place on the screen, in px: a point, or the box of what was pressed. */
+export interface Place {
+	x: number;
+	y: number;
+	width?: number;
+	height?: number;
+}
+
 /** Rows kept ready above and below those in view. */
 const OVERSCAN = 8;
-export const ROW_HEIGHT = { wide: 36, narrow: 68 };
+export const ROW_HEIGHT = { wide: 36, narrow: 84 };
 
 export function DataTable<K extends Kind>(props: DataTableProps<K>) {
 	const { ids, columns, layout, narrow, cursor, selection } = props;
@@ -59,10 +67,11 @@ export function DataTable<K extends Kind>(props: DataTableProps<K>) {
 	const slots = Math.ceil((virtual.scrollRect?.height ?? 0) / height) + 1 + 2 * OVERSCAN;
 	// biome-ignore lint/correctness/useExhaustiveDependencies: a new height makes the measured rows void
 	useEffect(() => virtual.measure(), [height, virtual]);
-	const at = cursor === undefined ? -1 : ids.indexOf(cursor);
+	const at = useMemo(() => (cursor === undefined ? -1 : ids.indexOf(cursor)), [ids, cursor]);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height stand elsewhere
 	useEffect(() => {
 		if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
-	}, [at, virtual]);
+	}, [at, height, virtual]);
 
 	return (
 		// biome-ignore lint/a11y/useSemanticElements: a virtual table has no `table` element to be
@@ -174,7 +183,7 @@ interface RowProps<K extends Kind> {
 	isStale: (object: Kinds[K]) => boolean;
 	onCursor: (id: string) => void;
 	onOpen: (id: string) => void;
-	onMenu: (id: string, at: { x: number; y: number }) => void;
+	onMenu: (id: string, at: Place) => void;
 }
 
 const Row = memo(function Row<K extends Kind>(props: RowProps<K>) {
@@ -225,10 +234,10 @@ const Row = memo(function Row<K extends Kind>(props: RowProps<K>) {
 					type="checkbox"
 				/>
 			</div>
-			{columns.map(({ id: column, align, Cell }) => (
+			{columns.map(({ id: column, align, card, Cell }) => (
 				// biome-ignore lint/a11y/useSemanticElements: see DataTable
 				// biome-ignore lint/a11y/useFocusableInteractive: see above
-				<div className={css.cell} data-align={align} data-column={column} key={column} role="gridcell">
+				<div className={css.cell} data-align={align} data-card={card} key={column} role="gridcell">
 					<Cell object={object} />
 				</div>
 			))}
@@ -241,9 +250,8 @@ const Row = memo(function Row<K extends Kind>(props: RowProps<K>) {
 					aria-label={`Actions on ${name}`}
 					onClick={(event) => {
 						event.stopPropagation();
-						const box = event.currentTarget.getBoundingClientRect();
 						props.onCursor(id);
-						props.onMenu(id, { x: box.right, y: box.bottom });
+						props.onMenu(id, event.currentTarget.getBoundingClientRect());
 					}}
 					tabIndex={-1}
 					type="button"

@@ -27,7 +27,7 @@ export function FilterBox({ value, onChange, error, box, onDone }: FilterBoxProp
 					if (event.key === 'Enter' || (event.key === 'Escape' && value === '')) onDone();
 					else if (event.key === 'Escape') onChange('');
 				}}
-				placeholder="Filter: web, power_state:running, tags:prod, !name_label:/^test/"
+				placeholder="Filter: web, power_state:running, tags:prod"
 				ref={box}
 				rightSection={
 					value === '' ? (

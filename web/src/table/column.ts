@@ -11,6 +11,8 @@ export interface Column<K extends Kind> {
 	grow: number;
 	/** Numbers stand at the end, so that their digits line up. */
 	align?: 'end';
+	/** Where it stands on narrow screens: the first line, the second in three parts, the third in three; or not at all. */
+	card?: 'title' | 'left' | 'middle' | 'right' | 'foot' | 'number' | 'last';
 	/** Hidden until somebody asks for it. */
 	hidden?: boolean;
 	/** Cannot be hidden. */

@@ -13,30 +13,37 @@ interface VmActionsProps {
 	blocked: string | undefined;
 }
 
-/** What wakes a VM, by what it does now; one of them is enough to show. */
+/** What wakes a VM, by what it does now. */
 const WAKES: readonly VmVerb[] = ['start', 'resume', 'unpause'];
 
-/** The main actions as buttons, the rest behind "More". */
-export function VmButtons({ vms, run, blocked }: VmActionsProps) {
-	const wake = WAKES.find((verb) => allowedOf(verb, vms).able.length > 0) ?? 'start';
-	const isMain = ({ verb, main }: VmAction) => verb === wake || (main === true && !WAKES.includes(verb));
+/** The main actions as buttons, the rest behind "More"; on narrow screens all behind one button, so that no row moves. */
+export function VmButtons({ vms, run, blocked, narrow = false }: VmActionsProps & { narrow?: boolean }) {
+	const shown = shownFor(vms);
+	const isButton = ({ main, verb }: VmAction) => !narrow && (main === true || WAKES.includes(verb));
 	return (
 		<div className={css.buttons}>
-			{VM_ACTIONS.filter(isMain).map((action) => (
+			{shown.filter(isButton).map((action) => (
 				<VmButton action={action} blocked={blocked} key={action.verb} run={run} vms={vms} />
 			))}
-			<Menu position="bottom-end">
+			<Menu position={narrow ? 'bottom-start' : 'bottom-end'}>
 				<Menu.Target>
 					<Button rightSection={<DownIcon size={14} />} size="compact-sm" variant="default">
-						More
+						{narrow ? 'Actions' : 'More'}
 					</Button>
 				</Menu.Target>
-				<Menu.Dropdown>
-					<VmItems actions={VM_ACTIONS.filter((action) => !isMain(action))} blocked={blocked} run={run} vms={vms} />
+				<Menu.Dropdown className={css.menu}>
+					<VmItems actions={shown.filter((action) => !isButton(action))} blocked={blocked} run={run} vms={vms} />
 				</Menu.Dropdown>
 			</Menu>
 		</div>
 	);
+}
+
+/** The actions that make sense for some VMs: of those that wake, the ones that can act, or Start where none can. */
+function shownFor(vms: readonly VM[]): VmAction[] {
+	const wakes = WAKES.filter((verb) => allowedOf(verb, vms).able.length > 0);
+	const shown = wakes.length > 0 ? wakes : [WAKES[0]];
+	return VM_ACTIONS.filter(({ verb }) => !WAKES.includes(verb) || shown.includes(verb));
 }
 
 function VmButton({ action, vms, run, blocked }: VmActionsProps & { action: VmAction }) {
@@ -63,16 +70,19 @@ function VmButton({ action, vms, run, blocked }: VmActionsProps & { action: VmAc
 	);
 }
 
-/** Actions as items of a menu; the reason stands below the item that cannot act. */
+/** Actions as items of a menu. Below the first item that cannot act for a reason stands the reason; others name it. */
 export function VmItems({
 	vms,
 	run,
 	blocked,
-	actions = VM_ACTIONS,
+	actions = shownFor(vms),
 }: VmActionsProps & { actions?: readonly VmAction[] }) {
+	const said = new Set<string>();
 	return actions.map((action) => {
-		const { why = blocked } = allowedOf(action.verb, vms);
+		const { able, why = blocked } = allowedOf(action.verb, vms);
 		const ActionIcon = action.icon;
+		const first = why !== undefined && !said.has(why);
+		if (why !== undefined) said.add(why);
 		return (
 			<Menu.Item
 				className={css.item}
@@ -81,9 +91,11 @@ export function VmItems({
 				key={action.verb}
 				leftSection={<ActionIcon size={16} />}
 				onClick={() => run(action, vms)}
+				title={why}
 			>
 				{action.label}
-				{why !== undefined && <span className={css.why}>{why}</span>}
+				{why === undefined && able.length < vms.length && <span className={css.some}>{able.length}</span>}
+				{first && <span className={css.why}>{why}</span>}
 			</Menu.Item>
 		);
 	});

@@ -7,7 +7,7 @@ import { useConnectionState, useCount, useList, useLive, usePaced } from '../liv
 import { useStalePools } from '../pool/servers';
 import { ColumnsMenu } from '../table/ColumnsMenu';
 import { printSort, readSort, type Sort } from '../table/column';
-import { DataTable } from '../table/DataTable';
+import { DataTable, type Place } from '../table/DataTable';
 import { FilterBox } from '../table/FilterBox';
 import { useLayout } from '../table/layout';
 import { SortMenu } from '../table/SortMenu';
@@ -29,6 +29,9 @@ import css from './VmsPage.module.css';
 const route = getRouteApi('/vms');
 /** Orders by host and by pool look at these too. */
 const NAMED: readonly Kind[] = ['host', 'pool'];
+/** Where the columns do not fit beside each other; with the details open, those of `VmDrawer.module.css` take room. */
+const NARROW = '(max-width: 940px)';
+const NARROW_BESIDE = '(max-width: 940px), (min-width: 1001px) and (max-width: 1300px)';
 /** Pause after the last key before the filter goes into the address, in ms. */
 const TYPING = 250;
 
@@ -38,7 +41,9 @@ export function VmsPage() {
 	const router = useRouter();
 	const { store } = useLive();
 	const state = useConnectionState();
-	const narrow = useMediaQuery('(max-width: 700px)', false, { getInitialValueInEffect: false });
+	const narrow = useMediaQuery(search.vm === undefined ? NARROW : NARROW_BESIDE, false, {
+		getInitialValueInEffect: false,
+	});
 	const total = useCount('VM');
 
 	const [text, setText] = useFilterText(search.s ?? '', (s) =>
@@ -72,9 +77,9 @@ export function VmsPage() {
 		[store],
 	);
 	const onMenu = useCallback(
-		(id: string, at: { x: number; y: number }) => {
+		(id: string, at: Place) => {
 			const chosen = selection.ids.has(id) ? selection.ids : [id];
-			setMenu({ vms: vmsOf(chosen), ...at });
+			setMenu({ vms: vmsOf(chosen), at });
 		},
 		[selection, vmsOf],
 	);
@@ -135,13 +140,8 @@ export function VmsPage() {
 			<title>{`${search.s === undefined ? 'Virtual machines' : search.s} · Xen Orchestra`}</title>
 			<div className={css.page}>
 				<main className={css.list}>
-					<header className={css.header}>
-						<div className={css.heading}>
-							<h1>Virtual machines</h1>
-							<span className={css.count} role="status">
-								{counted(ids.length, total, state.is === 'live')}
-							</span>
-						</div>
+					<header className={css.header} data-narrow={narrow || undefined}>
+						<h1>Virtual machines</h1>
 						<FilterBox
 							box={box}
 							error={filter.error}
@@ -149,6 +149,9 @@ export function VmsPage() {
 							onDone={() => box.current?.blur()}
 							value={text}
 						/>
+						<span className={css.count} role="status">
+							{counted(ids.length, total, state.is === 'live')}
+						</span>
 						{narrow ? (
 							<SortMenu columns={VM_COLUMNS} onSort={onSort} sort={sort} />
 						) : (
@@ -163,7 +166,7 @@ export function VmsPage() {
 								<button className={css.clear} onClick={selection.clear} title="Select none (Esc)" type="button">
 									{count(selected.length, 'selected', 'selected')} <span aria-hidden="true">×</span>
 								</button>
-								<VmButtons blocked={blocked} run={run} vms={selected} />
+								<VmButtons blocked={blocked} narrow={narrow} run={run} vms={selected} />
 							</section>
 						)}
 					</div>

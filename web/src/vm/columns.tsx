@@ -40,13 +40,14 @@ function TagCell({ object: vm }: { object: VM }) {
 }
 
 export const VM_COLUMNS: readonly Column<'VM'>[] = [
-	{ id: 'name', label: 'Name', min: 180, grow: 4, always: true, Cell: Name },
-	{ id: 'state', label: 'State', min: 146, grow: 0, Cell: ({ object }) => <StateLabel vm={object} /> },
+	{ id: 'name', label: 'Name', card: 'title', min: 180, grow: 4, always: true, Cell: Name },
+	{ id: 'state', label: 'State', card: 'left', min: 132, grow: 0, Cell: ({ object }) => <StateLabel vm={object} /> },
 	{
 		id: 'host',
 		label: 'Host',
-		min: 110,
-		grow: 1.5,
+		card: 'middle',
+		min: 104,
+		grow: 1.2,
 		Cell: ({ object }) => <HostName container={object.$container} on={object.power_state !== 'Halted'} />,
 	},
 	{
@@ -60,7 +61,8 @@ export const VM_COLUMNS: readonly Column<'VM'>[] = [
 	{
 		id: 'vcpu',
 		label: 'vCPU',
-		min: 72,
+		card: 'number',
+		min: 64,
 		grow: 0,
 		align: 'end',
 		largestFirst: true,
@@ -74,7 +76,8 @@ export const VM_COLUMNS: readonly Column<'VM'>[] = [
 	{
 		id: 'ram',
 		label: 'RAM',
-		min: 92,
+		card: 'last',
+		min: 84,
 		grow: 0,
 		align: 'end',
 		largestFirst: true,
@@ -83,7 +86,8 @@ export const VM_COLUMNS: readonly Column<'VM'>[] = [
 	{
 		id: 'ip',
 		label: 'IP address',
-		min: 132,
+		card: 'right',
+		min: 138,
 		grow: 0,
 		Cell: ({ object }) => <span className={css.address}>{object.mainIpAddress}</span>,
 	},
@@ -116,7 +120,7 @@ export const VM_COLUMNS: readonly Column<'VM'>[] = [
 			<>{object.power_state === 'Running' && object.startTime ? formatTime(object.startTime) : undefined}</>
 		),
 	},
-	{ id: 'tags', label: 'Tags', min: 120, grow: 2, Cell: TagCell },
+	{ id: 'tags', label: 'Tags', card: 'foot', min: 160, grow: 2, Cell: TagCell },
 ];
 
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
