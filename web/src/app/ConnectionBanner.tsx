@@ -1,19 +1,9 @@
 import { Button } from '@mantine/core';
-import { useEffect, useState } from 'react';
 import { useConnectionState, useLive } from '../live/hooks';
+import { Banner, BannerDetail } from '../ui/Banner';
 import { formatDuration } from '../ui/format';
 import { DisconnectedIcon } from '../ui/icons';
-import css from './ConnectionBanner.module.css';
-
-/** The time, each second, in ms since the epoch. */
-function useNow(): number {
-	const [now, setNow] = useState(Date.now);
-	useEffect(() => {
-		const timer = setInterval(() => setNow(Date.now()), 1000);
-		return () => clearInterval(timer);
-	}, []);
-	return now;
-}
+import { useNow } from '../ui/now';
 
 /** When the next attempt is made. */
 export function RetryIn({ at }: { at: number | undefined }) {
@@ -28,26 +18,24 @@ export function ConnectionBanner() {
 	const state = useConnectionState();
 	if (state.is !== 'lost') return null;
 	return (
-		<div className={css.banner} role="alert">
-			<DisconnectedIcon size={17} />
-			<p>
-				<strong>
-					Connection lost <Age since={state.since} />.
-				</strong>{' '}
-				Rows show what was known then. <span className={css.reason}>Reason: {state.reason}.</span>{' '}
-				<span className={css.retry}>
-					<RetryIn at={state.retryAt} />
-				</span>
-			</p>
-			<Button color="gray" onClick={() => connection.reconnect()} size="compact-sm" variant="default">
-				Reconnect now
-			</Button>
-		</div>
+		<Banner
+			action={
+				<Button color="gray" onClick={() => connection.reconnect()} size="compact-sm" variant="default">
+					Reconnect now
+				</Button>
+			}
+			icon={DisconnectedIcon}
+			role="alert"
+		>
+			<strong>
+				Connection lost <Age since={state.since} />.
+			</strong>{' '}
+			Rows show what was known then. <BannerDetail>Reason: {state.reason}.</BannerDetail> <RetryIn at={state.retryAt} />
+		</Banner>
 	);
 }
 
 function Age({ since }: { since: number }) {
-	const now = useNow();
-	const seconds = (now - since) / 1000;
+	const seconds = (useNow() - since) / 1000;
 	return <>{seconds < 2 ? 'just now' : `${formatDuration(seconds)} ago`}</>;
 }

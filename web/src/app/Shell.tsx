@@ -5,6 +5,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Link, type LinkProps, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useRef, useState } from 'react';
 import { useLive, useUser } from '../live/hooks';
+import { StaleBanner } from '../pool/StaleBanner';
 import { ActivityBar } from '../task/ActivityBar';
 import { ConfirmProvider } from '../ui/Confirm';
 import { DoneIcon, type Icon, KeyboardIcon, PoolIcon, SignOutIcon, ThemeIcon, UserIcon, VmIcon } from '../ui/icons';
@@ -36,7 +37,8 @@ export function Shell({ children }: { children: ReactNode }) {
 			<ConfirmProvider>
 				<Regions>{children}</Regions>
 			</ConfirmProvider>
-			<Notifications className={css.toasts} containerWidth={400} limit={4} position="bottom-right" />
+			{/* Below dialogs, and below the list of tasks, which somebody opened to see. */}
+			<Notifications className={css.toasts} containerWidth={400} limit={4} position="bottom-right" zIndex={150} />
 		</QueryClientProvider>
 	);
 }
@@ -82,6 +84,7 @@ function Regions({ children }: { children: ReactNode }) {
 			</nav>
 			<div className={css.page}>
 				<ConnectionBanner />
+				<StaleBanner />
 				<div className={css.content}>{children}</div>
 			</div>
 			<ActivityBar />

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Server } from '../api/objects';
 import { useAll, useConnectionState } from '../live/hooks';
 import { count, formatDuration } from '../ui/format';
+import { useNow } from '../ui/now';
 import css from './Freshness.module.css';
 import { serverError, serverName, useServers } from './servers';
 
@@ -20,6 +21,7 @@ export function Freshness() {
 	const state = useConnectionState();
 	const pools = useAll('pool');
 	const { data: servers } = useServers();
+	const now = useNow(servers?.some(({ staleSince }) => typeof staleSince === 'number'));
 
 	if (state.is === 'lost')
 		return <Signs signs={[{ key: 'lost', name: 'Server', tone: 'bad', says: 'connection lost' }]} />;
@@ -34,7 +36,7 @@ export function Freshness() {
 						key: server.id,
 						name: serverName(server),
 						tone: server.status === 'connected' ? 'live' : server.status === 'connecting' ? 'busy' : 'bad',
-						says: said(server),
+						says: said(server, now),
 					}));
 	if (signs.length <= NAMED) return <Signs signs={signs} />;
 	const live = signs.filter(({ tone }) => tone === 'live').length;
@@ -44,11 +46,11 @@ export function Freshness() {
 	return <Signs signs={all} />;
 }
 
-function said(server: Server): string {
+function said(server: Server, now: number): string {
 	if (server.status === 'connected') return 'live';
 	const why = serverError(server) ?? server.status;
 	if (typeof server.staleSince !== 'number') return why;
-	return `as it was ${formatDuration((Date.now() - server.staleSince) / 1000)} ago: ${why}`;
+	return `as it was ${formatDuration((now - server.staleSince) / 1000)} ago: ${why}`;
 }
 
 function Signs({ signs }: { signs: Sign[] }) {

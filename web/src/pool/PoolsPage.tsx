@@ -59,7 +59,12 @@ export function PoolsPage() {
 	);
 }
 
-const SAYS = { connected: 'Live', connecting: 'Connecting', disconnected: 'Disconnected' };
+function said(server: Server): string {
+	if (!server.enabled) return 'Switched off';
+	if (server.status === 'connected') return 'Live';
+	if (server.status === 'disconnected') return 'Disconnected';
+	return serverError(server) === undefined ? 'Connecting' : 'Trying again';
+}
 
 function ServerRow({ server }: { server: Server }) {
 	const enable = useServerCall('server.enable');
@@ -92,7 +97,7 @@ function ServerRow({ server }: { server: Server }) {
 		<li className={css.server}>
 			<span className={css.state} data-state={server.enabled ? server.status : 'off'}>
 				<span aria-hidden="true" className={css.dot} />
-				{server.enabled ? SAYS[server.status] : 'Switched off'}
+				{said(server)}
 			</span>
 			<div className={css.what}>
 				<h2>{name}</h2>

@@ -31,7 +31,12 @@ const DOING: Record<string, string> = {
 /** The operation under way, in words, or nothing. */
 export function doing(vm: VM): string | undefined {
 	const [operation] = Object.values(vm.current_operations);
-	return operation === undefined ? undefined : (DOING[operation] ?? operation.replaceAll('_', ' '));
+	return operation === undefined ? undefined : operationInWords(operation);
+}
+
+/** An operation as people say it: `clean_shutdown` is "Shutting down". */
+export function operationInWords(operation: string): string {
+	return DOING[operation] ?? operation.replaceAll('_', ' ');
 }
 
 const SHAPES: Record<PowerState, string> = {
