@@ -31,12 +31,29 @@ describe('a server without a pool', () => {
 	it('leads from the empty list to a connected pool', async () => {
 		await page.getByRole('heading', { name: 'No pool is connected yet' }).waitFor();
 		await page.getByRole('link', { name: 'Connect a pool' }).click();
-		await page.getByRole('button', { name: 'Connect a pool' }).click();
-		const dialog = await connect('password');
+		const dialog = await connect('wrong');
+		expect(await dialog.getByRole('alert').textContent()).toContain('authentication failed');
+		await connect('password');
 		await dialog.waitFor({ state: 'detached' });
+		expect(await page.getByRole('switch').count()).toBe(1);
 		await page.getByRole('listitem').filter({ hasText: 'Live' }).getByRole('heading', { name: 'lab' }).waitFor();
 		await page.getByRole('link', { name: 'VMs' }).click();
 		await rows(page).first().waitFor();
+	});
+
+	it('changes a connection that is there', async () => {
+		await page.getByRole('link', { name: 'Pools', exact: true }).click();
+		await page.getByRole('button', { name: 'Change' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Change the connection of lab' });
+		await dialog.getByLabel('Label (optional)').fill('laboratory');
+		await dialog.getByRole('button', { name: 'Save' }).click();
+		await dialog.waitFor({ state: 'detached' });
+		await page.getByRole('heading', { name: 'laboratory', exact: true }).waitFor();
+		await page.getByRole('button', { name: 'Change' }).click();
+		const again = page.getByRole('dialog', { name: 'Change the connection of laboratory' });
+		await again.getByLabel('Label (optional)').fill('');
+		await again.getByRole('button', { name: 'Save' }).click();
+		await page.getByRole('listitem').filter({ hasText: 'Live' }).getByRole('heading', { name: 'lab' }).waitFor();
 	});
 
 	it('lets go of the rows of a pool that is disconnected, and of the pool that is forgotten', async () => {
@@ -52,5 +69,39 @@ describe('a server without a pool', () => {
 		await page.getByRole('link', { name: 'VMs' }).click();
 		await page.getByRole('heading', { name: 'No pool is connected yet' }).waitFor();
 		expect(await rows(page).count()).toBe(0);
+	});
+});
+
+describe('a pool that stops to answer', () => {
+	let server: Awaited<ReturnType<typeof startEmpty>>;
+	let pool: Running;
+	let browser: Browser;
+
+	beforeAll(async () => {
+		[server, pool, browser] = await Promise.all([startEmpty(), startPool(), launch()]);
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await server?.stop();
+		await pool?.stop();
+	});
+
+	it('is named across the page, and its rows are shown as old', async () => {
+		const page = await openPage(browser, server.url);
+		await signIn(page, { email: 'admin@admin.net', password: server.password });
+		await page.getByRole('link', { name: 'Connect a pool' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Connect a pool' });
+		await dialog.getByLabel('Address').fill(pool.url);
+		await dialog.getByLabel('Password', { exact: true }).fill('password');
+		await dialog.getByRole('button', { name: 'Connect' }).click();
+		await dialog.waitFor({ state: 'detached' });
+		await page.getByRole('link', { name: 'VMs' }).click();
+		await rows(page).first().waitFor();
+		await pool.stop();
+		const banner = page.getByRole('status').filter({ hasText: 'lab does not answer' });
+		await banner.waitFor();
+		await page.locator('[role=row][data-stale]').first().waitFor();
+		await banner.getByRole('link', { name: 'See why' }).click();
+		await page.getByRole('switch', { name: 'Connect lab' }).waitFor();
 	});
 });

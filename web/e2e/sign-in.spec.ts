@@ -52,3 +52,27 @@ describe('the sign-in page', () => {
 		expect(await rows(page).count()).toBe(1);
 	});
 });
+
+describe('the sign-in page after too many wrong passwords', () => {
+	let server: Running;
+	let browser: Browser;
+
+	beforeAll(async () => {
+		[server, browser] = await Promise.all([startDemo(), launch()]);
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await server?.stop();
+	});
+
+	it('says to wait', async () => {
+		const page = await openPage(browser, server.url);
+		const told = page.getByRole('alert').filter({ hasText: 'wait a moment, then try again' });
+		for (let tries = 0; tries < 10 && !(await told.isVisible()); tries++) {
+			await signIn(page, { email: 'nobody@example.org', password: `wrong ${tries}` });
+			await page.getByRole('alert').waitFor();
+			await page.getByRole('button', { name: 'Sign in' }).and(page.locator(':enabled')).waitFor();
+		}
+		await told.waitFor();
+	});
+});

@@ -71,6 +71,7 @@ describe('the list of VMs', () => {
 		await row(page, 'sandbox').click();
 		const details = page.getByRole('complementary', { name: 'Details of sandbox' });
 		await details.getByRole('button', { name: 'Start' }).click();
+		await page.getByRole('contentinfo').getByText('Starting sandbox').waitFor();
 		await page.getByText('Started sandbox').waitFor();
 		await row(page, 'sandbox').getByText('Running').waitFor();
 		expect(await details.getByRole('button', { name: 'Shut down' }).isEnabled()).toBe(true);
@@ -163,6 +164,43 @@ describe('the list of VMs', () => {
 		await row(page, 'sandbox').getByTitle('env=test', { exact: true }).waitFor({ state: 'detached' });
 	});
 
+	it('shows tags beside each other, each with what takes it away', async () => {
+		page = await openVms(browser, server.url);
+		await row(page, 'web-1').click();
+		const details = page.getByRole('complementary', { name: 'Details of web-1' });
+		const places = await details.getByRole('button', { name: /^Remove the tag/ }).evaluateAll((buttons) =>
+			buttons.map((button) => {
+				const box = button.getBoundingClientRect();
+				const tag = button.previousElementSibling?.getBoundingClientRect();
+				return { top: Math.round(box.top), gap: Math.abs(box.left - (tag?.right ?? 0)) };
+			}),
+		);
+		expect(places).toHaveLength(2);
+		expect(places[0]?.top).toBe(places[1]?.top);
+		for (const { gap } of places) expect(gap).toBeLessThan(8);
+	});
+
+	it('opens the menu of the last row whole, and not under the pointer', async () => {
+		page = await openVms(browser, server.url, { viewport: { width: 1440, height: 640 } });
+		const button = row(page, 'web-2').getByRole('button', { name: 'Actions on web-2' });
+		const pressed = await button.boundingBox();
+		await button.click();
+		await page.getByRole('menuitem', { name: 'Force reboot' }).waitFor();
+		const menu = await page.getByRole('menu').boundingBox();
+		if (pressed === null || menu === null) throw new Error('the menu or its button is not shown');
+		expect(menu.y).toBeGreaterThanOrEqual(0);
+		expect(menu.y + menu.height).toBeLessThanOrEqual(640);
+		expect(menu.y + menu.height <= pressed.y || menu.y >= pressed.y + pressed.height).toBe(true);
+	});
+
+	it('keeps the filter box in its place while the number of rows changes', async () => {
+		page = await openVms(browser, server.url);
+		const before = await page.getByRole('textbox', { name: 'Filter' }).boundingBox();
+		await filter(page, 'web');
+		await row(page, 'db-1').waitFor({ state: 'detached' });
+		expect(await page.getByRole('textbox', { name: 'Filter' }).boundingBox()).toEqual(before);
+	});
+
 	it('is worked by keyboard', async () => {
 		page = await openVms(browser, server.url);
 		const [first, second, third] = await names(page);
@@ -208,6 +246,63 @@ describe('the list of VMs', () => {
 		await page.goto(`${server.url}/#/home?t=VM&s=name_label:db-`);
 		await row(page, 'web-1').waitFor({ state: 'detached' });
 		expect(await names(page)).toEqual(['db-1', 'db-2']);
+	});
+});
+
+describe('the list of VMs on a phone', () => {
+	const screen = { viewport: { width: 390, height: 844 } };
+	let server: Running;
+	let browser: Browser;
+
+	beforeAll(async () => {
+		[server, browser] = await Promise.all([startDemo(), launch()]);
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await server?.stop();
+	});
+
+	it('shows all of a row inside the row, and nothing above another', async () => {
+		const page = await openVms(browser, server.url, screen);
+		const faults = await rows(page).evaluateAll((elements) =>
+			elements.flatMap((element) => {
+				const around = element.getBoundingClientRect();
+				const cells = [...element.children]
+					.map((cell) => ({ text: cell.textContent, box: cell.getBoundingClientRect() }))
+					.filter(({ box }) => box.width > 0 && box.height > 0);
+				const outside = cells.filter(
+					({ box }) =>
+						box.top < around.top || box.bottom > around.bottom || box.left < around.left || box.right > around.right,
+				);
+				const overlapping = cells.filter(({ box }, index) =>
+					cells
+						.slice(index + 1)
+						.some(
+							(other) =>
+								box.left < other.box.right - 1 &&
+								other.box.left < box.right - 1 &&
+								box.top < other.box.bottom - 1 &&
+								other.box.top < box.bottom - 1,
+						),
+				);
+				return [...outside, ...overlapping].map(({ text }) => `${element.getAttribute('aria-label')}: ${text}`);
+			}),
+		);
+		expect(faults).toEqual([]);
+		for (const part of ['Running', 'xcp-lab-1', '10.20.10.31', '4 vCPU', '16 GiB', 'production']) {
+			await row(page, 'db-1').getByText(part, { exact: true }).waitFor();
+		}
+	});
+
+	it('moves no row when one is selected, and has the actions behind one button', async () => {
+		const page = await openVms(browser, server.url, screen);
+		const before = await row(page, 'db-1').boundingBox();
+		await row(page, 'db-1').getByRole('checkbox').click();
+		await page.getByRole('button', { name: '1 selected' }).waitFor();
+		expect(await row(page, 'db-1').boundingBox()).toEqual(before);
+		await page.getByRole('button', { name: 'Actions', exact: true }).click();
+		await page.getByRole('menuitem', { name: 'Shut down' }).click();
+		await page.getByRole('dialog', { name: 'Shut down db-1?' }).waitFor();
 	});
 });
 
