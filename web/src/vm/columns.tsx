@@ -40,7 +40,7 @@ function TagCell({ object: vm }: { object: VM }) {
 }
 
 export const VM_COLUMNS: readonly Column<'VM'>[] = [
-	{ id: 'name', label: 'Name', card: 'title', min: 180, grow: 4, always: true, Cell: Name },
+	{ id: 'name', label: 'Name', card: 'title', min: 172, grow: 4, always: true, Cell: Name },
 	{ id: 'state', label: 'State', card: 'left', min: 132, grow: 0, Cell: ({ object }) => <StateLabel vm={object} /> },
 	{
 		id: 'host',
@@ -120,7 +120,7 @@ export const VM_COLUMNS: readonly Column<'VM'>[] = [
 			<>{object.power_state === 'Running' && object.startTime ? formatTime(object.startTime) : undefined}</>
 		),
 	},
-	{ id: 'tags', label: 'Tags', card: 'foot', min: 160, grow: 2, Cell: TagCell },
+	{ id: 'tags', label: 'Tags', card: 'foot', min: 168, grow: 2, Cell: TagCell },
 ];
 
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
