@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Pool } from '../api/objects';
+import type { Host, Pool } from '../api/objects';
 import { LiveList } from './list';
 import { Store } from './store';
 
@@ -28,7 +28,37 @@ describe('a live list', () => {
 		store.apply([pool('4', 'aa'), pool('1', '0')], ['3']);
 		list.refresh();
 		expect(list.ids()).toEqual(['1', '2', '4']);
-		expect(tests.mock.calls.map(([object]) => object.id)).toEqual(['1', '4']);
+		expect(new Set(tests.mock.calls.map(([object]) => object.id))).toEqual(new Set(['1', '4']));
+	});
+
+	it('puts only the changed objects in order again', () => {
+		const store = new Store((run) => run());
+		store.apply(Array.from({ length: 1000 }, (_, i) => pool(`${i}`, `name ${String(i).padStart(4, '0')}`)));
+		const compare = vi.fn((a: Pool, b: Pool) => a.name_label.localeCompare(b.name_label));
+		const list = new LiveList(store, 'pool', () => true, compare);
+		list.watch(() => undefined);
+		compare.mockClear();
+		store.apply([pool('3', 'name 0998b'), pool('990', 'name 0000b'), pool('5', 'zz')]);
+		list.refresh();
+		expect(compare.mock.calls.length).toBeLessThan(50);
+		const names = list.ids().map((id) => store.get('pool', id)?.name_label ?? '');
+		expect(names).toEqual([...names].sort());
+		expect(names).toHaveLength(1000);
+	});
+
+	it('orders all anew after what the order looks at besides', () => {
+		const store = new Store((run) => run());
+		store.apply([pool('1', 'a'), pool('2', 'b')]);
+		const host = (name_label: string) => ({ type: 'host', id: 'h', name_label }) as Host;
+		store.apply([host('up')]);
+		const up = () => store.get('host', 'h')?.name_label === 'up';
+		const compare = (a: Pool, b: Pool) => a.name_label.localeCompare(b.name_label) * (up() ? 1 : -1);
+		const list = new LiveList(store, 'pool', () => true, compare, { alsoAfter: ['host'] });
+		list.watch(() => undefined);
+		expect(list.ids()).toEqual(['1', '2']);
+		store.apply([host('down')]);
+		list.refresh();
+		expect(list.ids()).toEqual(['2', '1']);
 	});
 
 	it('keeps the same array while the order stays', () => {

@@ -1,7 +1,7 @@
 /**
  * The ordered ids of the objects that a filter keeps: what a list shows. Changes are taken in at a bounded rate, and
- * only the objects that changed are tested again, so that a thousand changes a second cost a list of ten thousand
- * rows a few milliseconds. Rows themselves do not wait for this: each watches its own object.
+ * only the objects that changed are tested and put in order again, so that a thousand changes a second cost a list
+ * of ten thousand rows a few milliseconds. Rows themselves do not wait for this: each watches its own object.
  */
 import type { Kind, Kinds } from '../api/objects';
 import type { ChangeLog, Store } from './store';
@@ -18,10 +18,12 @@ export class LiveList<K extends Kind> {
 	readonly #compare: Compare<Kinds[K]>;
 	readonly #alsoAfter: readonly Kind[];
 	readonly #pause: number;
-	/** The kept objects in order; after a change nearly in order, which the engine's sort goes through in one pass. */
+	/** The kept objects, in order. */
 	#rows: Kinds[K][] = [];
 	#ids: readonly string[] = [];
 	#seen = -1;
+	/** What `alsoAfter` was when the rows were last put in order: a changed name of a host moves rows that did not. */
+	#orderedAfter = '';
 	readonly #listeners = new Set<() => void>();
 	#log: ChangeLog | undefined;
 	#stop: (() => void)[] = [];
@@ -72,7 +74,7 @@ export class LiveList<K extends Kind> {
 			this.#timer ??= setTimeout(() => this.refresh(), Math.max(0, this.#lastRefresh + this.#pause - Date.now()));
 		};
 		this.#stop = [this.#kind, ...this.#alsoAfter].map((kind) => this.#store.watchKind(kind, soon));
-		if (this.#seen !== this.#store.version(this.#kind)) this.#readAll();
+		if (this.#seen !== this.#store.version(this.#kind) || this.#orderedAfter !== this.#others()) this.#readAll();
 	}
 
 	#unfollow(): void {
@@ -85,7 +87,18 @@ export class LiveList<K extends Kind> {
 
 	#readAll(): void {
 		this.#rows = [...this.#store.all(this.#kind).values()].filter(this.#keeps);
+		this.#order();
 		this.#publish();
+	}
+
+	#order(): void {
+		this.#rows.sort(this.#compare);
+		this.#orderedAfter = this.#others();
+	}
+
+	/** Changes with each change of an object that the order may look at besides the rows' own. */
+	#others(): string {
+		return this.#alsoAfter.map((kind) => this.#store.version(kind)).join();
 	}
 
 	#readChanged(changed: ReadonlySet<string>): void {
@@ -95,27 +108,44 @@ export class LiveList<K extends Kind> {
 				const object = objects.get(id);
 				return object !== undefined && this.#keeps(object) ? object : undefined;
 			};
-			const left = new Set(changed);
-			const rows: Kinds[K][] = [];
-			for (const row of this.#rows) {
-				const now = left.delete(row.id) ? fresh(row.id) : row;
-				if (now !== undefined) rows.push(now);
-			}
-			for (const id of left) {
-				const now = fresh(id);
-				if (now !== undefined) rows.push(now);
-			}
-			this.#rows = rows;
+			const same = this.#rows.filter((row) => !changed.has(row.id));
+			const others = [...changed].flatMap((id) => fresh(id) ?? []);
+			this.#rows = merge(same, others.sort(this.#compare), this.#compare);
 		}
+		if (this.#orderedAfter !== this.#others()) this.#order();
 		this.#publish();
 	}
 
 	#publish(): void {
 		this.#seen = this.#store.version(this.#kind);
-		this.#rows.sort(this.#compare);
 		const ids = this.#rows.map((row) => row.id);
 		if (ids.length === this.#ids.length && ids.every((id, index) => id === this.#ids[index])) return;
 		this.#ids = ids;
 		for (const listener of [...this.#listeners]) listener();
 	}
+}
+
+/** Puts a few into many, both in order; compares about as often as the few take to be found a place. */
+function merge<T>(many: readonly T[], few: readonly T[], compare: Compare<T>): T[] {
+	const merged: T[] = [];
+	let done = 0;
+	for (const item of few) {
+		const at = placeOf(item, many, done, compare);
+		for (const row of many.slice(done, at)) merged.push(row);
+		merged.push(item);
+		done = at;
+	}
+	return merged.concat(many.slice(done));
+}
+
+/** The first index from `from` on whose row goes after the item. */
+function placeOf<T>(item: T, rows: readonly T[], from: number, compare: Compare<T>): number {
+	let [low, high] = [from, rows.length];
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		const row = rows[middle];
+		if (row !== undefined && compare(row, item) <= 0) low = middle + 1;
+		else high = middle;
+	}
+	return low;
 }
