@@ -328,4 +328,20 @@ describe('a list of thousands of VMs', () => {
 		await page.locator('[role=row][aria-rowindex="2001"]').waitFor();
 		expect(await rows(page).count()).toBeLessThan(60);
 	});
+
+	it('does to many what is asked only after their number was typed', async () => {
+		const page = await openVms(browser, server.url);
+		await page.getByRole('checkbox', { name: 'Select all' }).click();
+		await page.getByRole('button', { name: 'Take snapshot' }).click();
+		const dialog = page.getByRole('dialog', { name: /^Take snapshot / });
+		const go = dialog.getByRole('button', { name: /^Take snapshot/ });
+		expect(await go.isDisabled()).toBe(true);
+		await page.keyboard.type('200');
+		await page.keyboard.press('Enter');
+		expect(await go.isDisabled()).toBe(true);
+		await page.keyboard.type('0');
+		expect(await go.isEnabled()).toBe(true);
+		await dialog.getByRole('button', { name: 'Cancel' }).click();
+		await dialog.waitFor({ state: 'detached' });
+	});
 });

@@ -1,4 +1,4 @@
-import { Button, Modal } from '@mantine/core';
+import { Button, Modal, TextInput } from '@mantine/core';
 import { createContext, type ReactNode, useCallback, useContext, useState } from 'react';
 import css from './Confirm.module.css';
 
@@ -10,6 +10,8 @@ export interface Question {
 	action: string;
 	/** Nothing brings back what it takes away. */
 	destroys: boolean;
+	/** What has to be typed before the button acts, for what concerns many. */
+	type?: string;
 }
 
 type Ask = (question: Question) => Promise<boolean>;
@@ -24,14 +26,17 @@ export function useConfirm(): Ask {
 export function ConfirmProvider({ children }: { children: ReactNode }) {
 	const [asked, setAsked] = useState<{ question: Question; answer: (yes: boolean) => void }>();
 	const [open, setOpen] = useState(false);
+	const [typed, setTyped] = useState('');
 	const ask = useCallback<Ask>(
 		(question) =>
 			new Promise((answer) => {
 				setAsked({ question, answer });
+				setTyped('');
 				setOpen(true);
 			}),
 		[],
 	);
+	const ready = asked?.question.type === undefined || typed.trim() === asked.question.type;
 	const answer = (yes: boolean) => {
 		setOpen(false);
 		asked?.answer(yes);
@@ -44,13 +49,24 @@ export function ConfirmProvider({ children }: { children: ReactNode }) {
 					<form
 						onSubmit={(event) => {
 							event.preventDefault();
-							answer(true);
+							if (ready) answer(true);
 						}}
 					>
 						<div className={css.body}>{asked.question.body}</div>
+						{asked.question.type !== undefined && (
+							<TextInput
+								autoComplete="off"
+								className={css.type}
+								data-autofocus
+								inputMode="numeric"
+								label={`Type ${asked.question.type} to go ahead`}
+								onChange={(event) => setTyped(event.currentTarget.value)}
+								value={typed}
+							/>
+						)}
 						<div className={css.buttons}>
 							<Button
-								data-autofocus={asked.question.destroys || undefined}
+								data-autofocus={(asked.question.destroys && asked.question.type === undefined) || undefined}
 								onClick={() => answer(false)}
 								variant="default"
 							>
@@ -58,7 +74,8 @@ export function ConfirmProvider({ children }: { children: ReactNode }) {
 							</Button>
 							<Button
 								color={asked.question.destroys ? 'red.8' : undefined}
-								data-autofocus={!asked.question.destroys || undefined}
+								data-autofocus={(!asked.question.destroys && asked.question.type === undefined) || undefined}
+								disabled={!ready}
 								type="submit"
 							>
 								{asked.question.action}

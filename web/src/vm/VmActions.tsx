@@ -2,6 +2,7 @@
 import { Button, Menu, Tooltip } from '@mantine/core';
 import { allowedOf, type VmVerb } from '../api/allowed';
 import type { VM } from '../api/objects';
+import { formatNumber } from '../ui/format';
 import { DownIcon } from '../ui/icons';
 import { VM_ACTIONS, type VmAction } from './actions';
 import css from './VmActions.module.css';
@@ -64,7 +65,7 @@ function VmButton({ action, vms, run, blocked }: VmActionsProps & { action: VmAc
 				variant="default"
 			>
 				{action.label}
-				{partly && <span className={css.some}>{able.length}</span>}
+				{partly && <span className={css.some}>{formatNumber(able.length)}</span>}
 			</Button>
 		</Tooltip>
 	);
@@ -94,7 +95,7 @@ export function VmItems({
 				title={why}
 			>
 				{action.label}
-				{why === undefined && able.length < vms.length && <span className={css.some}>{able.length}</span>}
+				{why === undefined && able.length < vms.length && <span className={css.some}>{formatNumber(able.length)}</span>}
 				{first && <span className={css.why}>{why}</span>}
 			</Menu.Item>
 		);

@@ -150,7 +150,7 @@ export function VmsPage() {
 							value={text}
 						/>
 						<span className={css.count} role="status">
-							{counted(ids.length, total, state.is === 'live')}
+							{counted(ids.length, total, state.is === 'live')} {total > 0 && !narrow && 'VMs'}
 						</span>
 						{narrow ? (
 							<SortMenu columns={VM_COLUMNS} onSort={onSort} sort={sort} />

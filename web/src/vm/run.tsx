@@ -6,11 +6,13 @@ import { ConnectionLostError, errorText, NoAnswerError } from '../api/errors';
 import type { VM } from '../api/objects';
 import { useLive } from '../live/hooks';
 import { useConfirm } from '../ui/Confirm';
-import { count } from '../ui/format';
+import { count, formatNumber } from '../ui/format';
 import type { VmAction } from './actions';
 
 /** Calls under way at once: enough to keep hosts busy, few enough not to starve other calls of this page. */
 const AT_ONCE = 8;
+/** From so many VMs on, an action is not started by one press: their number has to be typed. */
+const MANY = 50;
 /** Names and failures that are listed before "and n more". */
 const LISTED = 6;
 
@@ -26,12 +28,15 @@ export function useRunVmAction(): RunVmAction {
 				notifications.show({ color: 'yellow', title: `${action.label} is not possible`, message: why });
 				return;
 			}
-			if (action.confirm !== undefined) {
+			const many = able.length >= MANY;
+			if (action.confirm !== undefined || many) {
+				const consequence = action.confirm?.consequence ?? '';
 				const yes = await confirm({
 					title: `${action.label} ${subject(able)}?`,
-					body: <Consequence able={able} consequence={action.confirm.consequence} skipped={vms.length - able.length} />,
+					body: <Consequence able={able} consequence={consequence} skipped={vms.length - able.length} />,
 					action: able.length === 1 ? action.label : `${action.label} ${count(able.length, 'VM')}`,
-					destroys: action.confirm.destroys,
+					destroys: action.confirm?.destroys === true,
+					type: many ? String(able.length) : undefined,
 				});
 				if (!yes) return;
 			}
@@ -115,7 +120,7 @@ function Failures({ failures, single }: { failures: { vm: VM; error: unknown }[]
 					{vm.name_label}: {errorText(error)}
 				</li>
 			))}
-			{failures.length > LISTED && <li>and {failures.length - LISTED} more</li>}
+			{failures.length > LISTED && <li>and {formatNumber(failures.length - LISTED)} more</li>}
 		</ul>
 	);
 }
@@ -123,7 +128,7 @@ function Failures({ failures, single }: { failures: { vm: VM; error: unknown }[]
 function Consequence({ able, consequence, skipped }: { able: readonly VM[]; consequence: string; skipped: number }) {
 	return (
 		<>
-			<p>{consequence}</p>
+			{consequence !== '' && <p>{consequence}</p>}
 			{able.length > 1 && (
 				<p>
 					<strong>
@@ -132,7 +137,7 @@ function Consequence({ able, consequence, skipped }: { able: readonly VM[]; cons
 							.map((vm) => vm.name_label)
 							.join(', ')}
 					</strong>
-					{able.length > LISTED && ` and ${able.length - LISTED} more`}
+					{able.length > LISTED && ` and ${formatNumber(able.length - LISTED)} more`}
 				</p>
 			)}
 			{skipped > 0 && (
