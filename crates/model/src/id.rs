@@ -3,13 +3,16 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use xapi_types::AnyRef;
+use uuid::{Uuid, fmt::Hyphenated};
+use xapi_types::{AnyRef, Record};
 
 /// The id of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Id<'m> {
     /// The uuid of the record.
-    Uuid(&'m str),
+    Uuid(Uuid),
+    /// Same, where it is not written as uuids are.
+    Text(&'m str),
     /// The reference, of records without uuid and of `pool_patch`.
     Ref(AnyRef),
     /// A template that came with the host: every pool has it with the same uuid, so the pool's comes first.
@@ -24,7 +27,8 @@ pub enum Id<'m> {
 impl fmt::Display for Id<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Uuid(uuid) => f.write_str(uuid),
+            Self::Uuid(uuid) => uuid.fmt(f),
+            Self::Text(uuid) => f.write_str(uuid),
             Self::Ref(reference) => reference.fmt(f),
             Self::DefaultTemplate { pool, uuid } => write!(f, "{pool}-{uuid}"),
         }
@@ -34,8 +38,23 @@ impl fmt::Display for Id<'_> {
 impl Serialize for Id<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Uuid(uuid) => serializer.serialize_str(uuid),
+            Self::Uuid(uuid) => serializer.serialize_str(uuid.hyphenated().encode_lower(&mut [0; Hyphenated::LENGTH])),
+            Self::Text(uuid) => serializer.serialize_str(uuid),
             other => serializer.collect_str(other),
+        }
+    }
+}
+
+/// Returns the uuid of a record whose object has it as its id, if it is written as uuids are: most are, and links to
+/// such an object are made without a look at its record.
+pub(crate) fn plain(record: &Record) -> Option<Uuid> {
+    match record {
+        Record::Vm(vm) if crate::vm::is_default_template(vm) => None,
+        Record::PoolPatch(_) => None,
+        record => {
+            let text = record.uuid()?;
+            let uuid = Uuid::try_parse(text).ok()?;
+            (uuid.hyphenated().encode_lower(&mut [0; Hyphenated::LENGTH]) == text).then_some(uuid)
         }
     }
 }

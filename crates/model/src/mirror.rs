@@ -14,7 +14,7 @@ mod view;
 use rustc_hash::FxHashMap;
 use xapi_types::{AnyRef, Record, Ref, class};
 
-use crate::pool_id::PoolId;
+use crate::{id, pool_id::PoolId};
 
 pub(crate) use slots::Slot;
 use slots::Slots;
@@ -105,6 +105,10 @@ impl Mirror {
         trim::trim(&mut record);
         let at = self.slots.intern(reference);
         let old = self.slots.get_mut(at).record.take();
+        if old.as_ref() == Some(&record) {
+            self.slots.get_mut(at).record = old;
+            return;
+        }
         let touches_readers = old.as_ref().is_none_or(|old| exposure::changed(old, &record));
         if touches_readers {
             self.unindex(at, old.as_ref());
@@ -113,11 +117,18 @@ impl Mirror {
         if old.is_none() {
             self.slots.records += 1;
         }
-        self.slots.get_mut(at).record = Some(record);
+        let slot = self.slots.get_mut(at);
+        slot.id = id::plain(&record);
+        slot.record = Some(record);
         self.touch(at);
         if touches_readers {
             self.touch_readers(at);
         }
+    }
+
+    /// Puts an equal record in place of the one that is there, so that the memory of one is enough.
+    pub(crate) fn share(&mut self, at: u32, record: Record) {
+        self.slots.get_mut(at).record = Some(record);
     }
 
     /// Forgets a record.

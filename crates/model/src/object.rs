@@ -4,9 +4,9 @@ use std::{fmt, str};
 
 use bytes::Bytes;
 use serde::Deserialize;
-use xapi_types::AnyRef;
+use xapi_types::{AnyRef, Record, class};
 
-use crate::{json::Document, kind::Kind, pool_id::PoolId};
+use crate::{json::Document, kind::Kind, mirror::Known, pool_id::PoolId};
 
 /// The properties that every object has, in the order in which they are written before its own.
 pub const COMMON: [&str; 6] = ["id", "type", "uuid", "$pool", "$poolId", "_xapiRef"];
@@ -14,12 +14,13 @@ pub const COMMON: [&str; 6] = ["id", "type", "uuid", "$pool", "$poolId", "_xapiR
 /// What stands before the id in the JSON of every object.
 pub(crate) const BEFORE_ID: &[u8] = br#"{"id":""#;
 
-/// An object: what identifies it, and the JSON that clients get.
+/// An object: what identifies it, the typed record that it was made of, and the JSON that clients get.
 ///
-/// There is no typed form besides: the record is in the [`crate::Mirror`], and who needs a property reads it from the
-/// bytes, one by one ([`Object::text`]) or into a struct with the wanted fields ([`Object::decode`]).
+/// The record is the one that the [`crate::Mirror`] has. What no record has, since it was made of several, is read
+/// from the bytes, one by one ([`Object::text`]) or into a struct with the wanted fields ([`Object::decode`]).
 pub struct Object {
     pub(crate) reference: AnyRef,
+    pub(crate) record: Record,
     pub(crate) pool: PoolId,
     pub(crate) json: Bytes,
     /// Place in the order in which objects came.
@@ -29,14 +30,15 @@ pub struct Object {
 }
 
 impl Object {
-    /// Makes an object of JSON that begins with its `id`; for tests of what only passes objects on.
+    /// Makes an object of JSON that begins with its `id`, and an empty record; for tests of what only passes objects on.
     ///
     /// Returns nothing where the JSON begins otherwise.
     pub fn from_json(kind: Kind, pool: PoolId, reference: AnyRef, json: Bytes) -> Option<Self> {
+        let record = class::Vm::default().into();
         let id = json.strip_prefix(BEFORE_ID)?;
         let id_len = u16::try_from(id.iter().position(|&byte| byte == b'"')?).ok()?;
         str::from_utf8(&id[..usize::from(id_len)]).ok()?;
-        Some(Self { reference, pool, json, order: 0, id_len, kind })
+        Some(Self { reference, record, pool, json, order: 0, id_len, kind })
     }
 
     /// Returns the id.
@@ -61,6 +63,18 @@ impl Object {
     /// Returns the reference of its record.
     pub fn xapi_ref(&self) -> &AnyRef {
         &self.reference
+    }
+
+    /// Returns the record that it was made of.
+    ///
+    /// Fields that no object needs are empty: `mirror/trim.rs` has the list.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// Returns the record if it is of that class; see [`Self::record`].
+    pub fn get<T: Known>(&self) -> Option<&T> {
+        T::of(&self.record)
     }
 
     /// Returns the JSON that clients get: an object, its [`COMMON`] properties first. A clone shares the bytes.

@@ -118,7 +118,7 @@ fn write<'m>(
     out.extend_from_slice(BEFORE_ID);
     let id_at = out.len();
     match view.id_of(reference, record) {
-        Id::Uuid(uuid) => write_plain(out, uuid),
+        Id::Text(uuid) => write_plain(out, uuid),
         id => write_plain(out, &id.to_string()),
     }
     let id_len = u16::try_from(out.len() - id_at).ok()?;

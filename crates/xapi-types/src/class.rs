@@ -74,6 +74,8 @@ mod vmss;
 mod vtpm;
 mod vusb;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use auth::Auth;
@@ -460,153 +462,153 @@ impl Kind {
     }
 }
 
-/// A record of any class.
+/// A record of any class; a clone shares it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Record {
     /// A record of the class `session`.
-    Session(Box<Session>),
+    Session(Arc<Session>),
     /// A record of the class `auth`.
-    Auth(Box<Auth>),
+    Auth(Arc<Auth>),
     /// A record of the class `subject`.
-    Subject(Box<Subject>),
+    Subject(Arc<Subject>),
     /// A record of the class `role`.
-    Role(Box<Role>),
+    Role(Arc<Role>),
     /// A record of the class `task`.
-    Task(Box<Task>),
+    Task(Arc<Task>),
     /// A record of the class `event`.
-    Event(Box<Event>),
+    Event(Arc<Event>),
     /// A record of the class `pool`.
-    Pool(Box<Pool>),
+    Pool(Arc<Pool>),
     /// A record of the class `pool_patch`.
-    PoolPatch(Box<PoolPatch>),
+    PoolPatch(Arc<PoolPatch>),
     /// A record of the class `pool_update`.
-    PoolUpdate(Box<PoolUpdate>),
+    PoolUpdate(Arc<PoolUpdate>),
     /// A record of the class `VM`.
-    Vm(Box<Vm>),
+    Vm(Arc<Vm>),
     /// A record of the class `VM_metrics`.
-    VmMetrics(Box<VmMetrics>),
+    VmMetrics(Arc<VmMetrics>),
     /// A record of the class `VM_guest_metrics`.
-    VmGuestMetrics(Box<VmGuestMetrics>),
+    VmGuestMetrics(Arc<VmGuestMetrics>),
     /// A record of the class `VMPP`.
-    Vmpp(Box<Vmpp>),
+    Vmpp(Arc<Vmpp>),
     /// A record of the class `VMSS`.
-    Vmss(Box<Vmss>),
+    Vmss(Arc<Vmss>),
     /// A record of the class `VM_appliance`.
-    VmAppliance(Box<VmAppliance>),
+    VmAppliance(Arc<VmAppliance>),
     /// A record of the class `DR_task`.
-    DrTask(Box<DrTask>),
+    DrTask(Arc<DrTask>),
     /// A record of the class `host`.
-    Host(Box<Host>),
+    Host(Arc<Host>),
     /// A record of the class `host_crashdump`.
-    HostCrashdump(Box<HostCrashdump>),
+    HostCrashdump(Arc<HostCrashdump>),
     /// A record of the class `host_patch`.
-    HostPatch(Box<HostPatch>),
+    HostPatch(Arc<HostPatch>),
     /// A record of the class `host_metrics`.
-    HostMetrics(Box<HostMetrics>),
+    HostMetrics(Arc<HostMetrics>),
     /// A record of the class `host_cpu`.
-    HostCpu(Box<HostCpu>),
+    HostCpu(Arc<HostCpu>),
     /// A record of the class `network`.
-    Network(Box<Network>),
+    Network(Arc<Network>),
     /// A record of the class `VIF`.
-    Vif(Box<Vif>),
+    Vif(Arc<Vif>),
     /// A record of the class `VIF_metrics`.
-    VifMetrics(Box<VifMetrics>),
+    VifMetrics(Arc<VifMetrics>),
     /// A record of the class `PIF`.
-    Pif(Box<Pif>),
+    Pif(Arc<Pif>),
     /// A record of the class `PIF_metrics`.
-    PifMetrics(Box<PifMetrics>),
+    PifMetrics(Arc<PifMetrics>),
     /// A record of the class `Bond`.
-    Bond(Box<Bond>),
+    Bond(Arc<Bond>),
     /// A record of the class `VLAN`.
-    Vlan(Box<Vlan>),
+    Vlan(Arc<Vlan>),
     /// A record of the class `SM`.
-    Sm(Box<Sm>),
+    Sm(Arc<Sm>),
     /// A record of the class `SR`.
-    Sr(Box<Sr>),
+    Sr(Arc<Sr>),
     /// A record of the class `sr_stat`.
-    SrStat(Box<SrStat>),
+    SrStat(Arc<SrStat>),
     /// A record of the class `probe_result`.
-    ProbeResult(Box<ProbeResult>),
+    ProbeResult(Arc<ProbeResult>),
     /// A record of the class `LVHD`.
-    Lvhd(Box<Lvhd>),
+    Lvhd(Arc<Lvhd>),
     /// A record of the class `VDI`.
-    Vdi(Box<Vdi>),
+    Vdi(Arc<Vdi>),
     /// A record of the class `VBD`.
-    Vbd(Box<Vbd>),
+    Vbd(Arc<Vbd>),
     /// A record of the class `VBD_metrics`.
-    VbdMetrics(Box<VbdMetrics>),
+    VbdMetrics(Arc<VbdMetrics>),
     /// A record of the class `PBD`.
-    Pbd(Box<Pbd>),
+    Pbd(Arc<Pbd>),
     /// A record of the class `crashdump`.
-    Crashdump(Box<Crashdump>),
+    Crashdump(Arc<Crashdump>),
     /// A record of the class `VTPM`.
-    Vtpm(Box<Vtpm>),
+    Vtpm(Arc<Vtpm>),
     /// A record of the class `console`.
-    Console(Box<Console>),
+    Console(Arc<Console>),
     /// A record of the class `user`.
-    User(Box<User>),
+    User(Arc<User>),
     /// A record of the class `data_source`.
-    DataSource(Box<DataSource>),
+    DataSource(Arc<DataSource>),
     /// A record of the class `blob`.
-    Blob(Box<Blob>),
+    Blob(Arc<Blob>),
     /// A record of the class `message`.
-    Message(Box<Message>),
+    Message(Arc<Message>),
     /// A record of the class `secret`.
-    Secret(Box<Secret>),
+    Secret(Arc<Secret>),
     /// A record of the class `tunnel`.
-    Tunnel(Box<Tunnel>),
+    Tunnel(Arc<Tunnel>),
     /// A record of the class `network_sriov`.
-    NetworkSriov(Box<NetworkSriov>),
+    NetworkSriov(Arc<NetworkSriov>),
     /// A record of the class `PCI`.
-    Pci(Box<Pci>),
+    Pci(Arc<Pci>),
     /// A record of the class `PGPU`.
-    Pgpu(Box<Pgpu>),
+    Pgpu(Arc<Pgpu>),
     /// A record of the class `GPU_group`.
-    GpuGroup(Box<GpuGroup>),
+    GpuGroup(Arc<GpuGroup>),
     /// A record of the class `VGPU`.
-    Vgpu(Box<Vgpu>),
+    Vgpu(Arc<Vgpu>),
     /// A record of the class `VGPU_type`.
-    VgpuType(Box<VgpuType>),
+    VgpuType(Arc<VgpuType>),
     /// A record of the class `PVS_site`.
-    PvsSite(Box<PvsSite>),
+    PvsSite(Arc<PvsSite>),
     /// A record of the class `PVS_server`.
-    PvsServer(Box<PvsServer>),
+    PvsServer(Arc<PvsServer>),
     /// A record of the class `PVS_proxy`.
-    PvsProxy(Box<PvsProxy>),
+    PvsProxy(Arc<PvsProxy>),
     /// A record of the class `PVS_cache_storage`.
-    PvsCacheStorage(Box<PvsCacheStorage>),
+    PvsCacheStorage(Arc<PvsCacheStorage>),
     /// A record of the class `Feature`.
-    Feature(Box<Feature>),
+    Feature(Arc<Feature>),
     /// A record of the class `SDN_controller`.
-    SdnController(Box<SdnController>),
+    SdnController(Arc<SdnController>),
     /// A record of the class `vdi_nbd_server_info`.
-    VdiNbdServerInfo(Box<VdiNbdServerInfo>),
+    VdiNbdServerInfo(Arc<VdiNbdServerInfo>),
     /// A record of the class `PUSB`.
-    Pusb(Box<Pusb>),
+    Pusb(Arc<Pusb>),
     /// A record of the class `USB_group`.
-    UsbGroup(Box<UsbGroup>),
+    UsbGroup(Arc<UsbGroup>),
     /// A record of the class `VUSB`.
-    Vusb(Box<Vusb>),
+    Vusb(Arc<Vusb>),
     /// A record of the class `Cluster`.
-    Cluster(Box<Cluster>),
+    Cluster(Arc<Cluster>),
     /// A record of the class `Cluster_host`.
-    ClusterHost(Box<ClusterHost>),
+    ClusterHost(Arc<ClusterHost>),
     /// A record of the class `Certificate`.
-    Certificate(Box<Certificate>),
+    Certificate(Arc<Certificate>),
     /// A record of the class `Repository`.
-    Repository(Box<Repository>),
+    Repository(Arc<Repository>),
     /// A record of the class `Observer`.
-    Observer(Box<Observer>),
+    Observer(Arc<Observer>),
     /// A record of the class `VM_group`.
-    VmGroup(Box<VmGroup>),
+    VmGroup(Arc<VmGroup>),
     /// A record of the class `Host_driver`.
-    HostDriver(Box<HostDriver>),
+    HostDriver(Arc<HostDriver>),
     /// A record of the class `Driver_variant`.
-    DriverVariant(Box<DriverVariant>),
+    DriverVariant(Arc<DriverVariant>),
     /// A record of the class `Caller`.
-    Caller(Box<Caller>),
+    Caller(Arc<Caller>),
     /// A record of the class `Rate_limit`.
-    RateLimit(Box<RateLimit>),
+    RateLimit(Arc<RateLimit>),
 }
 
 impl Record {
@@ -770,6 +772,85 @@ impl Record {
         }
     }
 
+    /// Returns whether `other` is a clone of this record, or this one of it.
+    pub fn is_shared_with(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Session(one), Self::Session(other)) => Arc::ptr_eq(one, other),
+            (Self::Auth(one), Self::Auth(other)) => Arc::ptr_eq(one, other),
+            (Self::Subject(one), Self::Subject(other)) => Arc::ptr_eq(one, other),
+            (Self::Role(one), Self::Role(other)) => Arc::ptr_eq(one, other),
+            (Self::Task(one), Self::Task(other)) => Arc::ptr_eq(one, other),
+            (Self::Event(one), Self::Event(other)) => Arc::ptr_eq(one, other),
+            (Self::Pool(one), Self::Pool(other)) => Arc::ptr_eq(one, other),
+            (Self::PoolPatch(one), Self::PoolPatch(other)) => Arc::ptr_eq(one, other),
+            (Self::PoolUpdate(one), Self::PoolUpdate(other)) => Arc::ptr_eq(one, other),
+            (Self::Vm(one), Self::Vm(other)) => Arc::ptr_eq(one, other),
+            (Self::VmMetrics(one), Self::VmMetrics(other)) => Arc::ptr_eq(one, other),
+            (Self::VmGuestMetrics(one), Self::VmGuestMetrics(other)) => Arc::ptr_eq(one, other),
+            (Self::Vmpp(one), Self::Vmpp(other)) => Arc::ptr_eq(one, other),
+            (Self::Vmss(one), Self::Vmss(other)) => Arc::ptr_eq(one, other),
+            (Self::VmAppliance(one), Self::VmAppliance(other)) => Arc::ptr_eq(one, other),
+            (Self::DrTask(one), Self::DrTask(other)) => Arc::ptr_eq(one, other),
+            (Self::Host(one), Self::Host(other)) => Arc::ptr_eq(one, other),
+            (Self::HostCrashdump(one), Self::HostCrashdump(other)) => Arc::ptr_eq(one, other),
+            (Self::HostPatch(one), Self::HostPatch(other)) => Arc::ptr_eq(one, other),
+            (Self::HostMetrics(one), Self::HostMetrics(other)) => Arc::ptr_eq(one, other),
+            (Self::HostCpu(one), Self::HostCpu(other)) => Arc::ptr_eq(one, other),
+            (Self::Network(one), Self::Network(other)) => Arc::ptr_eq(one, other),
+            (Self::Vif(one), Self::Vif(other)) => Arc::ptr_eq(one, other),
+            (Self::VifMetrics(one), Self::VifMetrics(other)) => Arc::ptr_eq(one, other),
+            (Self::Pif(one), Self::Pif(other)) => Arc::ptr_eq(one, other),
+            (Self::PifMetrics(one), Self::PifMetrics(other)) => Arc::ptr_eq(one, other),
+            (Self::Bond(one), Self::Bond(other)) => Arc::ptr_eq(one, other),
+            (Self::Vlan(one), Self::Vlan(other)) => Arc::ptr_eq(one, other),
+            (Self::Sm(one), Self::Sm(other)) => Arc::ptr_eq(one, other),
+            (Self::Sr(one), Self::Sr(other)) => Arc::ptr_eq(one, other),
+            (Self::SrStat(one), Self::SrStat(other)) => Arc::ptr_eq(one, other),
+            (Self::ProbeResult(one), Self::ProbeResult(other)) => Arc::ptr_eq(one, other),
+            (Self::Lvhd(one), Self::Lvhd(other)) => Arc::ptr_eq(one, other),
+            (Self::Vdi(one), Self::Vdi(other)) => Arc::ptr_eq(one, other),
+            (Self::Vbd(one), Self::Vbd(other)) => Arc::ptr_eq(one, other),
+            (Self::VbdMetrics(one), Self::VbdMetrics(other)) => Arc::ptr_eq(one, other),
+            (Self::Pbd(one), Self::Pbd(other)) => Arc::ptr_eq(one, other),
+            (Self::Crashdump(one), Self::Crashdump(other)) => Arc::ptr_eq(one, other),
+            (Self::Vtpm(one), Self::Vtpm(other)) => Arc::ptr_eq(one, other),
+            (Self::Console(one), Self::Console(other)) => Arc::ptr_eq(one, other),
+            (Self::User(one), Self::User(other)) => Arc::ptr_eq(one, other),
+            (Self::DataSource(one), Self::DataSource(other)) => Arc::ptr_eq(one, other),
+            (Self::Blob(one), Self::Blob(other)) => Arc::ptr_eq(one, other),
+            (Self::Message(one), Self::Message(other)) => Arc::ptr_eq(one, other),
+            (Self::Secret(one), Self::Secret(other)) => Arc::ptr_eq(one, other),
+            (Self::Tunnel(one), Self::Tunnel(other)) => Arc::ptr_eq(one, other),
+            (Self::NetworkSriov(one), Self::NetworkSriov(other)) => Arc::ptr_eq(one, other),
+            (Self::Pci(one), Self::Pci(other)) => Arc::ptr_eq(one, other),
+            (Self::Pgpu(one), Self::Pgpu(other)) => Arc::ptr_eq(one, other),
+            (Self::GpuGroup(one), Self::GpuGroup(other)) => Arc::ptr_eq(one, other),
+            (Self::Vgpu(one), Self::Vgpu(other)) => Arc::ptr_eq(one, other),
+            (Self::VgpuType(one), Self::VgpuType(other)) => Arc::ptr_eq(one, other),
+            (Self::PvsSite(one), Self::PvsSite(other)) => Arc::ptr_eq(one, other),
+            (Self::PvsServer(one), Self::PvsServer(other)) => Arc::ptr_eq(one, other),
+            (Self::PvsProxy(one), Self::PvsProxy(other)) => Arc::ptr_eq(one, other),
+            (Self::PvsCacheStorage(one), Self::PvsCacheStorage(other)) => Arc::ptr_eq(one, other),
+            (Self::Feature(one), Self::Feature(other)) => Arc::ptr_eq(one, other),
+            (Self::SdnController(one), Self::SdnController(other)) => Arc::ptr_eq(one, other),
+            (Self::VdiNbdServerInfo(one), Self::VdiNbdServerInfo(other)) => Arc::ptr_eq(one, other),
+            (Self::Pusb(one), Self::Pusb(other)) => Arc::ptr_eq(one, other),
+            (Self::UsbGroup(one), Self::UsbGroup(other)) => Arc::ptr_eq(one, other),
+            (Self::Vusb(one), Self::Vusb(other)) => Arc::ptr_eq(one, other),
+            (Self::Cluster(one), Self::Cluster(other)) => Arc::ptr_eq(one, other),
+            (Self::ClusterHost(one), Self::ClusterHost(other)) => Arc::ptr_eq(one, other),
+            (Self::Certificate(one), Self::Certificate(other)) => Arc::ptr_eq(one, other),
+            (Self::Repository(one), Self::Repository(other)) => Arc::ptr_eq(one, other),
+            (Self::Observer(one), Self::Observer(other)) => Arc::ptr_eq(one, other),
+            (Self::VmGroup(one), Self::VmGroup(other)) => Arc::ptr_eq(one, other),
+            (Self::HostDriver(one), Self::HostDriver(other)) => Arc::ptr_eq(one, other),
+            (Self::DriverVariant(one), Self::DriverVariant(other)) => Arc::ptr_eq(one, other),
+            (Self::Caller(one), Self::Caller(other)) => Arc::ptr_eq(one, other),
+            (Self::RateLimit(one), Self::RateLimit(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
     /// Returns the uuid, if the class has one.
     pub fn uuid(&self) -> Option<&str> {
         match self {
@@ -926,433 +1007,433 @@ impl Serialize for Record {
 
 impl From<Session> for Record {
     fn from(record: Session) -> Self {
-        Self::Session(Box::new(record))
+        Self::Session(Arc::new(record))
     }
 }
 
 impl From<Auth> for Record {
     fn from(record: Auth) -> Self {
-        Self::Auth(Box::new(record))
+        Self::Auth(Arc::new(record))
     }
 }
 
 impl From<Subject> for Record {
     fn from(record: Subject) -> Self {
-        Self::Subject(Box::new(record))
+        Self::Subject(Arc::new(record))
     }
 }
 
 impl From<Role> for Record {
     fn from(record: Role) -> Self {
-        Self::Role(Box::new(record))
+        Self::Role(Arc::new(record))
     }
 }
 
 impl From<Task> for Record {
     fn from(record: Task) -> Self {
-        Self::Task(Box::new(record))
+        Self::Task(Arc::new(record))
     }
 }
 
 impl From<Event> for Record {
     fn from(record: Event) -> Self {
-        Self::Event(Box::new(record))
+        Self::Event(Arc::new(record))
     }
 }
 
 impl From<Pool> for Record {
     fn from(record: Pool) -> Self {
-        Self::Pool(Box::new(record))
+        Self::Pool(Arc::new(record))
     }
 }
 
 impl From<PoolPatch> for Record {
     fn from(record: PoolPatch) -> Self {
-        Self::PoolPatch(Box::new(record))
+        Self::PoolPatch(Arc::new(record))
     }
 }
 
 impl From<PoolUpdate> for Record {
     fn from(record: PoolUpdate) -> Self {
-        Self::PoolUpdate(Box::new(record))
+        Self::PoolUpdate(Arc::new(record))
     }
 }
 
 impl From<Vm> for Record {
     fn from(record: Vm) -> Self {
-        Self::Vm(Box::new(record))
+        Self::Vm(Arc::new(record))
     }
 }
 
 impl From<VmMetrics> for Record {
     fn from(record: VmMetrics) -> Self {
-        Self::VmMetrics(Box::new(record))
+        Self::VmMetrics(Arc::new(record))
     }
 }
 
 impl From<VmGuestMetrics> for Record {
     fn from(record: VmGuestMetrics) -> Self {
-        Self::VmGuestMetrics(Box::new(record))
+        Self::VmGuestMetrics(Arc::new(record))
     }
 }
 
 impl From<Vmpp> for Record {
     fn from(record: Vmpp) -> Self {
-        Self::Vmpp(Box::new(record))
+        Self::Vmpp(Arc::new(record))
     }
 }
 
 impl From<Vmss> for Record {
     fn from(record: Vmss) -> Self {
-        Self::Vmss(Box::new(record))
+        Self::Vmss(Arc::new(record))
     }
 }
 
 impl From<VmAppliance> for Record {
     fn from(record: VmAppliance) -> Self {
-        Self::VmAppliance(Box::new(record))
+        Self::VmAppliance(Arc::new(record))
     }
 }
 
 impl From<DrTask> for Record {
     fn from(record: DrTask) -> Self {
-        Self::DrTask(Box::new(record))
+        Self::DrTask(Arc::new(record))
     }
 }
 
 impl From<Host> for Record {
     fn from(record: Host) -> Self {
-        Self::Host(Box::new(record))
+        Self::Host(Arc::new(record))
     }
 }
 
 impl From<HostCrashdump> for Record {
     fn from(record: HostCrashdump) -> Self {
-        Self::HostCrashdump(Box::new(record))
+        Self::HostCrashdump(Arc::new(record))
     }
 }
 
 impl From<HostPatch> for Record {
     fn from(record: HostPatch) -> Self {
-        Self::HostPatch(Box::new(record))
+        Self::HostPatch(Arc::new(record))
     }
 }
 
 impl From<HostMetrics> for Record {
     fn from(record: HostMetrics) -> Self {
-        Self::HostMetrics(Box::new(record))
+        Self::HostMetrics(Arc::new(record))
     }
 }
 
 impl From<HostCpu> for Record {
     fn from(record: HostCpu) -> Self {
-        Self::HostCpu(Box::new(record))
+        Self::HostCpu(Arc::new(record))
     }
 }
 
 impl From<Network> for Record {
     fn from(record: Network) -> Self {
-        Self::Network(Box::new(record))
+        Self::Network(Arc::new(record))
     }
 }
 
 impl From<Vif> for Record {
     fn from(record: Vif) -> Self {
-        Self::Vif(Box::new(record))
+        Self::Vif(Arc::new(record))
     }
 }
 
 impl From<VifMetrics> for Record {
     fn from(record: VifMetrics) -> Self {
-        Self::VifMetrics(Box::new(record))
+        Self::VifMetrics(Arc::new(record))
     }
 }
 
 impl From<Pif> for Record {
     fn from(record: Pif) -> Self {
-        Self::Pif(Box::new(record))
+        Self::Pif(Arc::new(record))
     }
 }
 
 impl From<PifMetrics> for Record {
     fn from(record: PifMetrics) -> Self {
-        Self::PifMetrics(Box::new(record))
+        Self::PifMetrics(Arc::new(record))
     }
 }
 
 impl From<Bond> for Record {
     fn from(record: Bond) -> Self {
-        Self::Bond(Box::new(record))
+        Self::Bond(Arc::new(record))
     }
 }
 
 impl From<Vlan> for Record {
     fn from(record: Vlan) -> Self {
-        Self::Vlan(Box::new(record))
+        Self::Vlan(Arc::new(record))
     }
 }
 
 impl From<Sm> for Record {
     fn from(record: Sm) -> Self {
-        Self::Sm(Box::new(record))
+        Self::Sm(Arc::new(record))
     }
 }
 
 impl From<Sr> for Record {
     fn from(record: Sr) -> Self {
-        Self::Sr(Box::new(record))
+        Self::Sr(Arc::new(record))
     }
 }
 
 impl From<SrStat> for Record {
     fn from(record: SrStat) -> Self {
-        Self::SrStat(Box::new(record))
+        Self::SrStat(Arc::new(record))
     }
 }
 
 impl From<ProbeResult> for Record {
     fn from(record: ProbeResult) -> Self {
-        Self::ProbeResult(Box::new(record))
+        Self::ProbeResult(Arc::new(record))
     }
 }
 
 impl From<Lvhd> for Record {
     fn from(record: Lvhd) -> Self {
-        Self::Lvhd(Box::new(record))
+        Self::Lvhd(Arc::new(record))
     }
 }
 
 impl From<Vdi> for Record {
     fn from(record: Vdi) -> Self {
-        Self::Vdi(Box::new(record))
+        Self::Vdi(Arc::new(record))
     }
 }
 
 impl From<Vbd> for Record {
     fn from(record: Vbd) -> Self {
-        Self::Vbd(Box::new(record))
+        Self::Vbd(Arc::new(record))
     }
 }
 
 impl From<VbdMetrics> for Record {
     fn from(record: VbdMetrics) -> Self {
-        Self::VbdMetrics(Box::new(record))
+        Self::VbdMetrics(Arc::new(record))
     }
 }
 
 impl From<Pbd> for Record {
     fn from(record: Pbd) -> Self {
-        Self::Pbd(Box::new(record))
+        Self::Pbd(Arc::new(record))
     }
 }
 
 impl From<Crashdump> for Record {
     fn from(record: Crashdump) -> Self {
-        Self::Crashdump(Box::new(record))
+        Self::Crashdump(Arc::new(record))
     }
 }
 
 impl From<Vtpm> for Record {
     fn from(record: Vtpm) -> Self {
-        Self::Vtpm(Box::new(record))
+        Self::Vtpm(Arc::new(record))
     }
 }
 
 impl From<Console> for Record {
     fn from(record: Console) -> Self {
-        Self::Console(Box::new(record))
+        Self::Console(Arc::new(record))
     }
 }
 
 impl From<User> for Record {
     fn from(record: User) -> Self {
-        Self::User(Box::new(record))
+        Self::User(Arc::new(record))
     }
 }
 
 impl From<DataSource> for Record {
     fn from(record: DataSource) -> Self {
-        Self::DataSource(Box::new(record))
+        Self::DataSource(Arc::new(record))
     }
 }
 
 impl From<Blob> for Record {
     fn from(record: Blob) -> Self {
-        Self::Blob(Box::new(record))
+        Self::Blob(Arc::new(record))
     }
 }
 
 impl From<Message> for Record {
     fn from(record: Message) -> Self {
-        Self::Message(Box::new(record))
+        Self::Message(Arc::new(record))
     }
 }
 
 impl From<Secret> for Record {
     fn from(record: Secret) -> Self {
-        Self::Secret(Box::new(record))
+        Self::Secret(Arc::new(record))
     }
 }
 
 impl From<Tunnel> for Record {
     fn from(record: Tunnel) -> Self {
-        Self::Tunnel(Box::new(record))
+        Self::Tunnel(Arc::new(record))
     }
 }
 
 impl From<NetworkSriov> for Record {
     fn from(record: NetworkSriov) -> Self {
-        Self::NetworkSriov(Box::new(record))
+        Self::NetworkSriov(Arc::new(record))
     }
 }
 
 impl From<Pci> for Record {
     fn from(record: Pci) -> Self {
-        Self::Pci(Box::new(record))
+        Self::Pci(Arc::new(record))
     }
 }
 
 impl From<Pgpu> for Record {
     fn from(record: Pgpu) -> Self {
-        Self::Pgpu(Box::new(record))
+        Self::Pgpu(Arc::new(record))
     }
 }
 
 impl From<GpuGroup> for Record {
     fn from(record: GpuGroup) -> Self {
-        Self::GpuGroup(Box::new(record))
+        Self::GpuGroup(Arc::new(record))
     }
 }
 
 impl From<Vgpu> for Record {
     fn from(record: Vgpu) -> Self {
-        Self::Vgpu(Box::new(record))
+        Self::Vgpu(Arc::new(record))
     }
 }
 
 impl From<VgpuType> for Record {
     fn from(record: VgpuType) -> Self {
-        Self::VgpuType(Box::new(record))
+        Self::VgpuType(Arc::new(record))
     }
 }
 
 impl From<PvsSite> for Record {
     fn from(record: PvsSite) -> Self {
-        Self::PvsSite(Box::new(record))
+        Self::PvsSite(Arc::new(record))
     }
 }
 
 impl From<PvsServer> for Record {
     fn from(record: PvsServer) -> Self {
-        Self::PvsServer(Box::new(record))
+        Self::PvsServer(Arc::new(record))
     }
 }
 
 impl From<PvsProxy> for Record {
     fn from(record: PvsProxy) -> Self {
-        Self::PvsProxy(Box::new(record))
+        Self::PvsProxy(Arc::new(record))
     }
 }
 
 impl From<PvsCacheStorage> for Record {
     fn from(record: PvsCacheStorage) -> Self {
-        Self::PvsCacheStorage(Box::new(record))
+        Self::PvsCacheStorage(Arc::new(record))
     }
 }
 
 impl From<Feature> for Record {
     fn from(record: Feature) -> Self {
-        Self::Feature(Box::new(record))
+        Self::Feature(Arc::new(record))
     }
 }
 
 impl From<SdnController> for Record {
     fn from(record: SdnController) -> Self {
-        Self::SdnController(Box::new(record))
+        Self::SdnController(Arc::new(record))
     }
 }
 
 impl From<VdiNbdServerInfo> for Record {
     fn from(record: VdiNbdServerInfo) -> Self {
-        Self::VdiNbdServerInfo(Box::new(record))
+        Self::VdiNbdServerInfo(Arc::new(record))
     }
 }
 
 impl From<Pusb> for Record {
     fn from(record: Pusb) -> Self {
-        Self::Pusb(Box::new(record))
+        Self::Pusb(Arc::new(record))
     }
 }
 
 impl From<UsbGroup> for Record {
     fn from(record: UsbGroup) -> Self {
-        Self::UsbGroup(Box::new(record))
+        Self::UsbGroup(Arc::new(record))
     }
 }
 
 impl From<Vusb> for Record {
     fn from(record: Vusb) -> Self {
-        Self::Vusb(Box::new(record))
+        Self::Vusb(Arc::new(record))
     }
 }
 
 impl From<Cluster> for Record {
     fn from(record: Cluster) -> Self {
-        Self::Cluster(Box::new(record))
+        Self::Cluster(Arc::new(record))
     }
 }
 
 impl From<ClusterHost> for Record {
     fn from(record: ClusterHost) -> Self {
-        Self::ClusterHost(Box::new(record))
+        Self::ClusterHost(Arc::new(record))
     }
 }
 
 impl From<Certificate> for Record {
     fn from(record: Certificate) -> Self {
-        Self::Certificate(Box::new(record))
+        Self::Certificate(Arc::new(record))
     }
 }
 
 impl From<Repository> for Record {
     fn from(record: Repository) -> Self {
-        Self::Repository(Box::new(record))
+        Self::Repository(Arc::new(record))
     }
 }
 
 impl From<Observer> for Record {
     fn from(record: Observer) -> Self {
-        Self::Observer(Box::new(record))
+        Self::Observer(Arc::new(record))
     }
 }
 
 impl From<VmGroup> for Record {
     fn from(record: VmGroup) -> Self {
-        Self::VmGroup(Box::new(record))
+        Self::VmGroup(Arc::new(record))
     }
 }
 
 impl From<HostDriver> for Record {
     fn from(record: HostDriver) -> Self {
-        Self::HostDriver(Box::new(record))
+        Self::HostDriver(Arc::new(record))
     }
 }
 
 impl From<DriverVariant> for Record {
     fn from(record: DriverVariant) -> Self {
-        Self::DriverVariant(Box::new(record))
+        Self::DriverVariant(Arc::new(record))
     }
 }
 
 impl From<Caller> for Record {
     fn from(record: Caller) -> Self {
-        Self::Caller(Box::new(record))
+        Self::Caller(Arc::new(record))
     }
 }
 
 impl From<RateLimit> for Record {
     fn from(record: RateLimit) -> Self {
-        Self::RateLimit(Box::new(record))
+        Self::RateLimit(Arc::new(record))
     }
 }
 

@@ -165,21 +165,22 @@ fn index() -> String {
     let mut exports = String::new();
     let (mut kinds, mut records, mut names, mut lower) = (String::new(), String::new(), String::new(), String::new());
     let (mut decode, mut kind_of, mut from) = (String::new(), String::new(), String::new());
-    let mut serialize = String::new();
+    let (mut serialize, mut same) = (String::new(), String::new());
     for class in classes() {
         let (module, name, wire) = (module(class.name), type_name(class.name), class.name);
         let _ = writeln!(modules, "mod {module};");
         let _ = writeln!(exports, "pub use {module}::{name};");
         let _ = writeln!(kinds, "    /// The class `{wire}`.\n    {name},");
-        let _ = writeln!(records, "    /// A record of the class `{wire}`.\n    {name}(Box<{name}>),");
+        let _ = writeln!(records, "    /// A record of the class `{wire}`.\n    {name}(Arc<{name}>),");
         let _ = writeln!(names, "            Self::{name} => \"{wire}\",");
         let _ = writeln!(lower, "            \"{}\" => Self::{name},", wire.to_lowercase());
         let _ = writeln!(decode, "            Kind::{name} => Self::{name}(Deserialize::deserialize(deserializer)?),");
         let _ = writeln!(serialize, "            Self::{name}(record) => record.serialize(serializer),");
+        let _ = writeln!(same, "            (Self::{name}(one), Self::{name}(other)) => Arc::ptr_eq(one, other),");
         let _ = writeln!(kind_of, "            Self::{name}(_) => Kind::{name},");
         let _ = writeln!(
             from,
-            "impl From<{name}> for Record {{\n    fn from(record: {name}) -> Self {{\n        Self::{name}(Box::new(record))\n    }}\n}}\n"
+            "impl From<{name}> for Record {{\n    fn from(record: {name}) -> Self {{\n        Self::{name}(Arc::new(record))\n    }}\n}}\n"
         );
     }
     let with_uuid = classes().iter().filter(|class| class.field("uuid").is_some_and(|field| field.ty == Type::String));
@@ -191,15 +192,16 @@ fn index() -> String {
     let count = classes().len();
     let all: String = classes().iter().map(|class| format!("Self::{}, ", type_name(class.name))).collect();
     format!(
-        "{HEADER}//! Typed records of every class, and a record of any of them.\n\n{modules}\nuse serde::{{Deserialize, Deserializer, Serialize, Serializer}};\n\n{exports}\n\
+        "{HEADER}//! Typed records of every class, and a record of any of them.\n\n{modules}\nuse std::sync::Arc;\n\nuse serde::{{Deserialize, Deserializer, Serialize, Serializer}};\n\n{exports}\n\
          /// A class of XAPI objects.\n#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]\npub enum Kind {{\n{kinds}}}\n\n\
          impl Kind {{\n    /// Every class, in the order of the data model.\n    pub const ALL: [Self; {count}] = [{all}];\n\n    \
          /// Returns the name on the wire, such as `VM`.\n    pub fn name(self) -> &'static str {{\n        match self {{\n{names}        }}\n    }}\n\n    \
          /// Returns the class that events call `name`, which they write in lower case.\n    pub fn from_lower(name: &str) -> Option<Self> {{\n        Some(match name {{\n{lower}            _ => return None,\n        }})\n    }}\n}}\n\n\
-         /// A record of any class.\n#[derive(Clone, Debug, PartialEq)]\npub enum Record {{\n{records}}}\n\n\
+         /// A record of any class; a clone shares it.\n#[derive(Clone, Debug, PartialEq)]\npub enum Record {{\n{records}}}\n\n\
          impl Record {{\n    /// Decodes a record of the class `kind`.\n    ///\n    /// # Errors\n    ///\n    /// If the value is not a record; fields that are missing, unknown or odd are no error.\n    \
          pub fn decode<'de, D: Deserializer<'de>>(kind: Kind, deserializer: D) -> Result<Self, D::Error> {{\n        Ok(match kind {{\n{decode}        }})\n    }}\n\n    \
          /// Returns the class of the record.\n    pub fn kind(&self) -> Kind {{\n        match self {{\n{kind_of}        }}\n    }}\n\n    \
+         /// Returns whether `other` is a clone of this record, or this one of it.\n    pub fn is_shared_with(&self, other: &Self) -> bool {{\n        match (self, other) {{\n{same}            _ => false,\n        }}\n    }}\n\n    \
          /// Returns the uuid, if the class has one.\n    pub fn uuid(&self) -> Option<&str> {{\n        match self {{\n{uuid}        }}\n    }}\n}}\n\n\
          /// A record is written as an object of its fields.\nimpl Serialize for Record {{\n    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{\n        match self {{\n{serialize}        }}\n    }}\n}}\n\n{from}"
     )

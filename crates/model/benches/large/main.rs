@@ -6,6 +6,7 @@ mod estate;
 
 use std::{
     hint::black_box,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -94,15 +95,15 @@ fn changes(raw: &[Raw], mirror: &mut Mirror, writer: &mut model::Writer) {
 fn changed(record: Record) -> Record {
     match record {
         Record::Vm(mut vm) => {
-            vm.name_label.push('!');
+            Arc::make_mut(&mut vm).name_label.push('!');
             Record::Vm(vm)
         }
         Record::Sr(mut sr) => {
-            sr.physical_utilisation += 1;
+            Arc::make_mut(&mut sr).physical_utilisation += 1;
             Record::Sr(sr)
         }
         Record::Host(mut host) => {
-            host.resident_vms.pop();
+            Arc::make_mut(&mut host).resident_vms.pop();
             Record::Host(host)
         }
         other => other,

@@ -1,6 +1,7 @@
 //! Numbered places for records.
 
 use rustc_hash::FxHashMap;
+use uuid::Uuid;
 use xapi_types::{AnyRef, Record};
 
 /// A place for a record, or for one that others have asked for in vain.
@@ -8,6 +9,8 @@ use xapi_types::{AnyRef, Record};
 pub(crate) struct Slot {
     pub(crate) reference: AnyRef,
     pub(crate) record: Option<Record>,
+    /// The id of the record's object, where it is a plain uuid.
+    pub(super) id: Option<Uuid>,
     /// Slots whose objects were made by reading this one; each once, in no order.
     pub(super) readers: Vec<u32>,
     /// Slots that making this one's object has read; sorted.
@@ -56,6 +59,7 @@ impl Slots {
         let slot = Slot {
             reference: reference.clone(),
             record: None,
+            id: None,
             readers: Vec::new(),
             reads: Box::default(),
             dirty: false,

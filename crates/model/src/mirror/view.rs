@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use xapi_types::{AnyRef, Record, Ref, class};
 
-use super::{Mirror, disk_key};
+use super::{Mirror, Slot, disk_key};
 use crate::{
     id::{Id, Ids},
     pool_id::PoolId,
@@ -74,13 +74,17 @@ impl<'m> View<'m> {
 
     /// Returns the record of `reference`, of whatever class.
     pub fn any(&self, reference: &AnyRef) -> Option<&'m Record> {
+        self.slot(reference)?.record.as_ref()
+    }
+
+    fn slot(&self, reference: &AnyRef) -> Option<&'m Slot> {
         reference.get()?;
         let Some(at) = self.mirror.slots.find(reference) else {
             self.missing.borrow_mut().push(reference.clone());
             return None;
         };
         self.found.borrow_mut().push(at);
-        self.mirror.slots.get(at).record.as_ref()
+        Some(self.mirror.slots.get(at))
     }
 
     /// Returns the record of the virtual disk with this uuid.
@@ -98,8 +102,9 @@ impl<'m> View<'m> {
     /// Returns the id of the object that `reference` links to; nothing if it is null or not known.
     pub fn id<C>(&self, reference: &Ref<C>) -> Option<Id<'m>> {
         let reference = reference.erase();
-        let record = self.any(&reference)?;
-        Some(self.id_of(&reference, record))
+        let slot = self.slot(&reference)?;
+        let record = slot.record.as_ref()?;
+        Some(slot.id.map_or_else(|| self.id_of(&reference, record), Id::Uuid))
     }
 
     /// Returns the ids of the objects that `references` link to, `null` for what is not known.
@@ -112,11 +117,11 @@ impl<'m> View<'m> {
         match record {
             Record::Vm(vm) if crate::vm::is_default_template(vm) => match self.pool_id() {
                 Some(pool) => Id::DefaultTemplate { pool: pool.as_str(), uuid: &vm.uuid },
-                None => Id::Uuid(&vm.uuid),
+                None => Id::Text(&vm.uuid),
             },
             Record::PoolPatch(_) => Id::Ref(reference.clone()),
             record => match record.uuid() {
-                Some(uuid) if !uuid.is_empty() => Id::Uuid(uuid),
+                Some(uuid) if !uuid.is_empty() => Id::Text(uuid),
                 _ => Id::Ref(reference.clone()),
             },
         }
@@ -129,7 +134,7 @@ impl<'m> View<'m> {
 
     /// Returns the id of the pool as a link.
     pub fn pool_link(&self) -> Option<Id<'m>> {
-        self.pool_id().map(|pool| Id::Uuid(pool.as_str()))
+        self.pool_id().map(|pool| Id::Text(pool.as_str()))
     }
 
     /// Returns the record of the pool.

@@ -34,6 +34,8 @@ pub struct Writer {
     state: Snapshot,
     aside: Aside,
     next_order: u64,
+    /// Whether the next publication shows a record that clients cannot tell from the one before.
+    unseen: bool,
 }
 
 /// Fewest new objects that are added at once rather than one by one.
@@ -46,13 +48,15 @@ struct Plan {
     gone: Vec<Arc<Object>>,
     /// Objects that are shown or kept aside, each with its new look.
     changed: Vec<(Arc<Object>, Arc<Object>)>,
+    /// Objects whose record has changed where clients do not see it, each with the new one.
+    unseen: Vec<(Arc<Object>, Arc<Object>)>,
     /// Objects of records that had none.
     new: Vec<Arc<Object>>,
 }
 
 impl Writer {
     pub(super) fn new(current: Arc<ArcSwap<Snapshot>>) -> Self {
-        Self { current, state: Snapshot::default(), aside: Aside::default(), next_order: 0 }
+        Self { current, state: Snapshot::default(), aside: Aside::default(), next_order: 0, unseen: false }
     }
 
     /// Makes the objects of all records of `mirror` and swaps them for those that the pool had before, at once.
@@ -139,21 +143,26 @@ impl Writer {
         for Made { at, outcome, reads } in made {
             mirror.set_reads(at, reads);
             let reference = &mirror.slot(at).reference;
-            let mut old = match outcome {
-                Outcome::Same => continue,
-                Outcome::Nothing | Outcome::New(_) => self.find(pool, reference).cloned(),
-            };
-            let Outcome::New(draft) = outcome else {
-                plan.gone.extend(old);
-                continue;
-            };
-            // An object whose id changes leaves under the old one.
-            plan.gone.extend(old.take_if(|old| old.id_bytes() != draft.id()));
-            let order = old.as_ref().map_or_else(|| self.next_order(), |old| old.order);
-            let new = Arc::new(draft.into_object(reference.clone(), pool.clone(), order));
-            match old {
-                Some(old) => plan.changed.push((old, new)),
-                None => plan.new.push(new),
+            match outcome {
+                Outcome::Same => {}
+                Outcome::Equal(record) => mirror.share(at, record),
+                Outcome::Nothing => plan.gone.extend(self.find(pool, reference).cloned()),
+                Outcome::Unseen(draft) => {
+                    let Some(old) = self.find(pool, reference) else { continue };
+                    let new = draft.into_object(reference.clone(), pool.clone(), old.order);
+                    plan.unseen.push((Arc::clone(old), Arc::new(new)));
+                }
+                Outcome::New(draft) => {
+                    let mut old = self.find(pool, reference).cloned();
+                    // An object whose id changes leaves under the old one.
+                    plan.gone.extend(old.take_if(|old| old.id_bytes() != draft.id()));
+                    let order = old.as_ref().map_or_else(|| self.next_order(), |old| old.order);
+                    let new = Arc::new(draft.into_object(reference.clone(), pool.clone(), order));
+                    match old {
+                        Some(old) => plan.changed.push((old, new)),
+                        None => plan.new.push(new),
+                    }
+                }
             }
         }
     }
@@ -168,6 +177,11 @@ impl Writer {
         for (old, new) in plan.changed {
             self.put(Some(&old), new, delta);
         }
+        let entered = delta.entered.len();
+        for (old, new) in plan.unseen {
+            self.put(Some(&old), new, delta);
+        }
+        self.unseen |= delta.entered.drain(entered..).count() > 0;
         let mut one_by_one = plan.new;
         if one_by_one.len() >= MANY {
             let at_once = self.take_unique(&mut one_by_one);
@@ -234,7 +248,7 @@ impl Writer {
         } else if self.aside.was_used() {
             delta.entered.retain(|object| self.state.by_id(object.id()).is_some_and(|now| Arc::ptr_eq(now, object)));
         }
-        if !delta.is_empty() {
+        if std::mem::take(&mut self.unseen) || !delta.is_empty() {
             self.current.store(Arc::new(self.state.clone()));
         }
         delta

@@ -1,5 +1,7 @@
 //! Which objects a changed record touches.
 
+use std::sync::Arc;
+
 use model::Change;
 use serde_json::{Value, json};
 use xapi_types::{AnyRef, Kind, Record};
@@ -46,7 +48,7 @@ fn guest_metrics_touch_their_vm_alone() {
     let mut lab = Lab::new();
     let entered = lab.change(|record| match record {
         Record::VmGuestMetrics(metrics) if metrics.networks.get("0/ip").is_some_and(|ip| ip == "10.0.0.2") => {
-            metrics.networks = [("0/ip".into(), "10.9.9.9".into())].into_iter().collect();
+            Arc::make_mut(metrics).networks = [("0/ip".into(), "10.9.9.9".into())].into_iter().collect();
             true
         }
         _ => false,
@@ -60,7 +62,7 @@ fn a_sample_with_a_new_time_alone_touches_nothing() {
     let mut lab = Lab::new();
     let entered = lab.change(|record| match record {
         Record::VmMetrics(metrics) => {
-            metrics.last_updated = xapi_types::DateTime::from_unix(1_800_000_000);
+            Arc::make_mut(metrics).last_updated = xapi_types::DateTime::from_unix(1_800_000_000);
             true
         }
         _ => false,
@@ -69,18 +71,49 @@ fn a_sample_with_a_new_time_alone_touches_nothing() {
 }
 
 #[test]
+fn a_change_that_clients_do_not_see_shows_in_the_record_of_the_object() {
+    let mut lab = Lab::new();
+    let entered = lab.change(|record| match record {
+        Record::Vm(vm) if vm.name_label == "db" => {
+            Arc::make_mut(vm).memory_overhead += 4096;
+            true
+        }
+        _ => false,
+    });
+    assert!(entered.is_empty(), "{entered:?}");
+    let db = lab.shown.store.get(DB).unwrap();
+    let record = lab.shown.mirror.record(db.xapi_ref()).unwrap();
+    assert!(db.record().is_shared_with(record), "the object has its former record");
+    assert_eq!(db.get::<xapi_types::class::Vm>().unwrap().name_label, "db");
+    assert!(db.get::<xapi_types::class::Host>().is_none());
+}
+
+#[test]
+fn the_same_list_again_keeps_one_record_of_each_object() {
+    let mut lab = Lab::new();
+    let mut again = world::mirror(world::read(world::LAB));
+    let delta = lab.shown.writer.relist(&mut again).unwrap();
+    assert!(delta.is_empty());
+    let objects = lab.shown.store.snapshot();
+    assert!(objects.len() > 10);
+    for object in &objects {
+        assert!(object.record().is_shared_with(again.record(object.xapi_ref()).unwrap()), "{object:?}");
+    }
+}
+
+#[test]
 fn a_pool_without_name_follows_the_name_of_its_master() {
     let mut lab = Lab::new();
     lab.change(|record| match record {
         Record::Pool(pool) => {
-            pool.name_label = "".into();
+            Arc::make_mut(pool).name_label = "".into();
             true
         }
         _ => false,
     });
     let entered = lab.change(|record| match record {
         Record::Host(host) if host.name_label == "xcp1" => {
-            host.name_label = "master".into();
+            Arc::make_mut(host).name_label = "master".into();
             true
         }
         _ => false,
@@ -94,7 +127,7 @@ fn a_host_with_another_resident_touches_no_other_object() {
     let mut lab = Lab::new();
     let entered = lab.change(|record| match record {
         Record::Host(host) if host.name_label == "xcp1" => {
-            host.resident_vms.pop();
+            Arc::make_mut(host).resident_vms.pop();
             true
         }
         _ => false,
@@ -108,7 +141,7 @@ fn a_link_appears_when_the_record_that_it_leads_to_comes_late() {
     let late = AnyRef::parse("OpaqueRef:late");
     let entered = lab.change(|record| match record {
         Record::Vm(vm) if vm.name_label == "db" => {
-            vm.vifs.push(AnyRef::parse("OpaqueRef:late").cast());
+            Arc::make_mut(vm).vifs.push(AnyRef::parse("OpaqueRef:late").cast());
             true
         }
         _ => false,

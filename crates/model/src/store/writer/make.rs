@@ -6,14 +6,14 @@ use std::sync::{
 };
 
 use bytes::Bytes;
-use xapi_types::AnyRef;
+use xapi_types::{AnyRef, Record};
 
 use crate::{
     kind::Kind,
     mirror::{Mirror, Reads, View},
     object::{BEFORE_ID, Object},
     pool_id::PoolId,
-    render::render,
+    render::{Rendered, render},
 };
 
 /// Fewest records for which a second thread is worth its start.
@@ -26,6 +26,7 @@ const PIECE: usize = 512;
 pub(super) struct Draft {
     kind: Kind,
     id_len: u16,
+    record: Record,
     json: Bytes,
 }
 
@@ -35,7 +36,7 @@ impl Draft {
     }
 
     pub(super) fn into_object(self, reference: AnyRef, pool: PoolId, order: u64) -> Object {
-        Object { reference, pool, json: self.json, order, id_len: self.id_len, kind: self.kind }
+        Object { reference, record: self.record, pool, json: self.json, order, id_len: self.id_len, kind: self.kind }
     }
 }
 
@@ -45,6 +46,10 @@ pub(super) enum Outcome {
     Nothing,
     /// The same object as before.
     Same,
+    /// The same, of another record that says the same; this is the one that the object has.
+    Equal(Record),
+    /// The same to look at, of a record that has changed.
+    Unseen(Draft),
     /// A new object, or one that looks different.
     New(Draft),
 }
@@ -90,17 +95,25 @@ fn make<'s>(mirror: &Mirror, slots: &[u32], known: &impl Fn(&AnyRef) -> Option<&
     let mut made = Vec::with_capacity(slots.len());
     for &at in slots {
         let slot = mirror.slot(at);
-        let rendered = slot.record.as_ref().and_then(|record| render(&view, &slot.reference, record, &mut json));
-        let outcome = match rendered {
+        let outcome = match &slot.record {
             None => Outcome::Nothing,
-            Some(_) if known(&slot.reference).is_some_and(|old| old.json == json) => Outcome::Same,
-            Some(rendered) => Outcome::New(Draft {
-                kind: rendered.kind,
-                id_len: rendered.id_len,
-                json: Bytes::copy_from_slice(&json),
-            }),
+            Some(record) => match render(&view, &slot.reference, record, &mut json) {
+                None => Outcome::Nothing,
+                Some(rendered) => compare(known(&slot.reference), rendered, record, &json),
+            },
         };
         made.push(Made { at, outcome, reads: view.take_reads() });
     }
     made
+}
+
+/// Tells what is new about an object.
+fn compare(old: Option<&Arc<Object>>, rendered: Rendered, record: &Record, json: &[u8]) -> Outcome {
+    let draft = |json| Draft { kind: rendered.kind, id_len: rendered.id_len, record: record.clone(), json };
+    match old.filter(|old| old.json == json) {
+        None => Outcome::New(draft(Bytes::copy_from_slice(json))),
+        Some(old) if old.record.is_shared_with(record) => Outcome::Same,
+        Some(old) if old.record == *record => Outcome::Equal(old.record.clone()),
+        Some(old) => Outcome::Unseen(draft(old.json.clone())),
+    }
 }
