@@ -24,6 +24,9 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Connection for T {}
 /// Longest head that a proxy may answer, in bytes.
 const PROXY_HEAD: usize = 16 << 10;
 
+/// Time to find the addresses of a name: servers of names that are away are tried one after the other.
+const LOOKUP: Duration = Duration::from_secs(5);
+
 /// Connects to `address`.
 pub(crate) async fn dial(
     address: &Address,
@@ -72,7 +75,10 @@ async fn limited<T>(
 /// Connects to the first of the name's addresses that accepts; each gets its share of the time.
 async fn tcp(address: &Address) -> Result<TcpStream, Error> {
     let failed = |error: io::Error| Error::Connect { address: address.clone(), reason: error.to_string() };
-    let found: Vec<_> = tokio::net::lookup_host((address.host(), address.port())).await.map_err(failed)?.collect();
+    let lookup = tokio::net::lookup_host((address.host(), address.port()));
+    let too_long = |_| io::Error::other(format!("its name was not found within {LOOKUP:?}"));
+    let found = timeout(LOOKUP, lookup).await.map_err(too_long).and_then(|found| found).map_err(failed)?;
+    let found: Vec<_> = found.collect();
     let mut last = None;
     for (at, socket) in found.iter().enumerate() {
         let connect = TcpStream::connect(socket);

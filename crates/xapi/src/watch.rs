@@ -8,9 +8,13 @@
 mod answer;
 mod census;
 mod legacy;
+mod list;
 mod poll;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use tokio::{
     sync::mpsc,
@@ -125,6 +129,8 @@ struct Watcher {
     census: Census,
     /// Session and token of the list that is whole; the token is worth something in it alone.
     known: Option<(Secret, String)>,
+    /// Whether a list must be read in one piece.
+    uncut: Arc<AtomicBool>,
     /// Errors of the host in a row.
     errors: u32,
     /// Answers without events in a row that came too early.
@@ -133,8 +139,15 @@ struct Watcher {
 
 async fn run(core: Arc<Core>, events: mpsc::Sender<Event>) {
     let (closing, reader) = (core.closing.clone(), events.clone());
-    let mut watcher =
-        Watcher { core: Arc::clone(&core), events, census: Census::default(), known: None, errors: 0, hasty: 0 };
+    let mut watcher = Watcher {
+        core: Arc::clone(&core),
+        events,
+        census: Census::default(),
+        known: None,
+        uncut: Arc::default(),
+        errors: 0,
+        hasty: 0,
+    };
     let work = async {
         let mut step = Step::Connect { after: 0 };
         while let Some(next) = watcher.take(step).await {
@@ -201,7 +214,7 @@ impl Watcher {
         self.known = None;
         self.events.send(Event::InitStart).await.ok()?;
         let started = Instant::now();
-        match poll::list(&self.core, &link, self.events.clone()).await {
+        match list::list(&self.core, &link, self.events.clone(), &self.uncut).await {
             Ok((census, token)) => {
                 let (objects, elapsed_ms) = (census.len(), started.elapsed().as_millis());
                 tracing::debug!(host = %link.endpoint.address(), objects, "listed {objects} objects in {elapsed_ms} ms");

@@ -4,6 +4,8 @@ use super::Error;
 
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
+const QUOTES: u64 = LOW * 0x22;
+const BACKSLASHES: u64 = LOW * 0x5c;
 
 /// Marks the bytes of `word` that are zero; of several, only the lowest mark is sure.
 const fn zeroes(word: u64) -> u64 {
@@ -16,7 +18,7 @@ const fn zeroes(word: u64) -> u64 {
 pub(super) fn quote_or_escape(bytes: &[u8], mut at: usize) -> Option<usize> {
     while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*eight);
-        let found = zeroes(word ^ (LOW * b'"' as u64)) | zeroes(word ^ (LOW * b'\\' as u64));
+        let found = zeroes(word ^ QUOTES) | zeroes(word ^ BACKSLASHES);
         if found != 0 {
             return Some(at + (found.trailing_zeros() / 8) as usize);
         }

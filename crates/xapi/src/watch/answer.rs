@@ -20,6 +20,9 @@ pub(super) use row::{event, from_value};
 /// much again has come, so that a value in many small pieces costs no square of its length.
 const PATIENCE: usize = 64 << 10;
 
+/// Events of at least so many bytes are worth to be handed to another thread.
+const SEGMENT: usize = 256 << 10;
+
 /// What an answer says besides the events.
 #[derive(Debug, Default)]
 pub(crate) struct Tail {
@@ -104,6 +107,27 @@ impl Reader {
         }
         self.wanted = if pending > PATIENCE { pending + pending / 2 } else { 0 };
         Ok(())
+    }
+
+    /// Reads a further piece like [`Self::push`], except that it returns the text of many whole events for
+    /// [`events`] to read elsewhere.
+    pub(super) fn push_or_cut(
+        &mut self,
+        piece: &[u8],
+        changes: &mut Vec<Change>,
+    ) -> Result<Option<String>, Unreadable> {
+        if self.place != Place::Events {
+            return self.push(piece, changes).map(|()| None);
+        }
+        self.take(piece);
+        if self.buffer.len() < SEGMENT {
+            return Ok(None);
+        }
+        let Some(end) = between_events(&self.buffer) else {
+            return self.push(&[], changes).map(|()| None);
+        };
+        let rest = self.buffer.split_off(end);
+        Ok(Some(std::mem::replace(&mut self.buffer, rest)))
     }
 
     /// Puts a piece at the end of the buffer.
@@ -221,6 +245,22 @@ impl Reader {
         changes.extend(row.0);
         Ok(Progress::Made)
     }
+}
+
+/// Returns the offset of the last comma in `text` that stands between two events, as far as that can be seen.
+///
+/// Behind `},{` a text could end; a key could not. What looks the same inside of an event is found out by [`events`].
+fn between_events(text: &str) -> Option<usize> {
+    const BETWEEN: &str = "},{\"";
+    let is_key = |at: &usize| text.as_bytes().get(at + BETWEEN.len()).is_some_and(u8::is_ascii_lowercase);
+    text.rmatch_indices(BETWEEN).map(|(at, _)| at).take(1000).find(is_key).map(|at| at + 1)
+}
+
+/// Reads the text of whole events; returns how many could not be read, or nothing if the text was cut inside of one.
+pub(super) fn events(text: String, changes: &mut Vec<Change>) -> Option<usize> {
+    let mut reader = Reader { buffer: text, place: Place::Events, ..Reader::new(usize::MAX) };
+    while reader.step(changes).ok()? == Progress::Made {}
+    (reader.place == Place::Events && reader.at == reader.buffer.len()).then_some(reader.tail.odd)
 }
 
 /// What stands at the beginning of a text.

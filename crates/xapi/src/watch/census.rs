@@ -21,6 +21,13 @@ impl Census {
         self.known.entry(kind).or_default().insert(reference);
     }
 
+    /// Adds what another part of the same list has.
+    pub(super) fn join(&mut self, other: Self) {
+        for (kind, references) in other.known {
+            self.known.entry(kind).or_default().extend(references);
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.known.values().map(FxHashSet::len).sum()
     }

@@ -1,13 +1,13 @@
 //! One `event.from`, read while it arrives.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
-use xapi_types::{Failure, Kind, Record, Value, code};
+use xapi_types::{Failure, Kind, Value, code};
 
 use super::{
-    Census, Change, Event, PIECE,
+    Change,
     answer::{self, Reader, Tail},
 };
 use crate::{
@@ -25,7 +25,7 @@ const LONG: u64 = 256 << 10;
 const CHUNKS: usize = 8;
 
 /// Most that a list may take until its answer begins: hosts write it whole before they send it.
-const LIST: Duration = Duration::from_mins(2);
+pub(super) const LIST: Duration = Duration::from_mins(2);
 
 /// A question for events.
 pub(crate) struct Poll<'a> {
@@ -79,76 +79,12 @@ pub(crate) async fn poll(core: &Core, link: &Link, request: &Poll<'_>) -> Result
     finish(core, link, changes, tail)
 }
 
-/// Lists all objects, giving them to `events` as they arrive; returns them counted, and the token.
-pub(super) async fn list(
-    core: &Arc<Core>,
-    link: &Link,
-    events: mpsc::Sender<Event>,
-) -> Result<(Census, String), Error> {
-    let request = Poll { classes: &["*"], token: "", hold: core.options.limits.poll };
-    let reply = ask(core, link, &request, LIST).await?;
-    let mut lister = Lister { core: Arc::clone(core), events, census: Census::default() };
-    let (census, tail) = if link.dialect() == Dialect::Xml || reply.status != 200 {
-        let (changes, tail) = whole(core, link, reply).await.map_err(|unreadable| explain(link, unreadable))?;
-        tokio::task::spawn_blocking(move || {
-            let mut rest = changes;
-            lister.give(&mut rest, true);
-            (lister.census, tail)
-        })
-        .await
-        .map_err(|_| Error::Closed)?
-    } else {
-        let size = core.options.limits.event;
-        read_aside(reply, move |chunks| {
-            let mut reader = Reader::new(size);
-            let mut changes = Vec::with_capacity(PIECE);
-            while let Some(chunk) = chunks.blocking_recv() {
-                reader.push(&chunk, &mut changes)?;
-                lister.give(&mut changes, false);
-            }
-            lister.give(&mut changes, true);
-            Ok((lister.census, reader.finish()?))
-        })
-        .await?
-        .map_err(|unreadable| explain(link, unreadable))?
-    };
-    let answer = finish(core, link, Vec::new(), tail)?;
-    let mut census = census;
-    census.compare(&answer.counts);
-    Ok((census, answer.token))
-}
-
-/// Counts what is listed and hands it out in pieces.
-struct Lister {
-    core: Arc<Core>,
-    events: mpsc::Sender<Event>,
-    census: Census,
-}
-
-impl Lister {
-    /// Hands out full pieces of `changes`, and what is left too if it is the end.
-    ///
-    /// That the reader is gone is noticed by the watch, which then ends; nothing is to be done here.
-    fn give(&mut self, changes: &mut Vec<Change>, end: bool) {
-        while changes.len() >= PIECE || (end && !changes.is_empty()) {
-            let piece = changes.drain(..changes.len().min(PIECE));
-            let piece = piece.filter_map(|change| match change {
-                Change::Put(reference, record) => Some((reference, record)),
-                Change::Removed(..) => None,
-            });
-            let piece: Vec<_> = piece.collect();
-            for (reference, record) in &piece {
-                self.census.put(record.kind(), reference.clone());
-                if let Record::Host(host) = record {
-                    self.core.add_member(&host.address);
-                }
-            }
-            let _ = self.events.blocking_send(Event::InitApply(piece));
-        }
-    }
-}
-
-async fn ask<'a>(core: &Core, link: &'a Link, request: &Poll<'_>, limit: Duration) -> Result<Reply<'a>, Error> {
+pub(super) async fn ask<'a>(
+    core: &Core,
+    link: &'a Link,
+    request: &Poll<'_>,
+    limit: Duration,
+) -> Result<Reply<'a>, Error> {
     let dialect = link.dialect();
     let classes = Value::Array(request.classes.iter().map(|class| Value::from(*class)).collect());
     // A float: XML-RPC hosts take nothing else.
@@ -158,7 +94,7 @@ async fn ask<'a>(core: &Core, link: &'a Link, request: &Poll<'_>, limit: Duratio
     reply.map_err(|failed| core.concealed(failed.error, Some(link)))
 }
 
-type Read = Result<(Vec<Change>, Tail), Unreadable>;
+pub(super) type Read = Result<(Vec<Change>, Tail), Unreadable>;
 
 /// Reads a short answer as it comes.
 async fn read_here(mut reply: Reply<'_>, size: usize) -> Result<Read, Error> {
@@ -173,7 +109,7 @@ async fn read_here(mut reply: Reply<'_>, size: usize) -> Result<Read, Error> {
 }
 
 /// Reads a long answer: `decode` works on another thread while the rest arrives.
-async fn read_aside<T: Send + 'static>(
+pub(super) async fn read_aside<T: Send + 'static>(
     mut reply: Reply<'_>,
     decode: impl FnOnce(&mut mpsc::Receiver<Bytes>) -> Result<T, Unreadable> + Send + 'static,
 ) -> Result<Result<T, Unreadable>, Error> {
@@ -190,7 +126,7 @@ async fn read_aside<T: Send + 'static>(
 }
 
 /// Reads an answer that must be whole to be read: XML, or something that is no answer.
-async fn whole(core: &Core, link: &Link, reply: Reply<'_>) -> Read {
+pub(super) async fn whole(core: &Core, link: &Link, reply: Reply<'_>) -> Read {
     let (dialect, status) = (link.dialect(), reply.status);
     let body = match reply.collect(core.options.limits.answer).await {
         Ok(body) => body,
@@ -203,14 +139,14 @@ async fn whole(core: &Core, link: &Link, reply: Reply<'_>) -> Read {
     tokio::task::spawn_blocking(decode).await.unwrap_or_else(|error| Err(Unreadable::Nonsense(error.to_string())))
 }
 
-fn explain(link: &Link, unreadable: Unreadable) -> Error {
+pub(super) fn explain(link: &Link, unreadable: Unreadable) -> Error {
     match unreadable {
         Unreadable::Nonsense(reason) | Unreadable::Shape(reason) => link.endpoint.nonsense(reason),
     }
 }
 
 /// Turns what stood around the events into the answer.
-fn finish(core: &Core, link: &Link, changes: Vec<Change>, tail: Tail) -> Result<Answer, Error> {
+pub(super) fn finish(core: &Core, link: &Link, changes: Vec<Change>, tail: Tail) -> Result<Answer, Error> {
     if let Some(failure) = tail.failure {
         return Err(core.concealed(Error::Failure(failure), Some(link)));
     }

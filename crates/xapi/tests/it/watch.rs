@@ -121,6 +121,38 @@ async fn changes_of_one_answer_come_together() {
 }
 
 #[tokio::test]
+async fn a_long_list_is_whole_whatever_its_events_hold() {
+    // A class that nobody knows yet, with sets of records: they look as if an event could begin there.
+    let parts: Vec<_> = (0..60_000).map(|n| format!(r#"{{"part":{n}}}"#)).collect();
+    let odd = format!(
+        r#"{{"id":"1","timestamp":"0.0","class":"newer","operation":"add","ref":"n","snapshot":{{"parts":[{}]}}}}"#,
+        parts.join(",")
+    );
+    let known: Vec<_> = (0..3000).map(|n| format!("vm{n}")).collect();
+    let events: Vec<_> = known.iter().map(|name| ("vm", "add", name.as_str())).collect();
+    let plain = batch(&events, &[("vm", 3000)], "1");
+    let with_odd = plain.replacen(r#"{"events":["#, &format!(r#"{{"events":[{odd},"#), 1);
+    for (list, wanted) in [(plain, 1), (with_odd, 2)] {
+        let peer = host(vec![Reply::Json(list.clone()), Reply::Json(list)]).await;
+        let (_pool, mut watch) = watch(&peer).await;
+        let (mut starts, mut listed) = (0, BTreeSet::new());
+        loop {
+            match soon(watch.next()).await.expect("the watch goes on") {
+                Event::InitStart => {
+                    starts += 1;
+                    listed.clear();
+                }
+                Event::InitApply(records) => listed.extend(records.into_iter().map(|(name, _)| name.to_string())),
+                Event::InitDone => break,
+                Event::Apply(changes) => panic!("{changes:?}"),
+            }
+        }
+        // What cannot be cut is read again, in one piece.
+        assert_eq!((starts, listed.len()), (wanted, known.len()));
+    }
+}
+
+#[tokio::test]
 async fn the_watch_works_in_xml_rpc_too() {
     let peer = Peer::start(|call| {
         if call.json {

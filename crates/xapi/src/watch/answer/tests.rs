@@ -37,6 +37,45 @@ fn an_answer_reads_the_same_in_pieces_of_any_length() {
 }
 
 #[test]
+fn events_are_cut_between_two_and_nowhere_else() {
+    let text = r#"{"id":"1","snapshot":{"name_label":"},{"}},{"id":"2","snapshot":{"a":"},{"},"b":"x"#;
+    assert_eq!(between_events(text), text.find(r#",{"id":"2""#));
+    assert_eq!(between_events(r#"{"snapshot":{"a":"},{"}}"#), None);
+    let mut changes = Vec::new();
+    let vm = |n| format!(r#"{{"class":"vm","operation":"add","ref":"OpaqueRef:{n}","snapshot":{{"uuid":"u"}}}}"#);
+    assert_eq!(events(format!("{},{}", vm(1), vm(2)), &mut changes), Some(0));
+    assert_eq!(events(format!(",{},7", vm(3)), &mut changes), None);
+    assert_eq!(events(format!(",{}", &vm(4)[..30]), &mut changes), None);
+    assert_eq!(events(format!("{}]", vm(5)), &mut changes), None);
+    assert!(changes.len() >= 2);
+}
+
+#[test]
+fn an_answer_in_segments_says_the_same() {
+    let event = |n: usize| {
+        format!(
+            r#"{{"id":"{n}","class":"vm","operation":"add","ref":"OpaqueRef:{n}","snapshot":{{"uuid":"{n}","name_label":"é\"}},{{"}}}}"#
+        )
+    };
+    let events: Vec<_> = (0..20_000).map(event).collect();
+    let text = format!(r#"{{"result":{{"events":[{}],"token":"1,1"}}}}"#, events.join(","));
+    let (mut changes, mut segments, mut reader) = (Vec::new(), 0, Reader::new(1 << 20));
+    for piece in text.as_bytes().chunks(100_001) {
+        if let Some(segment) = reader.push_or_cut(piece, &mut changes).unwrap() {
+            segments += 1;
+            assert_eq!(super::events(segment, &mut changes), Some(0));
+        }
+    }
+    let mut rest = Vec::new();
+    reader.push(&[], &mut rest).unwrap();
+    changes.extend(rest);
+    assert!(segments > 3, "{segments}");
+    assert_eq!(reader.finish().unwrap().token.as_deref(), Some("1,1"));
+    let whole = read(&text, text.len()).unwrap().0;
+    assert_eq!(format!("{changes:?}"), format!("{whole:?}"));
+}
+
+#[test]
 fn an_answer_that_ends_early_is_an_error_wherever_it_is_cut() {
     for end in 0..ANSWER.len() {
         if ANSWER.is_char_boundary(end) {
