@@ -20,10 +20,13 @@ pub(crate) struct Slot {
     in_use: bool,
 }
 
+/// Slots of one piece of the list; pieces never move, so that a growing list costs no copy.
+const PIECE: usize = 1024;
+
 /// All slots of a pool; a number stays with its reference until released.
 #[derive(Debug, Default)]
 pub(super) struct Slots {
-    all: Vec<Slot>,
+    pieces: Vec<Vec<Slot>>,
     numbers: FxHashMap<AnyRef, u32>,
     free: Vec<u32>,
     /// Number of slots that hold a record.
@@ -36,15 +39,17 @@ impl Slots {
     }
 
     pub(super) fn get(&self, at: u32) -> &Slot {
-        &self.all[at as usize]
+        &self.pieces[at as usize / PIECE][at as usize % PIECE]
     }
 
     pub(super) fn get_mut(&mut self, at: u32) -> &mut Slot {
-        &mut self.all[at as usize]
+        &mut self.pieces[at as usize / PIECE][at as usize % PIECE]
     }
 
     pub(super) fn range(&self) -> std::ops::Range<u32> {
-        0..u32::try_from(self.all.len()).expect("a pool has fewer than 2^32 records")
+        let full = self.pieces.len().saturating_sub(1) * PIECE;
+        let len = full + self.pieces.last().map_or(0, Vec::len);
+        0..u32::try_from(len).expect("a pool has fewer than 2^32 records")
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Slot)> {
@@ -66,11 +71,18 @@ impl Slots {
             in_use: true,
         };
         let at = if let Some(at) = self.free.pop() {
-            self.all[at as usize] = slot;
+            *self.get_mut(at) = slot;
             at
         } else {
             let at = self.range().end;
-            self.all.push(slot);
+            match self.pieces.last_mut() {
+                Some(last) if last.len() < PIECE => last.push(slot),
+                _ => {
+                    let mut piece = Vec::with_capacity(PIECE);
+                    piece.push(slot);
+                    self.pieces.push(piece);
+                }
+            }
             at
         };
         self.numbers.insert(reference, at);
@@ -113,9 +125,8 @@ impl Slots {
 
     /// Gives back memory that growing has left over.
     pub(super) fn shrink(&mut self) {
-        self.all.shrink_to_fit();
         self.numbers.shrink_to_fit();
-        for slot in &mut self.all {
+        for slot in self.pieces.iter_mut().flatten() {
             slot.readers.shrink_to_fit();
         }
     }

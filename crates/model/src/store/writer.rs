@@ -140,7 +140,7 @@ impl Writer {
     /// Makes objects of the records in `slots`, and notes what has to happen to the store.
     fn plan(&mut self, mirror: &mut Mirror, pool: &PoolId, slots: &[u32], plan: &mut Plan) {
         let made = make::make_all(mirror, slots, |reference| self.find(pool, reference));
-        for Made { at, outcome, reads } in made {
+        for Made { at, outcome, reads } in made.into_iter().flatten() {
             mirror.set_reads(at, reads);
             let reference = &mirror.slot(at).reference;
             match outcome {

@@ -187,7 +187,10 @@ impl Reader {
     }
 
     fn nonsense(&self) -> Unreadable {
-        Unreadable::Nonsense(format!("this is not the JSON of an answer{}", excerpt(self.buffer[self.at..].as_bytes())))
+        Unreadable::Nonsense(format!(
+            "this is not the JSON of an answer{}",
+            excerpt(&self.buffer.as_bytes()[self.at..])
+        ))
     }
 
     /// Reads a key and, unless it opens what is read piece by piece, its value.

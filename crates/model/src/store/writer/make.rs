@@ -60,13 +60,13 @@ pub(super) struct Made {
     pub(super) reads: Reads,
 }
 
-/// Makes objects of the records in `slots`; `known` finds the object that a record had become before.
-pub(super) fn make_all<'s, F>(mirror: &Mirror, slots: &[u32], known: F) -> Vec<Made>
+/// Makes objects of the records in `slots`, piece by piece in their order; `known` finds the object that a record had become before.
+pub(super) fn make_all<'s, F>(mirror: &Mirror, slots: &[u32], known: F) -> Vec<Vec<Made>>
 where
     F: Fn(&AnyRef) -> Option<&'s Arc<Object>> + Sync,
 {
     if slots.len() < MANY {
-        return make(mirror, slots, &known);
+        return vec![make(mirror, slots, &known)];
     }
     // Records of one class stand together, and some take far longer than others.
     let pieces: Vec<&[u32]> = slots.chunks(PIECE).collect();
@@ -86,7 +86,7 @@ where
         made
     });
     made.sort_by_key(|(at, _)| *at);
-    made.into_iter().flat_map(|(_, made)| made).collect()
+    made.into_iter().map(|(_, made)| made).collect()
 }
 
 fn make<'s>(mirror: &Mirror, slots: &[u32], known: &impl Fn(&AnyRef) -> Option<&'s Arc<Object>>) -> Vec<Made> {
