@@ -51,11 +51,7 @@ pub(crate) fn plain(record: &Record) -> Option<Uuid> {
     match record {
         Record::Vm(vm) if crate::vm::is_default_template(vm) => None,
         Record::PoolPatch(_) => None,
-        record => {
-            let text = record.uuid()?;
-            let uuid = Uuid::try_parse(text).ok()?;
-            (uuid.hyphenated().encode_lower(&mut [0; Hyphenated::LENGTH]) == text).then_some(uuid)
-        }
+        record => xapi_types::canonical(record.uuid()?),
     }
 }
 

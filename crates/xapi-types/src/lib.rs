@@ -34,6 +34,6 @@ pub use datetime::DateTime;
 pub use failure::Failure;
 pub use lenient::{Float, Int};
 pub use map::Map;
-pub use reference::{AnyRef, Class, Ref};
+pub use reference::{AnyRef, Class, Ref, canonical};
 pub use shared::Shared;
 pub use value::Value;

@@ -125,7 +125,6 @@ impl Slots {
 
     /// Gives back memory that growing has left over.
     pub(super) fn shrink(&mut self) {
-        self.numbers.shrink_to_fit();
         for slot in self.pieces.iter_mut().flatten() {
             slot.readers.shrink_to_fit();
         }

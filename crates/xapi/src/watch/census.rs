@@ -24,7 +24,12 @@ impl Census {
     /// Adds what another part of the same list has.
     pub(super) fn join(&mut self, other: Self) {
         for (kind, references) in other.known {
-            self.known.entry(kind).or_default().extend(references);
+            let known = self.known.entry(kind).or_default();
+            if known.is_empty() {
+                *known = references;
+            } else {
+                known.extend(references);
+            }
         }
     }
 
