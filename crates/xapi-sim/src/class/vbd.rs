@@ -60,7 +60,7 @@ pub(crate) fn allowed(world: &World, vbd: Object) -> Vec<&'static str> {
     let drive = world.text(vbd, "type") == "CD";
     let fixed = drive && operation::is_hvm(world, vm);
     let mut allowed = vec!["attach"];
-    let running = state == "Running" && !is_stopping(world, vm);
+    let running = state == "Running";
     if attached && running {
         allowed.push("unpause");
     }

@@ -176,7 +176,7 @@ fn create(call: &mut Call<'_>) -> Result<Outcome, Failure> {
             .filter(|(_, value)| *value != Datum::Absent)
             .collect();
     call.begin(sr, "vdi_create");
-    Ok(call.after(QUICK, move |call| {
+    let later = call.after(QUICK, move |call| {
         let kind = if kind.as_text().is_empty() { "user" } else { kind.as_text() };
         let vdi = create_in(call.world, sr, name.as_text(), size.as_int(), kind)?;
         let raw = given.iter().any(|(field, value)| *field == "sm_config" && value.get("type").is_some());
@@ -185,7 +185,8 @@ fn create(call: &mut Call<'_>) -> Result<Outcome, Failure> {
             call.world.set(vdi, field, value);
         }
         Outcome::done(vdi)
-    }))
+    });
+    Ok(later.or_undo(|_| ()))
 }
 
 fn destroy(call: &mut Call<'_>) -> Result<Outcome, Failure> {

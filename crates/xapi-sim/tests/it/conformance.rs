@@ -6,6 +6,7 @@
 //! during the recording, uuids, times and addresses are masked. `differences.txt` lists the
 //! exchanges that differ on purpose, each with its reason; one that no longer differs must leave it.
 
+mod events;
 mod mask;
 mod trace;
 

@@ -45,7 +45,7 @@ async fn a_start_shows_in_the_operations_and_ends_running() {
 }
 
 #[tokio::test]
-async fn the_guest_agent_comes_up_after_the_start_and_goes_with_the_guest() {
+async fn the_guest_agent_comes_up_after_the_start_and_is_forgotten_with_the_next_one() {
     let lab = Lab::small().await;
     let vm = lab.vm("legacy-crm");
     lab.run("VM.start", [json!(vm), json!(false), json!(false)]).await.expect("started");
@@ -60,12 +60,14 @@ async fn the_guest_agent_comes_up_after_the_start_and_goes_with_the_guest() {
     assert_eq!(report["PV_drivers_detected"], true);
     assert!(lab.set("VM", "allowed_operations", &vm).await.contains(&"clean_shutdown".to_owned()));
     lab.run("VM.clean_shutdown", [json!(vm)]).await.expect("stopped");
+    assert_eq!(lab.get("VM", "guest_metrics", &vm).await, json!(guest), "hosts keep what it said last");
+    assert_eq!(lab.set("VM", "allowed_operations", &vm).await, HALTED);
+    lab.run("VM.start", [json!(vm), json!(false), json!(false)]).await.expect("started");
     assert_eq!(lab.get("VM", "guest_metrics", &vm).await, "OpaqueRef:NULL");
     assert_eq!(
         lab.call("VM_guest_metrics.get_record", [json!(guest)]).await,
         Err(failure("HANDLE_INVALID", ["VM_guest_metrics", &guest]))
     );
-    assert_eq!(lab.set("VM", "allowed_operations", &vm).await, HALTED);
 }
 
 #[tokio::test]

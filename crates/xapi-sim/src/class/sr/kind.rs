@@ -125,6 +125,29 @@ kinds! {
     "zfs" "Local ZFS VHD" "Disks as VHD files on a local ZFS pool" Thin THIN_DISKS [LOCATION];
 }
 
+/// What a driver can do that is not in the list: make disks, and no more than the usual.
+pub(crate) static UNKNOWN: Kind = Kind {
+    name: "dummy",
+    label: "dummy",
+    description: "A driver of which nothing else is known",
+    layout: Layout::Thin,
+    needs: &[],
+    features: &[
+        "SR_PROBE",
+        "VDI_CREATE",
+        "VDI_DELETE",
+        "VDI_ATTACH",
+        "VDI_DETACH",
+        "VDI_ACTIVATE",
+        "VDI_DEACTIVATE",
+        "VDI_INTRODUCE",
+        "VDI_CLONE",
+        "VDI_SNAPSHOT",
+        "VDI_RESIZE",
+        "VDI_MIRROR",
+    ],
+};
+
 /// Returns the driver `name`.
 pub(crate) fn named(name: &str) -> Option<&'static Kind> {
     ALL.iter().find(|kind| kind.name == name)

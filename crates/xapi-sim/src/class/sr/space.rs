@@ -9,9 +9,9 @@ use super::kind::{Kind, Layout};
 /// Room that an empty VHD takes, in bytes: footer, header, table.
 pub(crate) const EMPTY: i64 = 4 << 20;
 
-/// Returns the driver of an SR; unknown ones behave like a folder of files.
+/// Returns the driver of an SR.
 pub(crate) fn kind_of(world: &World, sr: Object) -> &'static Kind {
-    kind::named(world.text(sr, "type")).unwrap_or_else(|| kind::named("file").expect("`file` is in the list"))
+    kind::named(world.text(sr, "type")).unwrap_or(&kind::UNKNOWN)
 }
 
 /// Returns the room left, in bytes.

@@ -92,7 +92,8 @@ pub(crate) fn expect(world: &World, vdi: Object, operation: &str) -> Result<(), 
     }
 }
 
-/// Works out `allowed_operations`.
+/// Works out `allowed_operations`; mirrors are made by migrations, and hosts do not offer them.
 pub(crate) fn allowed(world: &World, vdi: Object) -> Vec<&'static str> {
-    LISTED.iter().map(|(operation, _)| *operation).filter(|operation| expect(world, vdi, operation).is_ok()).collect()
+    let offered = LISTED.iter().map(|(operation, _)| *operation).filter(|operation| *operation != "mirror");
+    offered.filter(|operation| expect(world, vdi, operation).is_ok()).collect()
 }

@@ -78,7 +78,7 @@ pub(crate) fn open_console(world: &mut World, vm: Object, host: Object) {
 
 /// Takes a VM off its host; `state` is what it then is, `Halted` or `Suspended`.
 ///
-/// A suspended VM keeps its consoles and what its guest said, as on a real host.
+/// A suspended VM keeps its consoles. What the guest said is kept until the next start, as on a real host.
 pub(crate) fn stop(world: &mut World, vm: Object, state: &str) {
     let host = world.object(vm, "resident_on");
     world.forget(vm, guest::COMES_UP);
@@ -104,7 +104,7 @@ pub(crate) fn stop(world: &mut World, vm: Object, state: &str) {
         world.update(
             metrics,
             [
-                ("start_time", Datum::Time(xapi_types::DateTime::NEVER)),
+                ("VCPUs_number", Datum::from(0_i64)),
                 ("hvm", false.into()),
                 ("nested_virt", false.into()),
                 ("nomigrate", false.into()),

@@ -1,4 +1,4 @@
-//! The agent inside a guest: what it reports a moment after start, until the guest is gone.
+//! The agent inside a guest: what it reports a moment after start, and is kept until the next one.
 //!
 //! Which system a guest runs follows from the template that it was made from (`reference_label`). A
 //! VM without disks, or with an installation disc in its drive, has no system to report.
@@ -135,7 +135,13 @@ fn addresses_of(world: &World, vif: Object) -> Vec<String> {
     vec![format!("10.{}.{}.{}", vlan.clamp(0, 255), byte(4), byte(5).clamp(1, 254))]
 }
 
-/// Forgets what the guest reported, at its end.
+/// Lets the agent report once more, as it does when the guest finds itself on another host.
+pub(crate) fn report_again(world: &mut World, vm: Object) {
+    let (report, now) = (world.object(vm, "guest_metrics"), world.now());
+    world.set(report, "last_updated", now);
+}
+
+/// Forgets what the guest reported.
 pub(crate) fn gone(world: &mut World, vm: Object) {
     world.forget(vm, COMES_UP);
     drop_report(world, vm);

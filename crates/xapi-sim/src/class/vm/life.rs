@@ -36,11 +36,7 @@ pub(crate) fn complete(world: &mut World, vm: Object) {
     let vcpus = world.int(vm, "VCPUs_at_startup");
     let metrics = world.create(
         "VM_metrics",
-        [
-            ("VCPUs_number", Datum::from(vcpus)),
-            ("VCPUs_utilisation", super::vcpu::idle(vcpus)),
-            ("current_domain_type", "unspecified".into()),
-        ],
+        [("VCPUs_utilisation", super::vcpu::idle(vcpus)), ("current_domain_type", "unspecified".into())],
     );
     let overhead = memory::overhead(world, vm);
     let mut fresh = vec![

@@ -12,10 +12,12 @@ use crate::{
     transition::Outcome,
 };
 
-use super::{domain, memory, operation, placement};
+use super::{domain, guest, memory, operation, placement};
 
 /// For the memory of a small VM; progress is shown half-way.
 const HALF: Duration = Duration::from_secs(3);
+/// From the arrival to the end of the call.
+const CLEAN_UP: Duration = Duration::from_millis(400);
 
 pub(crate) fn register(methods: &mut Methods) {
     methods.on("VM", "pool_migrate", pool_migrate);
@@ -59,7 +61,7 @@ fn arrive(call: &mut Call<'_>, vm: Object, from: Object, to: Object) -> Result<O
     }
     host::expect_live(call.world, to)?;
     arrive_at(call.world, vm, from, to);
-    Outcome::void()
+    Ok(call.after(CLEAN_UP, |_| Outcome::void()))
 }
 
 /// Lets a VM run on another host from now on.
@@ -68,6 +70,7 @@ pub(crate) fn arrive_at(world: &mut World, vm: Object, from: Object, to: Object)
     world.set(vm, "resident_on", to);
     world.set(vm, "domid", id);
     domain::open_console(world, vm, to);
+    guest::report_again(world, vm);
     for host in [from, to] {
         memory::note_free(world, host);
     }

@@ -21,6 +21,8 @@ use super::{domain, guest, operation, placement, rule};
 const BOOT: Duration = Duration::from_millis(1500);
 const CLEAN_STOP: Duration = Duration::from_secs(4);
 const HARD_STOP: Duration = Duration::from_millis(600);
+/// From the end of a domain to the end of the call that ended it.
+const CLEAN_UP: Duration = Duration::from_millis(80);
 const PAUSE: Duration = Duration::from_millis(150);
 const SUSPEND: Duration = Duration::from_secs(4);
 const RESUME: Duration = Duration::from_secs(3);
@@ -68,6 +70,8 @@ fn launch(call: &mut Call<'_>, vm: Object, host: Object, operation: &'static str
         .after(BOOT, move |call| {
             call.world.set(vm, "scheduled_to_be_resident_on", Object::NULL);
             host::expect_live(call.world, host)?;
+            // What the guest said in its life before may be wrong by now.
+            guest::gone(call.world, vm);
             domain::start(call.world, vm, host, if paused { "Paused" } else { "Running" });
             let at = host::described(call.world, host);
             message::of_vm(call.world, vm, "VM_STARTED", &format!("started on host: {at}"));
@@ -114,8 +118,10 @@ fn stop(
             return Outcome::void();
         }
         halt(call.world, vm);
-        message::of_vm(call.world, vm, "VM_SHUTDOWN", said);
-        Outcome::void()
+        Ok(call.after(CLEAN_UP, move |call| {
+            message::of_vm(call.world, vm, "VM_SHUTDOWN", said);
+            Outcome::void()
+        }))
     });
     Ok(if operation == "clean_shutdown" { later.or_undo(|_| ()) } else { later })
 }
@@ -123,7 +129,6 @@ fn stop(
 /// Ends a VM's domain, or drops its memory image.
 pub(crate) fn halt(world: &mut World, vm: Object) {
     domain::stop(world, vm, "Halted");
-    guest::gone(world, vm);
     let image = world.object(vm, "suspend_VDI");
     if !image.is_null() {
         world.set(vm, "suspend_VDI", Object::NULL);

@@ -40,6 +40,7 @@ pub(crate) const LISTED: &[&str] = &[
     "metadata_export",
     "destroy",
     "create_vtpm",
+    "sysprep",
 ];
 
 /// Power states, in the order in which errors name them.
@@ -84,6 +85,7 @@ const NOT_OF_CONTROL_DOMAINS: &[&str] = &[
     "start",
     "start_on",
     "make_into_template",
+    "sysprep",
 ];
 
 /// What a running machine without cooperating guest does not offer.
@@ -157,7 +159,8 @@ pub(crate) fn power_states(operation: &str, facts: &Facts) -> Vec<&'static str> 
         | "send_trigger"
         | "call_plugin"
         | "data_source_op"
-        | "snapshot_with_quiesce" => &["Running"],
+        | "snapshot_with_quiesce"
+        | "sysprep" => &["Running"],
         "changing_dynamic_range" => &["Halted", "Running"],
         "clone" | "copy" => {
             if facts.is_snapshot || facts.clone_suspended {
@@ -325,6 +328,7 @@ mod tests {
             "pool_migrate",
             "snapshot",
             "suspend",
+            "sysprep",
         ];
         assert_eq!(allowed(&vm("Running")), expected);
     }
