@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// Methods that a slave answers itself.
-const LOCAL: &[&str] = &["session.slave_local_login_with_password", "session.local_logout"];
+const LOCAL: &[&str] =
+    &["session.slave_local_login_with_password", "session.local_logout", "pool.emergency_transition_to_master"];
 
 /// A call as it came over the wire.
 pub(crate) struct Request {

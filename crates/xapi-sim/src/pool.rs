@@ -6,7 +6,15 @@ use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use tokio::{sync::watch, time::Instant};
 
-use crate::{Object, World, fault::Faults, host::Host, session::Account, shape::Shapes, signature::Signatures};
+use crate::{
+    Object, World,
+    fault::Faults,
+    host::{Condition, Host},
+    session::Account,
+    shape::Shapes,
+    signature::Signatures,
+    world::Wish,
+};
 
 /// A pool.
 pub(crate) struct Pool {
@@ -37,19 +45,34 @@ impl Pool {
         }
     }
 
-    /// Does something with the world, then lets those know who wait for changes.
+    /// Does something with the world, then what that asks of the network, then lets those know who
+    /// wait for changes.
     pub(crate) fn with<R>(&self, action: impl FnOnce(&mut World) -> R) -> R {
         let mut world = self.world.lock();
         let result = action(&mut world);
         world.settle();
         let generation = world.generation();
-        let new_master = world.wished_master.take();
+        let wishes = std::mem::take(&mut world.wishes);
         drop(world);
         self.changed.send_if_modified(|known| std::mem::replace(known, generation) != generation);
-        if let Some(host) = new_master {
-            self.crown(host);
+        for wish in wishes {
+            match wish {
+                Wish::Master(host) => self.crown(host),
+                Wish::Down(host) => self.switch_off(host),
+                Wish::Up(object) => self.host(object).into_iter().for_each(|host| host.set(Condition::Up)),
+            }
         }
         result
+    }
+
+    /// Closes the ports of a host; with the master's goes what only its toolstack knew.
+    fn switch_off(&self, object: Object) {
+        let Some(host) = self.host(object) else { return };
+        if self.with(|world| world.master()) == object {
+            self.forget();
+        }
+        host.set(Condition::Down);
+        host.cut();
     }
 
     /// Makes a host the master: the toolstack restarts everywhere.
@@ -60,14 +83,20 @@ impl Pool {
 
     /// Restarts the toolstack of all hosts.
     pub(crate) fn restart(&self) {
+        self.forget();
+        self.hosts.iter().for_each(|host| host.cut());
+    }
+
+    /// Forgets what a toolstack does not know any more when it starts: sessions, tasks, calls.
+    fn forget(&self) {
         self.with(|world| {
             world.agenda.remove_calls();
             world.waiters.clear();
             world.registrations.clear();
+            world.end_all_operations();
             world.vanish("session");
             world.vanish("task");
         });
-        self.hosts.iter().for_each(|host| host.cut());
     }
 
     /// Returns the host that `object` is.

@@ -12,6 +12,7 @@ use xapi_types::Failure;
 
 use crate::{
     Object, World,
+    class::host::power,
     fault::Spoilt,
     host::{Condition, Host},
     pool::Pool,
@@ -183,8 +184,15 @@ impl Sim {
         self.each_host(host, Host::cut);
     }
 
-    /// Lets a host answer again.
+    /// Lets a host answer again; one that was told to shut down is switched on.
     pub fn revive(&self, host: Object) {
+        for pool in self.pools.iter().filter(|pool| pool.host(host).is_some()) {
+            pool.with(|world| {
+                if power::is_off(world, host) {
+                    power::come_up(world, host);
+                }
+            });
+        }
         self.set_condition(host, Condition::Up);
     }
 
@@ -232,11 +240,12 @@ impl Sim {
         Ok(())
     }
 
-    /// Ends all faults: hosts answer, nothing fails, nothing waits.
+    /// Ends all faults: hosts answer, unless they were told to shut down, nothing fails, nothing waits.
     pub fn clear_faults(&self) {
         self.each(|pool| {
             pool.faults.clear();
-            pool.hosts.iter().for_each(|host| host.set(Condition::Up));
+            let off = |host: &&Arc<Host>| pool.with(|world| power::is_off(world, host.object));
+            pool.hosts.iter().filter(|host| !off(host)).for_each(|host| host.set(Condition::Up));
         });
     }
 

@@ -12,6 +12,7 @@ pub(crate) mod relation;
 mod restore;
 mod row;
 mod settle;
+mod wish;
 
 use std::{collections::BTreeMap, collections::VecDeque, sync::Arc, time::Duration};
 
@@ -35,6 +36,7 @@ use crate::{
 };
 
 pub(crate) use row::Row;
+pub(crate) use wish::Wish;
 
 /// Deletions that a class remembers for `event.from`; older ones are forgotten without notice.
 pub(crate) const REMEMBERED_DELETIONS: usize = 512;
@@ -75,8 +77,8 @@ pub struct World {
     pub(crate) methods: Arc<Methods>,
     /// What disks hold.
     pub disks: Disks,
-    /// The host that is to be the master, until somebody makes it so.
-    pub(crate) wished_master: Option<Object>,
+    /// What is to be done to the network, until somebody does it.
+    pub(crate) wishes: Vec<Wish>,
     hidden: FxHashMap<Object, Datum>,
     rows: FxHashMap<Object, Arc<Row>>,
     tables: Vec<Table>,
@@ -108,7 +110,7 @@ impl World {
             registrations: Registrations::default(),
             methods,
             disks: Disks::default(),
-            wished_master: None,
+            wishes: Vec::new(),
             hidden: FxHashMap::default(),
             rows: FxHashMap::default(),
             tables: table::classes().iter().map(|_| Table::default()).collect(),
@@ -397,6 +399,13 @@ impl World {
     pub(crate) fn end_operations(&mut self, task: Object) {
         for object in self.operations.remove(&task).unwrap_or_default() {
             self.remove(object, "current_operations", &task.to_string());
+        }
+    }
+
+    /// Ends the operations of all tasks.
+    pub(crate) fn end_all_operations(&mut self) {
+        for task in self.operations.keys().copied().collect::<Vec<_>>() {
+            self.end_operations(task);
         }
     }
 

@@ -12,10 +12,12 @@ use crate::{
     class::{host, pif, plain, vlan},
     methods::Methods,
     transition::Outcome,
+    world::Wish,
 };
 
 const NEW_MASTER: Duration = Duration::from_millis(700);
 const HANDOVER: Duration = Duration::from_secs(10);
+const TRANSITION: Duration = Duration::from_secs(1);
 
 pub(crate) fn register(methods: &mut Methods) {
     methods.allowed("pool", &[], allowed);
@@ -48,13 +50,13 @@ pub(crate) fn register(methods: &mut Methods) {
     for name in ["certificate_list", "crl_list"] {
         methods.on("pool", name, |_| Outcome::done(Datum::set::<&str>([])));
     }
-    methods.on("pool", "recover_slaves", |_| Outcome::done(Datum::set::<Object>([])));
+    methods.on("pool", "emergency_transition_to_master", emergency_transition_to_master);
+    methods.on("pool", "recover_slaves", recover_slaves);
     for name in [
         "sync_database",
         "certificate_sync",
         "rotate_secret",
         "enable_tls_verification",
-        "emergency_transition_to_master",
         "detect_nonhomogeneous_external_auth",
         "disable_ssl_legacy",
     ] {
@@ -157,9 +159,45 @@ fn designate_new_master(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     }
     Ok(call.after(NEW_MASTER, move |call| {
         // The answer goes out; only then do the agents restart and cut connections.
-        call.world.later(host, "new master", HANDOVER, move |world| world.wish_for_master(host));
+        call.world.later(host, "new master", HANDOVER, move |world| take_over(world, host));
         Outcome::void()
     }))
+}
+
+/// Makes a host the master; the agents of all start anew.
+fn take_over(world: &mut World, host: Object) {
+    for member in world.list("host") {
+        if host::is_live(world, member) {
+            host::power::start_agent(world, member, None);
+        }
+    }
+    world.wish(Wish::Master(host));
+}
+
+/// Makes the host that is asked the master, whatever became of the old one; the others are told
+/// by `recover_slaves`.
+fn emergency_transition_to_master(call: &mut Call<'_>) -> Result<Outcome, Failure> {
+    let (session, old) = (call.session(), call.world.master());
+    let host = call.world.object(session, "this_host");
+    if host == old {
+        return Outcome::void();
+    }
+    call.world.later(host, "new master", TRANSITION, move |world| {
+        let others: Vec<Object> = world.list("host").into_iter().filter(|other| *other != host).collect();
+        let pool = world.pool();
+        world.hide(pool, "lost", Datum::set(others));
+        take_over(world, host);
+    });
+    Outcome::void()
+}
+
+/// Tells the others who the master is, and answers which of them heard it.
+fn recover_slaves(call: &mut Call<'_>) -> Result<Outcome, Failure> {
+    let pool = call.world.pool();
+    let lost: Vec<Object> = call.world.hidden(pool, "lost").objects().collect();
+    let (heard, lost): (Vec<_>, Vec<_>) = lost.into_iter().partition(|other| host::is_live(call.world, *other));
+    call.world.hide(pool, "lost", Datum::set(lost));
+    Outcome::done(heard)
 }
 
 fn management_reconfigure(call: &mut Call<'_>) -> Result<Outcome, Failure> {
@@ -188,6 +226,8 @@ fn eject(call: &mut Call<'_>) -> Result<Outcome, Failure> {
         return fail(code::HOST_HAS_RESIDENT_VMS, [host]);
     }
     host::remove(call.world, host);
+    // It reboots into a pool of its own, which is not simulated.
+    call.world.wish(Wish::Down(host));
     Outcome::void()
 }
 

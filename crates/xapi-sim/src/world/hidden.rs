@@ -17,9 +17,4 @@ impl World {
             *notes = notes.with_entry(key, value);
         }
     }
-
-    /// Lets `host` be the master as soon as the world is let go.
-    pub(crate) fn wish_for_master(&mut self, host: Object) {
-        self.wished_master = Some(host);
-    }
 }

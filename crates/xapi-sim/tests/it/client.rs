@@ -93,6 +93,18 @@ impl Raw {
     }
 }
 
+/// Waits until nobody listens at `address`.
+pub async fn until_closed(address: SocketAddr) {
+    let refused = async { while TcpStream::connect(address).await.is_ok() {} };
+    timeout(SOON, refused).await.expect("the port is closed");
+}
+
+/// Waits until somebody listens at `address`.
+pub async fn until_open(address: SocketAddr) {
+    let accepted = async { while TcpStream::connect(address).await.is_err() {} };
+    timeout(SOON, accepted).await.expect("the port is open");
+}
+
 /// Sends one request on a connection of its own.
 pub async fn exchange(address: SocketAddr, request: &[u8]) -> Reply {
     let mut raw = Raw::connect(address).await;
@@ -115,6 +127,13 @@ impl Client {
         let session = nobody.bare("session.login_with_password", &["root".into(), "password".into()]).await;
         let session = session.expect("root may log in");
         Self { session: session.as_str().expect("a session is a text").to_owned(), ..nobody }
+    }
+
+    /// Logs in to a slave, for what it answers itself.
+    pub async fn local(address: SocketAddr) -> Self {
+        let nobody = Self { address, session: String::new() };
+        let session = nobody.bare("session.slave_local_login_with_password", &["root".into(), "password".into()]).await;
+        Self { session: session.expect("root may log in").as_str().unwrap_or_default().to_owned(), ..nobody }
     }
 
     /// Calls a method with the session in front of the parameters.

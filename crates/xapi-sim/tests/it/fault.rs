@@ -6,13 +6,12 @@ use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    time::timeout,
 };
 use xapi_sim::{Object, Sim, control, fault::Spoilt};
 use xapi_types::Value;
 
 use crate::{
-    client::{Client, Raw, SOON, exchange, post},
+    client::{Client, Raw, SOON, exchange, post, until_closed, until_open},
     rpc::{named, small, start},
 };
 
@@ -79,10 +78,9 @@ async fn a_dead_host_refuses_connections_until_it_is_revived() {
     let mut raw = connected(&sim).await;
     sim.kill(host(&sim, "xen1"));
     assert!(raw.closes(SOON).await, "its connections are cut");
-    let connect = || TcpStream::connect(sim.http_addr());
-    timeout(SOON, async { while connect().await.is_ok() {} }).await.expect("its ports are closed");
+    until_closed(sim.http_addr()).await;
     sim.revive(host(&sim, "xen1"));
-    timeout(SOON, async { while connect().await.is_err() {} }).await.expect("its ports are open again");
+    until_open(sim.http_addr()).await;
 }
 
 #[tokio::test]
@@ -129,7 +127,7 @@ async fn another_host_takes_over_when_the_master_dies() {
     let pool = client.ok("pool.get_all_records", &[]).await.as_struct().unwrap()[0].1.clone();
     assert_eq!(pool.get("master"), Some(&named(&sim, "host", "xen2")));
     sim.revive(host(&sim, "xen1"));
-    timeout(SOON, async { while TcpStream::connect(first).await.is_err() {} }).await.expect("it is back");
+    until_open(first).await;
     let reply = exchange(first, &post("/jsonrpc", CALL)).await.text();
     assert!(reply.contains("HOST_IS_SLAVE") && reply.contains(&second.ip().to_string()), "{reply}");
 }

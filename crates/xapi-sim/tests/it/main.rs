@@ -11,6 +11,7 @@ mod event;
 mod fault;
 mod foreign;
 mod host;
+mod host_power;
 mod http;
 mod message;
 mod network;

@@ -1,19 +1,26 @@
-//! Hosts that go down and come up.
+//! Hosts that go down and come up, and their agents.
+//!
+//! The ports of a host are closed while it is down. A master goes down once it has answered, and takes
+//! the pool's API with it.
 
 use std::time::Duration;
 
 use xapi_types::{Failure, code};
 
 use crate::{
-    Object, World,
+    Datum, Object, World,
     call::{Call, fail},
     class::vm::memory,
     methods::Methods,
     transition::Outcome,
+    world::Wish,
 };
 
 const DOWN: Duration = Duration::from_secs(5);
 const BOOT: Duration = Duration::from_secs(60);
+/// From the answer of a master to its end.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// From the start of an agent until its host takes VMs.
 const AGENT: Duration = Duration::from_secs(10);
 
 /// Name of the agenda's entry at the end of which a host is up.
@@ -43,8 +50,7 @@ fn reboot(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     expect_empty(call.world, host)?;
     call.begin(host, "reboot");
     Ok(call.after(DOWN, move |call| {
-        go_down(call.world, host);
-        call.world.later(host, BOOTS, BOOT, move |world| come_up(world, host));
+        leave(call.world, host, true);
         Outcome::void()
     }))
 }
@@ -54,7 +60,7 @@ fn shutdown(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     expect_empty(call.world, host)?;
     call.begin(host, "shutdown");
     Ok(call.after(DOWN, move |call| {
-        go_down(call.world, host);
+        leave(call.world, host, false);
         Outcome::void()
     }))
 }
@@ -74,18 +80,47 @@ fn power_on(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     }))
 }
 
-/// Marks a host as down, with what is attached to it.
-pub(crate) fn go_down(world: &mut World, host: Object) {
+/// Lets a host go down, the master a moment after the answer.
+fn leave(world: &mut World, host: Object, boots: bool) {
+    let go = move |world: &mut World| {
+        go_down(world, host);
+        if boots {
+            world.later(host, BOOTS, BOOT, move |world| come_up(world, host));
+        }
+    };
+    if world.master() == host {
+        world.later(host, "host down", FAREWELL, go);
+    } else {
+        go(world);
+    }
+}
+
+/// Takes a host down, with what is attached to it.
+fn go_down(world: &mut World, host: Object) {
     let metrics = world.object(host, "metrics");
     world.set(metrics, "live", false);
     world.set(host, "enabled", false);
     for pbd in world.objects(host, "PBDs") {
         world.set(pbd, "currently_attached", false);
     }
+    let mut pifs = world.objects(host, "PIFs");
+    pifs.retain(|pif| world.flag(*pif, "currently_attached"));
+    for pif in &pifs {
+        world.set(*pif, "currently_attached", false);
+    }
+    world.hide(host, "plugged", Datum::set(pifs));
+    world.hide(host, "off", true);
+    world.wish(Wish::Down(host));
 }
 
-/// Marks a host as up again.
+/// Returns whether a host is down because somebody told it to.
+pub(crate) fn is_off(world: &World, host: Object) -> bool {
+    world.hidden(host, "off").as_bool()
+}
+
+/// Brings a host up again, with its storage and the interfaces that it had.
 pub(crate) fn come_up(world: &mut World, host: Object) {
+    world.forget(host, BOOTS);
     let (metrics, now) = (world.object(host, "metrics"), world.now());
     world.set(metrics, "live", true);
     world.set(metrics, "last_updated", now);
@@ -95,18 +130,37 @@ pub(crate) fn come_up(world: &mut World, host: Object) {
     for pbd in world.objects(host, "PBDs") {
         world.set(pbd, "currently_attached", true);
     }
+    let plugged: Vec<Object> = world.hidden(host, "plugged").objects().collect();
+    for pif in plugged {
+        world.set(pif, "currently_attached", true);
+    }
     world.set(host, "enabled", true);
     memory::note_free(world, host);
+    world.hide(host, "off", false);
+    world.wish(Wish::Up(host));
 }
 
 fn restart_agent(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let host = call.object("host")?;
     super::expect_live(call.world, host)?;
-    call.world.later(host, "agent start", AGENT, move |world| {
-        let stamp = super::stamp(world.now().unix());
-        world.put(host, "other_config", "agent_start_time", stamp);
+    // The answer goes out before the ports close.
+    call.world.later(host, "agent stop", FAREWELL, move |world| {
+        world.wish(Wish::Down(host));
+        start_agent(world, host, Some(Wish::Up(host)));
     });
     Outcome::void()
+}
+
+/// Lets the agent of a host start, and `then` what comes with it; the host takes no VMs until it has.
+pub(crate) fn start_agent(world: &mut World, host: Object, then: Option<Wish>) {
+    let enabled = world.flag(host, "enabled");
+    world.set(host, "enabled", false);
+    world.later(host, "agent start", AGENT, move |world| {
+        let stamp = super::stamp(world.now().unix());
+        world.put(host, "other_config", "agent_start_time", stamp);
+        world.set(host, "enabled", enabled);
+        then.into_iter().for_each(|wish| world.wish(wish));
+    });
 }
 
 /// Lets the pool believe that a host is down, so that its VMs can start elsewhere.
