@@ -53,6 +53,11 @@ impl Lab {
 
     /// Calls a method and answers at once, whatever goes on.
     pub async fn call<const N: usize>(&self, method: &str, args: [Value; N]) -> Result<Value, Failure> {
+        self.with(method, args.to_vec()).await
+    }
+
+    /// Calls a method with arguments of which there are any number.
+    pub async fn with(&self, method: &str, args: Vec<Value>) -> Result<Value, Failure> {
         let args: Vec<Value> = std::iter::once(json!(self.session)).chain(args).collect();
         self.send(method, json!(args)).await
     }

@@ -10,6 +10,7 @@ mod conformance;
 mod event;
 mod fault;
 mod foreign;
+mod going_on;
 mod host;
 mod host_power;
 mod http;
