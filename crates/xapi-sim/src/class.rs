@@ -18,6 +18,7 @@ pub(crate) mod vdi;
 mod vif;
 pub(crate) mod vlan;
 pub(crate) mod vm;
+mod vm_appliance;
 pub(crate) mod vtpm;
 
 use crate::methods::Methods;
@@ -38,5 +39,6 @@ pub(crate) fn register(methods: &mut Methods) {
     vif::register(methods);
     vlan::register(methods);
     vm::register(methods);
+    vm_appliance::register(methods);
     vtpm::register(methods);
 }

@@ -93,6 +93,11 @@ pub(crate) fn fill(world: &mut World, vdi: Object, bytes: i64) {
     let bytes = bytes.clamp(0, world.int(vdi, "virtual_size"));
     let seed = u64::from_str_radix(world.uuid(vdi).get(..8).unwrap_or_default(), 16).unwrap_or(1);
     world.disks.fill(vdi, bytes.cast_unsigned(), seed);
+    measure(world, vdi);
+}
+
+/// Works out again what a disk that was written takes on its SR.
+pub(crate) fn measure(world: &mut World, vdi: Object) {
     let sr = world.object(vdi, "SR");
     let size = world.int(vdi, "virtual_size");
     let taken = space::taken(space::kind_of(world, sr), size, world.disks.used(vdi));

@@ -7,7 +7,7 @@ use bytes::Buf;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use xapi_types::{Failure, code};
 
-use crate::{Datum, Object, World, call::fail};
+use crate::{Datum, Object, World, call::fail, class};
 
 use super::{
     connection::{Connection, Gone, PIECE},
@@ -73,6 +73,7 @@ pub(crate) async fn import<S: AsyncRead + AsyncWrite + Unpin>(
         Some(_) => receive_chunks(connection, vdi).await,
         None => receive(connection, vdi, task, whole).await,
     };
+    connection.pool.with(|world| class::vdi::measure(world, vdi));
     let outcome = match received {
         Ok(()) => Ok(Datum::Ref(vdi)),
         Err(failure) => Err(failure),

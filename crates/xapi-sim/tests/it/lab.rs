@@ -40,6 +40,11 @@ impl Lab {
         lab
     }
 
+    /// Returns the session, for what goes over HTTP.
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
     /// Returns the object with this name.
     pub fn named_object(&self, class: &str, name: &str) -> String {
         let object = self.sim.named(class, name);

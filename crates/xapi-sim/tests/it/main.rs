@@ -7,6 +7,7 @@ mod lab;
 
 mod bond;
 mod conformance;
+mod content;
 mod event;
 mod fault;
 mod foreign;
@@ -24,8 +25,10 @@ mod transfer;
 mod vbd;
 mod vdi;
 mod vif;
+mod vm_appliance;
 mod vm_copy;
 mod vm_memory;
+mod vm_motion;
 mod vm_power;
 mod vm_snapshot;
 mod world;

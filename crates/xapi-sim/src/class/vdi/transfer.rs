@@ -8,7 +8,6 @@ use xapi_types::{Failure, code};
 use crate::{
     Datum, Object, World,
     call::{Call, fail},
-    class::sr,
     methods::Methods,
     transition::Outcome,
 };
@@ -84,11 +83,7 @@ fn overwrite(world: &mut World, vdi: Object, base: Option<Object>, into: Object)
         }
         world.disks.write(into, offset, &now);
     }
-    let used = world.disks.used(into);
-    let sr = world.object(into, "SR");
-    let taken = sr::space::taken(sr::space::kind_of(world, sr), world.int(into, "virtual_size"), used);
-    world.set(into, "physical_utilisation", taken);
-    sr::space::recount(world, sr);
+    super::measure(world, into);
 }
 
 fn pool_migrate(call: &mut Call<'_>) -> Result<Outcome, Failure> {

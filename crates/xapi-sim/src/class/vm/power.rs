@@ -68,16 +68,26 @@ fn launch(call: &mut Call<'_>, vm: Object, host: Object, operation: &'static str
     call.world.set(vm, "scheduled_to_be_resident_on", host);
     Ok(call
         .after(BOOT, move |call| {
-            call.world.set(vm, "scheduled_to_be_resident_on", Object::NULL);
-            host::expect_live(call.world, host)?;
-            // What the guest said in its life before may be wrong by now.
-            guest::gone(call.world, vm);
-            domain::start(call.world, vm, host, if paused { "Paused" } else { "Running" });
-            let at = host::described(call.world, host);
-            message::of_vm(call.world, vm, "VM_STARTED", &format!("started on host: {at}"));
+            boot(call.world, vm, host, paused)?;
             Outcome::void()
         })
         .or_undo(move |world| world.set(vm, "scheduled_to_be_resident_on", Object::NULL)))
+}
+
+/// Starts a VM's domain, at the end of a call that does.
+///
+/// # Errors
+///
+/// If the host has gone away meanwhile.
+pub(crate) fn boot(world: &mut World, vm: Object, host: Object, paused: bool) -> Result<(), Failure> {
+    world.set(vm, "scheduled_to_be_resident_on", Object::NULL);
+    host::expect_live(world, host)?;
+    // What the guest said in its life before may be wrong by now.
+    guest::gone(world, vm);
+    domain::start(world, vm, host, if paused { "Paused" } else { "Running" });
+    let at = host::described(world, host);
+    message::of_vm(world, vm, "VM_STARTED", &format!("started on host: {at}"));
+    Ok(())
 }
 
 // Stop.
@@ -85,32 +95,26 @@ fn launch(call: &mut Call<'_>, vm: Object, host: Object, operation: &'static str
 fn clean_shutdown(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let vm = call.object("vm")?;
     operation::expect_cooperation(call.world, vm, "clean_shutdown")?;
-    stop(call, vm, "clean_shutdown", CLEAN_STOP, "shutdown")
+    stop(call, vm, "clean_shutdown", CLEAN_STOP)
 }
 
 fn hard_shutdown(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let vm = call.object("vm")?;
     operation::expect(call.world, vm, "hard_shutdown")?;
-    stop(call, vm, "hard_shutdown", HARD_STOP, "shutdown forcibly")
+    stop(call, vm, "hard_shutdown", HARD_STOP)
 }
 
 /// Asks the guest first, and pulls the plug if it does not listen.
 fn shutdown(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let vm = call.object("vm")?;
     if operation::expect_cooperation(call.world, vm, "clean_shutdown").is_ok() {
-        return stop(call, vm, "clean_shutdown", CLEAN_STOP, "shutdown");
+        return stop(call, vm, "clean_shutdown", CLEAN_STOP);
     }
     operation::expect(call.world, vm, "hard_shutdown")?;
-    stop(call, vm, "hard_shutdown", HARD_STOP, "shutdown forcibly")
+    stop(call, vm, "hard_shutdown", HARD_STOP)
 }
 
-fn stop(
-    call: &mut Call<'_>,
-    vm: Object,
-    operation: &'static str,
-    delay: Duration,
-    said: &'static str,
-) -> Result<Outcome, Failure> {
+fn stop(call: &mut Call<'_>, vm: Object, operation: &'static str, delay: Duration) -> Result<Outcome, Failure> {
     call.begin(vm, operation);
     let later = call.after(delay, move |call| {
         // A hard stop overtakes a clean one, which then finds nothing left to do.
@@ -119,11 +123,17 @@ fn stop(
         }
         halt(call.world, vm);
         Ok(call.after(CLEAN_UP, move |call| {
-            message::of_vm(call.world, vm, "VM_SHUTDOWN", said);
+            tell_of_stop(call.world, vm, operation);
             Outcome::void()
         }))
     });
     Ok(if operation == "clean_shutdown" { later.or_undo(|_| ()) } else { later })
+}
+
+/// Leaves the message that a VM was stopped.
+pub(crate) fn tell_of_stop(world: &mut World, vm: Object, operation: &str) {
+    let said = if operation == "hard_shutdown" { "shutdown forcibly" } else { "shutdown" };
+    message::of_vm(world, vm, "VM_SHUTDOWN", said);
 }
 
 /// Ends a VM's domain, or drops its memory image.
