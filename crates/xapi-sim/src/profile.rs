@@ -109,6 +109,32 @@ pub static NEWEST: Profile = Profile {
     software_version: XCPNG_8_3.software_version,
 };
 
+/// Operations that `allowed_operations` may list, each with the first release that knows its name;
+/// the class table has no such dates. Those of a method or field are as old as that.
+static OPERATIONS: &[(&str, Release)] = &[
+    ("enable_cbt", Release::new("inverness")),
+    ("disable_cbt", Release::new("inverness")),
+    ("data_destroy", Release::new("inverness")),
+    ("list_changed_blocks", Release::new("inverness")),
+    ("vdi_enable_cbt", Release::new("inverness")),
+    ("vdi_disable_cbt", Release::new("inverness")),
+    ("vdi_data_destroy", Release::new("inverness")),
+    ("vdi_list_changed_blocks", Release::new("inverness")),
+    ("cluster_create", Release::new("lima")),
+    ("changing_NVRAM", Release::new("naples")),
+    ("tls_verification_enable", Release::new("1.290.0")),
+    ("cert_refresh", Release::new("1.290.0")),
+    ("exchange_certificates_on_join", Release::new("1.290.0")),
+    ("exchange_ca_certificates_on_join", Release::new("1.290.0")),
+    ("copy_primary_host_certs", Release::new("1.290.0")),
+    ("configure_repositories", Release::new("1.301.0")),
+    ("get_updates", Release::new("1.301.0")),
+    ("apply_updates", Release::new("1.301.0")),
+    ("sync_updates", Release::new("1.329.0")),
+    ("create_vtpm", Release::new("22.26.0")),
+    ("sysprep", Release::new("25.24.0")),
+];
+
 /// All profiles.
 pub static ALL: [&Profile; 4] = [&XCPNG_8_3, &XENSERVER_8, &XENSERVER_7_1, &NEWEST];
 
@@ -121,6 +147,11 @@ impl Profile {
     /// Returns whether the product knows of what has this lifetime, be it withdrawn.
     pub fn has(&self, lifetime: &Lifetime) -> bool {
         lifetime.known_to(self.release)
+    }
+
+    /// Lists operations whose names the product does not know yet.
+    pub(crate) fn unknown_operations(&self) -> Vec<&'static str> {
+        OPERATIONS.iter().filter(|(_, since)| *since > self.release).map(|(operation, _)| *operation).collect()
     }
 
     /// Returns whether the product has withdrawn it.

@@ -77,6 +77,8 @@ pub struct World {
     pub(crate) methods: Arc<Methods>,
     /// What disks hold.
     pub disks: Disks,
+    /// Operations that the product does not know yet.
+    unknown_operations: Vec<&'static str>,
     /// What is to be done to the network, until somebody does it.
     pub(crate) wishes: Vec<Wish>,
     hidden: FxHashMap<Object, Datum>,
@@ -110,6 +112,7 @@ impl World {
             registrations: Registrations::default(),
             methods,
             disks: Disks::default(),
+            unknown_operations: profile.unknown_operations(),
             wishes: Vec::new(),
             hidden: FxHashMap::default(),
             rows: FxHashMap::default(),

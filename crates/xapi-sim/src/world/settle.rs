@@ -34,7 +34,8 @@ impl World {
         }
         for (at, object) in concerned {
             if self.row(object).is_some() {
-                let operations = (methods.allowed[at].compute)(self, object);
+                let mut operations = (methods.allowed[at].compute)(self, object);
+                operations.retain(|operation| !self.unknown_operations.contains(operation));
                 self.set(object, "allowed_operations", Datum::set(operations));
             }
         }

@@ -5,7 +5,10 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
-use xapi_sim::{Object, sim::Sim};
+use xapi_sim::{
+    Object,
+    sim::{Builder, Sim},
+};
 
 /// An error as hosts answer it.
 #[derive(Debug, PartialEq)]
@@ -33,7 +36,12 @@ impl Lab {
 
     /// Starts a world.
     pub async fn named(world: &str) -> Self {
-        let sim = Sim::builder().world(world).explicit().start().await.expect("the world starts");
+        Self::of(Sim::builder().world(world)).await
+    }
+
+    /// Starts what a builder describes.
+    pub async fn of(builder: Builder) -> Self {
+        let sim = builder.explicit().start().await.expect("the world starts");
         let mut lab = Self { sim, session: String::new() };
         let session = lab.send("session.login_with_password", json!(["root", "password", "1.0", "test"])).await;
         session.expect("sign-in").as_str().expect("a session").clone_into(&mut lab.session);

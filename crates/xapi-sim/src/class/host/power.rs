@@ -159,7 +159,9 @@ pub(crate) fn start_agent(world: &mut World, host: Object, then: Option<Wish>) {
         let stamp = super::stamp(world.now().unix());
         world.put(host, "other_config", "agent_start_time", stamp);
         world.set(host, "enabled", enabled);
-        then.into_iter().for_each(|wish| world.wish(wish));
+        if let Some(wish) = then {
+            world.wish(wish);
+        }
     });
 }
 

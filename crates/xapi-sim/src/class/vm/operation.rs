@@ -85,15 +85,7 @@ pub(crate) fn expect_state(world: &World, vm: Object, states: &[&str]) -> Result
 /// Works out `allowed_operations`, in the order in which a real host lists them.
 pub(crate) fn allowed(world: &World, vm: Object) -> Vec<&'static str> {
     let facts = facts(world, vm);
-    let known = |operation: &&str| *operation != "sysprep" || knows_sysprep(world);
-    let listed = rule::LISTED.iter().rev().copied().filter(known);
-    listed.filter(|operation| rule::check(operation, &facts, true).is_ok()).collect()
-}
-
-/// Returns whether the product can generalise Windows; older ones do not know the word.
-fn knows_sysprep(world: &World) -> bool {
-    let method = xapi_types::table::class("VM").and_then(|class| class.method("sysprep"));
-    method.is_some_and(|method| world.profile.has(&method.lifetime))
+    rule::LISTED.iter().rev().copied().filter(|operation| rule::check(operation, &facts, true).is_ok()).collect()
 }
 
 /// Checks that nothing goes on with the VM.
