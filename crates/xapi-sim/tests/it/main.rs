@@ -13,6 +13,7 @@ mod control;
 mod event;
 mod fault;
 mod foreign;
+mod generic;
 mod going_on;
 mod host;
 mod host_power;

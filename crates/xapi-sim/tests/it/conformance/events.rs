@@ -251,7 +251,7 @@ fn state(number: u32) -> Vec<(String, String, Value)> {
     let files = fs::read_dir(folder()).expect("the recordings are there").filter_map(|entry| Some(entry.ok()?.path()));
     let wanted = |path: &std::path::PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        name.starts_with(&begin) && name.ends_with(".body")
+        name.starts_with(&begin) && path.extension().is_some_and(|ending| ending == "body")
     };
     let body = files.into_iter().find(wanted).expect("a state was recorded before each operation");
     let answer = xml::parse_response(&fs::read(body).expect("the state is readable")).expect("an answer");
@@ -304,7 +304,7 @@ async fn perform(recording: &Recording) -> Story {
                 None => {}
             }
         }
-        result = call.await.expect("the call ends").as_str().unwrap_or_default().to_owned();
+        call.await.expect("the call ends").as_str().unwrap_or_default().clone_into(&mut result);
         while let Some((object, _)) = sim.pending().into_iter().find(|(_, what)| what == "guest agent") {
             sim.step(object);
         }
