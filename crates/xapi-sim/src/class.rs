@@ -3,6 +3,7 @@
 #![allow(clippy::unnecessary_wraps, reason = "behaviours are of one type, and so is what they end with")]
 
 mod bond;
+pub(crate) mod device;
 pub(crate) mod host;
 pub(crate) mod message;
 mod metrics;

@@ -5,7 +5,7 @@ use xapi_types::{Failure, code};
 use crate::{
     Datum, Object, World,
     call::{Call, fail},
-    class::plain,
+    class::{device, plain},
     methods::Methods,
     transition::Outcome,
 };
@@ -87,7 +87,7 @@ fn destroy(call: &mut Call<'_>) -> Result<Outcome, Failure> {
         return fail(code::CANNOT_DESTROY_SYSTEM_NETWORK, [network]);
     }
     for vif in call.world.objects(network, "VIFs") {
-        call.world.destroy(vif);
+        device::remove(call.world, vif);
     }
     call.world.destroy(network);
     Outcome::void()

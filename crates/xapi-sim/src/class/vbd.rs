@@ -7,7 +7,7 @@ use xapi_types::{Failure, code};
 use crate::{
     Datum, Object, World,
     call::{Call, fail},
-    class::{host, vm},
+    class::{device, host, vm},
     methods::Methods,
     transition::Outcome,
 };
@@ -102,7 +102,7 @@ fn create(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     operation::expect_not_moving(call.world, vm)?;
     let wanted = call.field("userdevice");
     let free = setting::free_vbd_devices(call.world, vm);
-    let device = match wanted.as_text() {
+    let number = match wanted.as_text() {
         "autodetect" | "" => {
             let hvm = operation::is_hvm(call.world, vm);
             let found = free.into_iter().find(|device| if drive && hvm { device == "3" } else { device != "3" });
@@ -123,7 +123,8 @@ fn create(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let outcome = call.generic()?;
     if let Outcome::Done(Datum::Ref(vbd)) = outcome {
         let world = &mut *call.world;
-        world.set(vbd, "userdevice", device);
+        device::measure(world, vbd);
+        world.set(vbd, "userdevice", number);
         world.set(vbd, "VDI", vdi);
         world.set(vbd, "empty", empty);
         if call.field("device").as_text().is_empty() || call.world.text(vm, "power_state") != "Suspended" {
@@ -159,7 +160,7 @@ fn destroy(call: &mut Call<'_>) -> Result<Outcome, Failure> {
             );
         }
     }
-    call.world.destroy(vbd);
+    device::remove(call.world, vbd);
     Outcome::void()
 }
 

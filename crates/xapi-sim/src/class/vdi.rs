@@ -11,7 +11,7 @@ use xapi_types::{Failure, code};
 use crate::{
     Datum, Object, World,
     call::{Call, fail},
-    class::{plain, sr},
+    class::{device, plain, sr},
     methods::Methods,
     transition::Outcome,
 };
@@ -214,7 +214,7 @@ pub(crate) fn drop_vbds(world: &mut World, vdi: Object) {
             world.set(vbd, "VDI", Object::NULL);
             world.set(vbd, "empty", true);
         } else {
-            world.destroy(vbd);
+            device::remove(world, vbd);
         }
     }
 }

@@ -7,7 +7,7 @@ use xapi_types::{Failure, code};
 use crate::{
     Datum, Object, World,
     call::{Call, fail},
-    class::{plain, vm},
+    class::{device, plain, vm},
     methods::Methods,
     transition::Outcome,
 };
@@ -110,6 +110,7 @@ fn create(call: &mut Call<'_>) -> Result<Outcome, Failure> {
                 ("currently_attached", false.into()),
             ],
         );
+        device::measure(world, vif);
         if world.text(vif, "locking_mode").is_empty() {
             world.set(vif, "locking_mode", "network_default");
         }
@@ -143,7 +144,7 @@ fn destroy(call: &mut Call<'_>) -> Result<Outcome, Failure> {
         let reason = format!("VIF '{}' still attached to '{}'", call.world.uuid(vif), call.world.uuid(vm));
         return fail(code::OPERATION_NOT_ALLOWED, [reason]);
     }
-    call.world.destroy(vif);
+    device::remove(call.world, vif);
     Outcome::void()
 }
 

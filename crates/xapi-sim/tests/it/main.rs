@@ -10,6 +10,7 @@ mod command;
 mod conformance;
 mod content;
 mod control;
+mod device;
 mod event;
 mod fault;
 mod foreign;

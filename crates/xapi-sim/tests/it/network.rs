@@ -66,6 +66,16 @@ async fn the_management_interface_is_not_pulled() {
 }
 
 #[tokio::test]
+async fn an_interface_that_nobody_uses_is_pulled_and_plugged() {
+    let lab = Lab::small().await;
+    let eth1 = pif(&lab, "xcp-lab-2", "eth1", -1);
+    for (method, attached) in [("PIF.unplug", false), ("PIF.plug", true)] {
+        lab.run(method, [json!(eth1)]).await.expect("it may");
+        assert_eq!(lab.get("PIF", "currently_attached", &eth1).await, attached, "{method}");
+    }
+}
+
+#[tokio::test]
 async fn an_address_is_checked_and_kept() {
     let lab = Lab::small().await;
     let eth1 = pif(&lab, "xcp-lab-1", "eth1", -1);

@@ -47,6 +47,51 @@ async fn a_driver_names_what_its_configuration_lacks() {
 }
 
 #[tokio::test]
+async fn srs_of_the_usual_types_are_made_and_destroyed() {
+    let lab = Lab::small().await;
+    let local = [
+        ("ext", json!({"device": "/dev/sdx"})),
+        ("lvm", json!({"device": "/dev/sdw"})),
+        ("xfs", json!({"device": "/dev/sdv"})),
+        ("file", json!({"location": "/srv"})),
+        ("zfs", json!({"location": "/tank"})),
+        ("nfs", json!({"server": "10.1.1.1", "serverpath": "/a"})),
+        ("cephfs", json!({"server": "10.1.1.1", "serverpath": "/b"})),
+        ("smb", json!({"server": "\\\\10.1.1.1\\c"})),
+        ("lvmoiscsi", json!({"target": "10.1.1.1", "targetIQN": "iqn.x", "SCSIid": "36001405"})),
+        ("lvmohba", json!({"SCSIid": "36001406"})),
+    ];
+    for (kind, config) in local {
+        let sr = create(&lab, kind, config, false).await.unwrap_or_else(|failure| panic!("{kind}: {failure:?}"));
+        let record = lab.ok("SR.get_record", [sr.clone()]).await;
+        assert_eq!((&record["type"], &record["shared"]), (&json!(kind), &json!(false)));
+        assert!(record["physical_size"].as_i64() > Some(0), "{kind} has room");
+        let pbd = record["PBDs"][0].clone();
+        assert_eq!(lab.ok("PBD.get_currently_attached", [pbd.clone()]).await, true, "{kind}");
+        lab.run("PBD.unplug", [pbd]).await.expect("unplugged");
+        lab.run("SR.destroy", [sr.clone()]).await.expect("destroyed");
+        let reference = sr.as_str().expect("a reference");
+        assert_eq!(lab.call("SR.get_uuid", [sr.clone()]).await, Err(failure("HANDLE_INVALID", ["SR", reference])));
+    }
+    let library = create(&lab, "iso", json!({"location": "10.1.1.1:/iso"}), true).await.expect("made");
+    assert_eq!(lab.ok("SR.get_content_type", [library]).await, "iso");
+}
+
+#[tokio::test]
+async fn an_sr_with_disks_is_not_destroyed() {
+    let lab = Lab::small().await;
+    let sr = create(&lab, "ext", json!({"device": "/dev/sdx"}), false).await.expect("made");
+    let disk = json!({
+        "name_label": "d", "name_description": "", "SR": sr, "virtual_size": 1 << 30, "type": "user",
+        "sharable": false, "read_only": false, "other_config": {},
+    });
+    lab.run("VDI.create", [disk]).await.expect("made");
+    let pbd = lab.ok("SR.get_PBDs", [sr.clone()]).await[0].clone();
+    lab.run("PBD.unplug", [pbd]).await.expect("unplugged");
+    assert_eq!(lab.run("SR.destroy", [sr]).await, Err(failure::<&str>("SR_NOT_EMPTY", [])));
+}
+
+#[tokio::test]
 async fn probes_tell_what_there_is_to_choose_from() {
     let lab = Lab::small().await;
     let host = lab.named_object("host", "xcp-lab-1");

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use xapi_sim::Sim;
+
 use crate::lab::Lab;
 
 #[tokio::test]
@@ -62,6 +64,17 @@ async fn two_pools_are_two_pools() {
     assert_eq!(lab.sim.pools(), 2);
     let hosts = |pool| lab.sim.with_pool(pool, |world| world.list("host").len());
     assert_eq!((hosts(0), hosts(1)), (3, 1));
+}
+
+#[tokio::test]
+async fn the_large_world_is_as_large_as_it_is_asked_to_be() {
+    let lab = Lab::of(Sim::builder().world("large").size(30, 4)).await;
+    assert_eq!(lab.ok("host.get_all", []).await.as_array().map(Vec::len), Some(4));
+    let vms = lab.ok("VM.get_all_records", []).await;
+    let guest = |vm: &&serde_json::Value| {
+        vm["is_a_template"] == false && vm["is_control_domain"] == false && vm["is_a_snapshot"] == false
+    };
+    assert_eq!(vms.as_object().expect("records").values().filter(guest).count(), 30);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use xapi_types::{Failure, code};
 use crate::{
     Datum, Object, World,
     call::{Call, fail},
-    class::vdi,
+    class::{device, vdi},
     methods::Methods,
     transition::Outcome,
 };
@@ -74,7 +74,7 @@ fn destroy(call: &mut Call<'_>) -> Result<Outcome, Failure> {
 pub(crate) fn remove(world: &mut World, vm: Object) {
     for field in ["VBDs", "VIFs", "VTPMs", "VGPUs", "VUSBs", "consoles", "crash_dumps"] {
         for part in world.objects(vm, field) {
-            world.destroy(part);
+            device::remove(world, part);
         }
     }
     let image = world.object(vm, "suspend_VDI");
@@ -151,7 +151,7 @@ fn provision(call: &mut Call<'_>) -> Result<Outcome, Failure> {
 }
 
 fn plug_in(world: &mut World, vm: Object, vdi: Object, disk: &Wanted) {
-    world.create(
+    let vbd = world.create(
         "VBD",
         [
             ("VM", Datum::from(vm)),
@@ -164,6 +164,7 @@ fn plug_in(world: &mut World, vm: Object, vdi: Object, disk: &Wanted) {
             ("other_config", Datum::map([("owner", "")])),
         ],
     );
+    device::measure(world, vbd);
 }
 
 /// Finds the SR that a template names: by uuid or name, the pool's default if it names none.

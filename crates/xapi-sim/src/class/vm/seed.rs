@@ -8,7 +8,7 @@ use xapi_types::DateTime;
 
 use crate::{
     Datum, Object, World,
-    class::{story, vdi, vtpm},
+    class::{device, story, vdi, vtpm},
     methods::Methods,
     seed::{Error, Fields, SeedRow},
 };
@@ -137,7 +137,7 @@ fn add_disk(row: &mut SeedRow<'_>, vm: Object, at: u32, mut disk: Fields) -> Res
     vdi::fill(world, vdi, used);
     // Numbers of disks pass over the drive's.
     let device = if at < 3 { at } else { at + 1 };
-    world.create(
+    let vbd = world.create(
         "VBD",
         [
             ("VM", Datum::from(vm)),
@@ -150,11 +150,12 @@ fn add_disk(row: &mut SeedRow<'_>, vm: Object, at: u32, mut disk: Fields) -> Res
             ("other_config", Datum::map([("owner", "")])),
         ],
     );
+    device::measure(world, vbd);
     Ok(())
 }
 
 fn add_drive(world: &mut World, vm: Object, disc: Object) {
-    world.create(
+    let vbd = world.create(
         "VBD",
         [
             ("VM", Datum::from(vm)),
@@ -165,6 +166,7 @@ fn add_drive(world: &mut World, vm: Object, disc: Object) {
             ("empty", disc.is_null().into()),
         ],
     );
+    device::measure(world, vbd);
 }
 
 fn add_vif(row: &mut SeedRow<'_>, vm: Object, at: u32, mut vif: Fields) -> Result<(), Error> {
@@ -191,6 +193,7 @@ fn add_vif(row: &mut SeedRow<'_>, vm: Object, at: u32, mut vif: Fields) -> Resul
             ("ipv6_configuration_mode", "None".into()),
         ],
     );
+    device::measure(world, vif);
     if !addresses.is_empty() {
         world.hide(vif, "addresses", Datum::set(addresses));
     }

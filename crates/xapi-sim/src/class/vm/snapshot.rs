@@ -7,7 +7,7 @@ use xapi_types::{Failure, code};
 use crate::{
     Datum, Object, World,
     call::{Call, fail},
-    class::{message, vdi},
+    class::{device, message, vdi},
     methods::Methods,
     transition::Outcome,
 };
@@ -216,15 +216,17 @@ fn go_back(world: &mut World, vm: Object, snapshot: Object) -> Result<(), Failur
         power::halt(world, vm);
     }
     for device in [world.objects(vm, "VIFs"), world.objects(vm, "VTPMs")].concat() {
-        world.destroy(device);
+        device::remove(world, device);
     }
     let old_disks = copy::disks_of(world, vm);
     for vbd in world.objects(vm, "VBDs") {
-        world.destroy(vbd);
+        device::remove(world, vbd);
     }
     for (vbd, vdi) in &disks {
         let taken_of = world.object(world.object(*vbd, "VDI"), "snapshot_of");
-        world.duplicate(*vbd, [("VM", Datum::from(vm)), ("VDI", (*vdi).into())]);
+        if let Some(made) = world.duplicate(*vbd, [("VM", Datum::from(vm)), ("VDI", (*vdi).into())]) {
+            device::measure(world, made);
+        }
         vdi::inherit_snapshots(world, taken_of, *vdi);
     }
     for vdi in old_disks.into_iter().filter(|vdi| !disks.iter().any(|(_, made)| made == vdi)) {
@@ -234,6 +236,7 @@ fn go_back(world: &mut World, vm: Object, snapshot: Object) -> Result<(), Failur
         for device in world.objects(snapshot, field) {
             let addresses = world.hidden(device, "addresses").clone();
             if let Some(made) = world.duplicate(device, [("VM", vm.into())]) {
+                device::measure(world, made);
                 world.hide(made, "addresses", addresses);
             }
         }
