@@ -5,6 +5,7 @@
 mod bond;
 pub(crate) mod device;
 pub(crate) mod host;
+mod idle;
 pub(crate) mod message;
 mod metrics;
 mod network;

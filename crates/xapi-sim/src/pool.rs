@@ -94,6 +94,9 @@ impl Pool {
             world.waiters.clear();
             world.registrations.clear();
             world.end_all_operations();
+            for vm in world.list("VM") {
+                world.set(vm, "scheduled_to_be_resident_on", Object::NULL);
+            }
             world.vanish("session");
             world.vanish("task");
         });

@@ -8,6 +8,7 @@
 //! not exist is not, since pools hold dangling references: it reads as empty values.
 
 mod hidden;
+mod read;
 pub(crate) mod relation;
 mod restore;
 mod row;
@@ -19,10 +20,7 @@ use std::{collections::BTreeMap, collections::VecDeque, sync::Arc, time::Duratio
 use indexmap::IndexSet;
 use rustc_hash::FxHashMap;
 use uuid::Uuid;
-use xapi_types::{
-    DateTime,
-    table::{self, Class},
-};
+use xapi_types::table;
 
 use crate::{
     Datum, Object,
@@ -122,106 +120,6 @@ impl World {
             operations: FxHashMap::default(),
             dirty: IndexSet::default(),
         }
-    }
-
-    // Reading.
-
-    /// Returns the objects of `class`, in no order that matters.
-    pub fn all(&self, class: &str) -> impl Iterator<Item = Object> + '_ {
-        self.table(class_index(class)).objects.iter().copied()
-    }
-
-    /// Returns the objects of `class` as a list, for loops that change them.
-    pub fn list(&self, class: &str) -> Vec<Object> {
-        self.all(class).collect()
-    }
-
-    /// Returns the class of `object`, nothing if it does not exist.
-    pub fn class_of(&self, object: Object) -> Option<&'static Class> {
-        self.row(object).map(|row| row.class())
-    }
-
-    /// Returns whether `object` exists and is of `class`.
-    pub fn is(&self, object: Object, class: &str) -> bool {
-        self.class_of(object).is_some_and(|c| c.name == class)
-    }
-
-    /// Returns the value of a field; absent if the object does not exist.
-    pub fn get(&self, object: Object, field: &str) -> &Datum {
-        static ABSENT: Datum = Datum::Absent;
-        self.row(object).map_or(&ABSENT, |row| row.get(field))
-    }
-
-    /// Returns the text of a field.
-    pub fn text(&self, object: Object, field: &str) -> &str {
-        self.get(object, field).as_text()
-    }
-
-    /// Returns the integer of a field.
-    pub fn int(&self, object: Object, field: &str) -> i64 {
-        self.get(object, field).as_int()
-    }
-
-    /// Returns the truth value of a field.
-    pub fn flag(&self, object: Object, field: &str) -> bool {
-        self.get(object, field).as_bool()
-    }
-
-    /// Returns the reference of a field.
-    pub fn object(&self, object: Object, field: &str) -> Object {
-        self.get(object, field).as_object()
-    }
-
-    /// Returns the references of a field that holds a set.
-    pub fn objects(&self, object: Object, field: &str) -> Vec<Object> {
-        self.get(object, field).objects().collect()
-    }
-
-    /// Returns the text of `key` in a field that holds a map, empty if it is not there.
-    pub fn entry(&self, object: Object, field: &str, key: &str) -> &str {
-        self.get(object, field).get(key).map_or("", Datum::as_text)
-    }
-
-    /// Returns all fields of `object` that the product has, as a map; empty if it does not exist.
-    pub fn record(&self, object: Object) -> Datum {
-        let Some(row) = self.row(object) else { return Datum::Map(Arc::default()) };
-        let fields = row.class().fields.iter().zip(row.values());
-        let known = fields.filter(|(field, value)| self.profile.has(&field.lifetime) && **value != Datum::Absent);
-        Datum::map(known.map(|(field, value)| (field.name, value.clone())))
-    }
-
-    /// Returns the uuid of `object`.
-    pub fn uuid(&self, object: Object) -> &str {
-        self.text(object, "uuid")
-    }
-
-    /// Returns the object of `class` with this `uuid`.
-    pub fn by_uuid(&self, class: &str, uuid: &str) -> Option<Object> {
-        self.all(class).find(|object| self.uuid(*object) == uuid)
-    }
-
-    /// Returns an object of `class` with this name.
-    pub fn by_name(&self, class: &str, name: &str) -> Option<Object> {
-        self.all(class).find(|object| self.text(*object, "name_label") == name)
-    }
-
-    /// Returns the pool object.
-    ///
-    /// # Panics
-    ///
-    /// If the world is empty.
-    pub fn pool(&self) -> Object {
-        self.all("pool").next().expect("every world has a pool")
-    }
-
-    /// Returns the host that is the pool's master.
-    pub fn master(&self) -> Object {
-        self.object(self.pool(), "master")
-    }
-
-    /// Returns the time as the pool sees it.
-    pub fn now(&self) -> DateTime {
-        self.clock.now()
     }
 
     // Writing.
@@ -461,36 +359,6 @@ impl World {
         row.modified = generation;
         edit(row);
         self.dirty.insert(object);
-    }
-
-    /// Brings the other side of a relation in step with a field that goes from `old` to `new`.
-    fn mirror(&mut self, object: Object, class: usize, field: usize, old: &Datum, new: &Datum) {
-        let Some(mirror) = relation::mirror(class, field) else { return };
-        let refs = |datum: &Datum| -> Vec<Object> {
-            match datum {
-                Datum::Ref(one) => one.get().into_iter().collect(),
-                many => many.objects().filter(|one| !one.is_null()).collect(),
-            }
-        };
-        let (old, new) = (refs(old), refs(new));
-        for (other, gained) in old
-            .iter()
-            .filter(|o| !new.contains(o))
-            .map(|o| (*o, false))
-            .chain(new.iter().filter(|o| !old.contains(o)).map(|o| (*o, true)))
-        {
-            let Some(row) = self.rows.get(&other).filter(|row| row.class == mirror.back.class) else { continue };
-            let before = row.at(mirror.back.field);
-            let after = match (mirror.many, gained) {
-                (true, true) => before.with_item(object),
-                (true, false) => before.without_item(&Datum::Ref(object)),
-                (false, true) => Datum::Ref(object),
-                (false, false) => Datum::Ref(Object::NULL),
-            };
-            if !before.same(&after) {
-                self.change(other, |row| row.put_at(mirror.back.field, after));
-            }
-        }
     }
 }
 

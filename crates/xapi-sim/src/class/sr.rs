@@ -14,7 +14,7 @@ use xapi_types::{Failure, code};
 use crate::{
     Datum, Object, World,
     call::{Call, fail},
-    class::{host, pbd, plain, vm::rule},
+    class::{host, idle, pbd, plain},
     methods::Methods,
     transition::Outcome,
 };
@@ -95,15 +95,6 @@ pub(crate) fn is_attached(world: &World, sr: Object) -> bool {
 /// `SR_HAS_NO_PBDS`.
 pub(crate) fn expect_attached(world: &World, sr: Object) -> Result<(), Failure> {
     if is_attached(world, sr) { Ok(()) } else { fail(code::SR_HAS_NO_PBDS, [sr]) }
-}
-
-fn expect_idle(world: &World, sr: Object) -> Result<(), Failure> {
-    let current = world.get(sr, "current_operations").entries();
-    if current.is_empty() {
-        return Ok(());
-    }
-    let pairs: Vec<_> = current.iter().map(|(task, now)| (task.to_string(), now.as_text().to_owned())).collect();
-    Err(rule::in_progress("SR", &sr.to_string(), &pairs))
 }
 
 fn create(call: &mut Call<'_>) -> Result<Outcome, Failure> {
@@ -205,7 +196,7 @@ fn expect_detached(world: &World, sr: Object) -> Result<(), Failure> {
 
 fn forget(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let sr = call.object("sr")?;
-    expect_idle(call.world, sr)?;
+    idle::expect(call.world, sr)?;
     expect_detached(call.world, sr)?;
     attic::keep(call.world, sr);
     drop_records(call.world, sr);
@@ -233,7 +224,7 @@ fn drop_records(world: &mut World, sr: Object) {
 /// Destroys the SR with what is on it; hosts attach it for that, so its PBDs must be unplugged.
 fn destroy(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let sr = call.object("sr")?;
-    expect_idle(call.world, sr)?;
+    idle::expect(call.world, sr)?;
     expect_detached(call.world, sr)?;
     if call.world.objects(sr, "PBDs").is_empty() {
         return fail(code::SR_HAS_NO_PBDS, [sr]);
@@ -253,7 +244,7 @@ fn destroy(call: &mut Call<'_>) -> Result<Outcome, Failure> {
 
 fn scan(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let sr = call.object("sr")?;
-    expect_idle(call.world, sr)?;
+    idle::expect(call.world, sr)?;
     expect_attached(call.world, sr)?;
     call.begin(sr, "scan");
     Ok(call.after(SCAN, move |call| {

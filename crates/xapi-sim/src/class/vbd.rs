@@ -7,12 +7,12 @@ use xapi_types::{Failure, code};
 use crate::{
     Datum, Object, World,
     call::{Call, fail},
-    class::{device, host, vm},
+    class::{device, host, idle, vm},
     methods::Methods,
     transition::Outcome,
 };
 
-use vm::{operation, rule, setting};
+use vm::{operation, setting};
 
 const PLUG: Duration = Duration::from_millis(500);
 const CHANGE_DISC: Duration = Duration::from_millis(300);
@@ -79,15 +79,6 @@ pub(crate) fn allowed(world: &World, vbd: Object) -> Vec<&'static str> {
     allowed
 }
 
-fn expect_idle(world: &World, vbd: Object) -> Result<(), Failure> {
-    let current = world.get(vbd, "current_operations").entries();
-    if current.is_empty() {
-        return Ok(());
-    }
-    let pairs: Vec<_> = current.iter().map(|(task, now)| (task.to_string(), now.as_text().to_owned())).collect();
-    Err(rule::in_progress("VBD", &vbd.to_string(), &pairs))
-}
-
 fn create(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let vm = call.field_object("VM")?;
     let (kind, mode, empty) = (call.field("type"), call.field("mode"), call.field("empty").as_bool());
@@ -150,7 +141,7 @@ fn device_number(given: &str) -> Option<String> {
 
 fn destroy(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let vbd = call.object("self")?;
-    expect_idle(call.world, vbd)?;
+    idle::expect(call.world, vbd)?;
     if call.world.flag(vbd, "currently_attached") {
         let vm = call.world.object(vbd, "VM");
         if call.world.text(vm, "power_state") != "Halted" {
@@ -194,7 +185,7 @@ fn plug(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let vbd = call.object("self")?;
     let world = &*call.world;
     let vm = world.object(vbd, "VM");
-    expect_idle(world, vbd)?;
+    idle::expect(world, vbd)?;
     operation::expect_state(world, vm, &["Running"])?;
     if world.flag(vbd, "currently_attached") {
         return fail(code::DEVICE_ALREADY_ATTACHED, [vbd]);
@@ -246,7 +237,7 @@ fn pull(call: &mut Call<'_>, operation: &'static str) -> Result<Outcome, Failure
     let vbd = call.object("self")?;
     let world = &*call.world;
     let vm = world.object(vbd, "VM");
-    expect_idle(world, vbd)?;
+    idle::expect(world, vbd)?;
     let drive = world.text(vbd, "type") == "CD";
     if !world.flag(vbd, "unpluggable") && !drive {
         return fail(code::VBD_NOT_UNPLUGGABLE, [vbd]);
@@ -313,7 +304,7 @@ fn eject(call: &mut Call<'_>) -> Result<Outcome, Failure> {
 }
 
 fn expect_drive(world: &World, vbd: Object) -> Result<(), Failure> {
-    expect_idle(world, vbd)?;
+    idle::expect(world, vbd)?;
     if world.text(vbd, "type") != "CD" {
         return fail(code::VBD_NOT_REMOVABLE_MEDIA, [vbd]);
     }

@@ -7,12 +7,12 @@ use xapi_types::{Failure, code};
 use crate::{
     Datum, Object, World,
     call::{Call, fail},
-    class::{device, plain, vm},
+    class::{device, idle, plain, vm},
     methods::Methods,
     transition::Outcome,
 };
 
-use vm::{guest, operation, rule, setting};
+use vm::{guest, operation, setting};
 
 const PLUG: Duration = Duration::from_millis(500);
 
@@ -55,15 +55,6 @@ pub(crate) fn allowed(world: &World, vif: Object) -> Vec<&'static str> {
         allowed.push(if world.flag(vif, "currently_attached") { "unplug" } else { "plug" });
     }
     allowed
-}
-
-fn expect_idle(world: &World, vif: Object) -> Result<(), Failure> {
-    let current = world.get(vif, "current_operations").entries();
-    if current.is_empty() {
-        return Ok(());
-    }
-    let pairs: Vec<_> = current.iter().map(|(task, now)| (task.to_string(), now.as_text().to_owned())).collect();
-    Err(rule::in_progress("VIF", &vif.to_string(), &pairs))
 }
 
 /// Returns whether a text is a MAC address of a single receiver.
@@ -138,7 +129,7 @@ fn set_allowed(call: &mut Call<'_>) -> Result<Outcome, Failure> {
 
 fn destroy(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let vif = call.object("self")?;
-    expect_idle(call.world, vif)?;
+    idle::expect(call.world, vif)?;
     let vm = call.world.object(vif, "VM");
     if call.world.flag(vif, "currently_attached") && call.world.text(vm, "power_state") != "Halted" {
         let reason = format!("VIF '{}' still attached to '{}'", call.world.uuid(vif), call.world.uuid(vm));
@@ -171,7 +162,7 @@ fn unplug_force(call: &mut Call<'_>) -> Result<Outcome, Failure> {
 }
 
 fn expect_running(world: &World, vif: Object) -> Result<(), Failure> {
-    expect_idle(world, vif)?;
+    idle::expect(world, vif)?;
     operation::expect_state(world, world.object(vif, "VM"), &["Running"])
 }
 
@@ -188,7 +179,7 @@ fn switch(call: &mut Call<'_>, vif: Object, operation: &'static str, attached: b
 
 fn move_to(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let (vif, network) = (call.object("self")?, call.object("network")?);
-    expect_idle(call.world, vif)?;
+    idle::expect(call.world, vif)?;
     call.world.set(vif, "network", network);
     let vm = call.world.object(vif, "VM");
     guest::report_addresses(call.world, vm);

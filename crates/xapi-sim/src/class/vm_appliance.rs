@@ -11,7 +11,10 @@ use crate::{
     transition::Outcome,
 };
 
-use super::vm::{operation, placement, power, rule};
+use super::{
+    idle,
+    vm::{operation, placement, power},
+};
 
 /// For each VM that starts.
 const BOOT: Duration = Duration::from_millis(1500);
@@ -35,11 +38,7 @@ fn allowed(world: &World, appliance: Object) -> Vec<&'static str> {
 
 /// Checks that nothing goes on, and that there is a VM for which the operation makes sense.
 fn expect(world: &World, appliance: Object, operation: &str) -> Result<(), Failure> {
-    let current = world.get(appliance, "current_operations").entries();
-    if !current.is_empty() {
-        let pairs: Vec<_> = current.iter().map(|(task, now)| (task.to_string(), now.as_text().to_owned())).collect();
-        return Err(rule::in_progress("VM_appliance", &appliance.to_string(), &pairs));
-    }
+    idle::expect(world, appliance)?;
     let vms = world.objects(appliance, "VMs");
     if vms.is_empty() {
         return fail(code::OPERATION_NOT_ALLOWED, ["Appliance has no VMs."]);

@@ -7,6 +7,10 @@ use std::sync::LazyLock;
 
 use xapi_types::table::{self, Type};
 
+use crate::{Datum, Object};
+
+use super::World;
+
 /// `class.field` that is set, and `class.field` that follows from it.
 const PAIRS: &[(&str, &str)] = &[
     ("VBD.VM", "VM.VBDs"),
@@ -146,4 +150,36 @@ static FOLLOWS: LazyLock<Vec<Vec<bool>>> = LazyLock::new(|| {
 /// Returns whether the field is kept by the world rather than set.
 pub(crate) fn follows(class: usize, field: usize) -> bool {
     FOLLOWS[class][field]
+}
+
+impl World {
+    /// Brings the other side of a relation in step with a field that goes from `old` to `new`.
+    pub(super) fn mirror(&mut self, object: Object, class: usize, field: usize, old: &Datum, new: &Datum) {
+        let Some(mirror) = mirror(class, field) else { return };
+        let refs = |datum: &Datum| -> Vec<Object> {
+            match datum {
+                Datum::Ref(one) => one.get().into_iter().collect(),
+                many => many.objects().filter(|one| !one.is_null()).collect(),
+            }
+        };
+        let (old, new) = (refs(old), refs(new));
+        for (other, gained) in old
+            .iter()
+            .filter(|o| !new.contains(o))
+            .map(|o| (*o, false))
+            .chain(new.iter().filter(|o| !old.contains(o)).map(|o| (*o, true)))
+        {
+            let Some(row) = self.rows.get(&other).filter(|row| row.class == mirror.back.class) else { continue };
+            let before = row.at(mirror.back.field);
+            let after = match (mirror.many, gained) {
+                (true, true) => before.with_item(object),
+                (true, false) => before.without_item(&Datum::Ref(object)),
+                (false, true) => Datum::Ref(object),
+                (false, false) => Datum::Ref(Object::NULL),
+            };
+            if !before.same(&after) {
+                self.change(other, |row| row.put_at(mirror.back.field, after));
+            }
+        }
+    }
 }

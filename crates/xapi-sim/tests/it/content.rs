@@ -36,12 +36,7 @@ async fn read(lab: &Lab, vdi: &str, offset: usize) -> String {
 
 /// Makes a disk of 4 MiB.
 async fn disk(lab: &Lab) -> String {
-    let sr = lab.named_object("SR", "NFS storage");
-    let record = json!({
-        "name_label": "d", "name_description": "", "SR": sr, "virtual_size": 4 << 20, "type": "user",
-        "sharable": false, "read_only": false, "other_config": {},
-    });
-    lab.run("VDI.create", [record]).await.expect("made").as_str().expect("a reference").to_owned()
+    lab.disk(&lab.named_object("SR", "NFS storage"), 4 << 20).await.expect("made")
 }
 
 /// Does what makes a disk of a disk.

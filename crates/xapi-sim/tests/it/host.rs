@@ -16,7 +16,11 @@ async fn a_disabled_host_gets_no_vm() {
         lab.run("VM.start", [json!(vm), json!(false), json!(false)]).await,
         Err(failure::<&str>("NO_HOSTS_AVAILABLE", []))
     );
+    let offered = lab.set("host", "allowed_operations", &two).await;
+    assert!(offered.contains(&"reboot".to_owned()) && offered.contains(&"shutdown".to_owned()), "{offered:?}");
     lab.ok("host.enable", [json!(two)]).await;
+    let offered = lab.set("host", "allowed_operations", &two).await;
+    assert!(!offered.contains(&"reboot".to_owned()), "an enabled host is not rebooted: {offered:?}");
     lab.run("VM.start", [json!(vm), json!(false), json!(false)]).await.expect("started");
     assert_eq!(lab.get("VM", "resident_on", &vm).await, json!(two));
 }

@@ -81,11 +81,7 @@ async fn srs_of_the_usual_types_are_made_and_destroyed() {
 async fn an_sr_with_disks_is_not_destroyed() {
     let lab = Lab::small().await;
     let sr = create(&lab, "ext", json!({"device": "/dev/sdx"}), false).await.expect("made");
-    let disk = json!({
-        "name_label": "d", "name_description": "", "SR": sr, "virtual_size": 1 << 30, "type": "user",
-        "sharable": false, "read_only": false, "other_config": {},
-    });
-    lab.run("VDI.create", [disk]).await.expect("made");
+    lab.disk(sr.as_str().expect("a reference"), 1 << 30).await.expect("made");
     let pbd = lab.ok("SR.get_PBDs", [sr.clone()]).await[0].clone();
     lab.run("PBD.unplug", [pbd]).await.expect("unplugged");
     assert_eq!(lab.run("SR.destroy", [sr]).await, Err(failure::<&str>("SR_NOT_EMPTY", [])));
@@ -115,11 +111,8 @@ async fn an_sr_is_forgotten_and_found_again_with_its_disks() {
     let config = json!({"server": "10.1.1.1", "serverpath": "/again"});
     let sr = create(&lab, "nfs", config.clone(), true).await.expect("made");
     let sr = sr.as_str().expect("a reference").to_owned();
-    let disk = json!({
-        "name_label": "kept", "name_description": "", "SR": sr, "virtual_size": 1 << 30, "type": "user",
-        "sharable": false, "read_only": false, "other_config": {},
-    });
-    lab.run("VDI.create", [disk]).await.expect("made");
+    let disk = lab.disk(&sr, 1 << 30).await.expect("made");
+    lab.ok("VDI.set_name_label", [json!(disk), json!("kept")]).await;
     let uuid = lab.text("SR.get_uuid", [json!(sr)]).await;
     assert_eq!(lab.run("SR.forget", [json!(sr)]).await, Err(failure("SR_HAS_PBD", [&sr])));
     for pbd in lab.set("SR", "PBDs", &sr).await {

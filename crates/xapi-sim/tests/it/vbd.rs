@@ -16,12 +16,7 @@ fn record(vm: &str, vdi: &str, changes: Value) -> Value {
 }
 
 async fn new_disk(lab: &Lab) -> String {
-    let sr = lab.named_object("SR", "NFS storage");
-    let args = json!({
-        "name_label": "extra", "name_description": "", "SR": sr, "virtual_size": 1 << 30, "type": "user",
-        "sharable": false, "read_only": false, "other_config": {},
-    });
-    lab.run("VDI.create", [args]).await.expect("made").as_str().expect("a reference").to_owned()
+    lab.disk(&lab.named_object("SR", "NFS storage"), 1 << 30).await.expect("made")
 }
 
 async fn drive(lab: &Lab, vm: &str) -> String {

@@ -7,11 +7,7 @@ use crate::lab::{Lab, failure};
 const GIB: u64 = 1 << 30;
 
 async fn create(lab: &Lab, sr: &str, size: u64) -> Result<serde_json::Value, crate::lab::Failure> {
-    let args = json!({
-        "name_label": "disk", "name_description": "", "SR": sr, "virtual_size": size, "type": "user",
-        "sharable": false, "read_only": false, "other_config": {"a": "b"},
-    });
-    lab.run("VDI.create", [args]).await
+    lab.disk(sr, size).await.map(serde_json::Value::from)
 }
 
 #[tokio::test]

@@ -155,9 +155,9 @@ pub(crate) fn furnish(world: &mut World) {
 
 fn add_drivers(world: &mut World) {
     for kind in kind::ALL {
-        let features = kind.features.iter().map(|feature| match feature.split_once('/') {
+        let features = kind.features().map(|feature| match feature.split_once('/') {
             Some((name, version)) => (name, version.parse().unwrap_or(1_i64)),
-            None => (*feature, 1),
+            None => (feature, 1),
         });
         world.create(
             "SM",
@@ -168,7 +168,7 @@ fn add_drivers(world: &mut World) {
                 ("vendor", "The simulator".into()),
                 ("version", "3.0".into()),
                 ("required_api_version", "1.0".into()),
-                ("capabilities", Datum::set(kind.features.iter().map(|f| f.split('/').next().unwrap_or(f)))),
+                ("capabilities", Datum::set(kind.features().map(|f| f.split('/').next().unwrap_or(f)))),
                 ("features", Datum::map(features)),
                 ("configuration", Datum::map(kind.needs.iter().map(|need| (need.key, need.reason)))),
                 ("driver_filename", format!("/opt/xensource/sm/{}SR", kind.name).into()),

@@ -16,8 +16,8 @@ pub(crate) struct Kind {
     pub(crate) layout: Layout,
     /// Keys that `device_config` must have.
     pub(crate) needs: &'static [Need],
-    /// What the driver says it can do.
-    pub(crate) features: &'static [&'static str],
+    /// What the driver can do besides what its layout implies.
+    features: &'static [&'static str],
 }
 
 /// How a driver keeps disks.
@@ -50,9 +50,9 @@ const SERVER_PATH: Need =
 const SERVER: Need = Need { key: "server", error: 102, reason: "The request is missing the server parameter" };
 const SCSI_ID: Need = Need { key: "SCSIid", error: 107, reason: "The SCSIid parameter is missing or incorrect" };
 
-const DISKS: &[&str] = &[
+/// What all drivers can do that make disks.
+const PLAIN_DISKS: &[&str] = &[
     "SR_PROBE",
-    "SR_UPDATE",
     "VDI_CREATE",
     "VDI_DELETE",
     "VDI_ATTACH",
@@ -63,26 +63,13 @@ const DISKS: &[&str] = &[
     "VDI_SNAPSHOT",
     "VDI_RESIZE",
     "VDI_MIRROR",
-    "VDI_UPDATE",
-    "VDI_GENERATE_CONFIG",
-    "VDI_CONFIG_CBT",
-    "VDI_RESET_ON_BOOT/2",
-    "ATOMIC_PAUSE",
 ];
+/// What drivers of VHDs can do besides.
+const DISKS: &[&str] =
+    &["SR_UPDATE", "VDI_UPDATE", "VDI_GENERATE_CONFIG", "VDI_CONFIG_CBT", "VDI_RESET_ON_BOOT/2", "ATOMIC_PAUSE"];
 const THIN_DISKS: &[&str] = &[
-    "SR_PROBE",
     "SR_UPDATE",
     "THIN_PROVISIONING",
-    "VDI_CREATE",
-    "VDI_DELETE",
-    "VDI_ATTACH",
-    "VDI_DETACH",
-    "VDI_ACTIVATE",
-    "VDI_DEACTIVATE",
-    "VDI_CLONE",
-    "VDI_SNAPSHOT",
-    "VDI_RESIZE",
-    "VDI_MIRROR",
     "VDI_UPDATE",
     "VDI_GENERATE_CONFIG",
     "VDI_CONFIG_CBT",
@@ -132,20 +119,7 @@ pub(crate) static UNKNOWN: Kind = Kind {
     description: "A driver of which nothing else is known",
     layout: Layout::Thin,
     needs: &[],
-    features: &[
-        "SR_PROBE",
-        "VDI_CREATE",
-        "VDI_DELETE",
-        "VDI_ATTACH",
-        "VDI_DETACH",
-        "VDI_ACTIVATE",
-        "VDI_DEACTIVATE",
-        "VDI_INTRODUCE",
-        "VDI_CLONE",
-        "VDI_SNAPSHOT",
-        "VDI_RESIZE",
-        "VDI_MIRROR",
-    ],
+    features: &["VDI_INTRODUCE"],
 };
 
 /// Returns the driver `name`.
@@ -166,9 +140,15 @@ impl Kind {
         self.layout != Layout::Fixed
     }
 
+    /// Lists what the driver says it can do.
+    pub(crate) fn features(&self) -> impl Iterator<Item = &'static str> {
+        let plain = if self.layout == Layout::Fixed { &[] } else { PLAIN_DISKS };
+        plain.iter().chain(self.features).copied()
+    }
+
     /// Returns whether the driver has `feature`.
     pub(crate) fn can(&self, feature: &str) -> bool {
-        self.features.contains(&feature)
+        self.features().any(|has| has == feature)
     }
 
     /// Checks that `device_config` has what the driver needs.

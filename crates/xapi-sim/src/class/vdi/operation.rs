@@ -5,7 +5,7 @@ use xapi_types::{Failure, code};
 use crate::{
     Object, World,
     call::fail,
-    class::{sr::space, vm::rule},
+    class::{idle, sr::space},
 };
 
 /// Operations that are listed, in the order of hosts, each with the driver's feature that it needs.
@@ -60,8 +60,7 @@ pub(crate) fn expect(world: &World, vdi: Object, operation: &str) -> Result<(), 
     let current = world.get(vdi, "current_operations").entries();
     let busy = current.iter().any(|(_, now)| !(now.as_text() == "copy" && operation == "copy"));
     if busy {
-        let pairs: Vec<_> = current.iter().map(|(task, now)| (task.to_string(), now.as_text().to_owned())).collect();
-        return Err(rule::in_progress("VDI", &vdi.to_string(), &pairs));
+        return idle::expect(world, vdi);
     }
     let feature = LISTED.iter().find(|(listed, _)| *listed == operation).and_then(|(_, feature)| *feature);
     if feature.is_some_and(|feature| !space::kind_of(world, sr).can(feature)) {
