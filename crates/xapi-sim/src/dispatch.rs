@@ -176,7 +176,7 @@ async fn login(pool: &Pool, host: &Host, signature: &Signature, args: &[Datum]) 
         return Err(failure);
     }
     let user = args[0].as_text();
-    if let Err(failure) = pool.account.check(user, args[1].as_text()) {
+    if let Err(failure) = pool.with(|world| world.authenticate(user, args[1].as_text())) {
         let pace = pool.with(|world| world.agenda.pace);
         if let Pace::Auto(factor) = pace {
             tokio::time::sleep(std::time::Duration::from_secs(2).mul_f64(factor)).await;

@@ -10,7 +10,6 @@ use crate::{
     Object, World,
     fault::Faults,
     host::{Condition, Host},
-    session::Account,
     shape::Shapes,
     signature::Signatures,
     world::Wish,
@@ -22,7 +21,6 @@ pub(crate) struct Pool {
     /// Names with an underscore in place of the dot, which hosts also take.
     pub(crate) aliases: FxHashMap<String, String>,
     pub(crate) shapes: Shapes,
-    pub(crate) account: Account,
     pub(crate) faults: Faults,
     pub(crate) hosts: Vec<Arc<Host>>,
     /// Generation of the last change, for those who wait for one.
@@ -31,13 +29,12 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    pub(crate) fn new(world: World, account: Account, hosts: Vec<Arc<Host>>) -> Self {
+    pub(crate) fn new(world: World, hosts: Vec<Arc<Host>>) -> Self {
         let signatures = crate::signature::all(world.profile);
         Self {
             aliases: signatures.keys().map(|name| (name.replacen('.', "_", 1), name.clone())).collect(),
             signatures,
             shapes: Shapes::new(world.profile),
-            account,
             faults: Faults::default(),
             hosts,
             changed: watch::Sender::new(world.generation()),

@@ -75,6 +75,8 @@ pub struct World {
     pub(crate) methods: Arc<Methods>,
     /// What disks hold.
     pub disks: Disks,
+    /// With which `root` logs in.
+    pub(crate) password: String,
     /// Operations that the product does not know yet.
     unknown_operations: Vec<&'static str>,
     /// What is to be done to the network, until somebody does it.
@@ -110,6 +112,7 @@ impl World {
             registrations: Registrations::default(),
             methods,
             disks: Disks::default(),
+            password: String::new(),
             unknown_operations: profile.unknown_operations(),
             wishes: Vec::new(),
             hidden: FxHashMap::default(),

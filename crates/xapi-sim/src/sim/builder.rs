@@ -13,7 +13,6 @@ use crate::{
     pool::Pool,
     profile::{self, Profile},
     seed,
-    session::Account,
     sim::{Sim, keep_house, run_agenda},
     transition::Pace,
     wire::{listen, tls},
@@ -180,8 +179,8 @@ impl Builder {
             ports = (hosts[0].http.port(), hosts[0].https.port());
             world.agenda.pace = self.pace;
             world.settle();
-            let account = Account { user: "root".to_owned(), password: self.password.clone() };
-            let pool = Arc::new(Pool::new(world, account, hosts));
+            world.password.clone_from(&self.password);
+            let pool = Arc::new(Pool::new(world, hosts));
             for ((host, http), https) in pool.hosts.iter().zip(http).zip(https) {
                 tasks.push(tokio::spawn(listen::serve(http, Arc::clone(&pool), Arc::clone(host), false)));
                 tasks.push(tokio::spawn(listen::serve(https, Arc::clone(&pool), Arc::clone(host), true)));

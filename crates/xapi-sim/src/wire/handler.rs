@@ -82,5 +82,5 @@ fn may_enter<S>(connection: &Connection<S>, head: &Head) -> bool {
     decoded
         .as_deref()
         .and_then(|text| text.split_once(':'))
-        .is_some_and(|(user, password)| connection.pool.account.check(user, password).is_ok())
+        .is_some_and(|(user, password)| connection.pool.with(|world| world.authenticate(user, password).is_ok()))
 }

@@ -139,6 +139,20 @@ async fn an_agent_that_restarts_drops_connections_and_comes_back() {
 }
 
 #[tokio::test]
+async fn an_agent_that_is_restarted_twice_leaves_its_host_enabled() {
+    let lab = Lab::small().await;
+    let (host, address) = (lab.named_object("host", SECOND), lab.sim.addresses(0)[1].http);
+    for _ in 0..2 {
+        lab.run("host.restart_agent", [json!(host)]).await.expect("it restarts");
+        lab.step(&host, "agent stop");
+    }
+    lab.step(&host, "agent start");
+    assert_eq!(lab.sim.step(object(&host)), None, "once is enough");
+    until_open(address).await;
+    assert_eq!(lab.get("host", "enabled", &host).await, true);
+}
+
+#[tokio::test]
 async fn the_agent_of_the_master_takes_sessions_and_running_calls_with_it() {
     let lab = Lab::small().await;
     let (host, vm, address) = (lab.named_object("host", FIRST), lab.vm("sandbox"), lab.sim.http_addr());

@@ -97,6 +97,21 @@ async fn a_disc_goes_in_and_out_of_a_drive() {
 }
 
 #[tokio::test]
+async fn discs_change_while_a_vm_runs_but_not_while_it_sleeps() {
+    let lab = Lab::small().await;
+    let (vm, iso) = (lab.vm("new-server"), lab.named_object("VDI", "systemrescue-12.01-amd64.iso"));
+    let drive = drive(&lab, &vm).await;
+    assert_eq!(lab.run("VBD.plug", [json!(drive)]).await, Err(failure("DEVICE_ALREADY_ATTACHED", [&drive])));
+    lab.run("VBD.eject", [json!(drive)]).await.expect("ejected");
+    lab.run("VBD.insert", [json!(drive), json!(iso)]).await.expect("inserted");
+    assert_eq!(lab.get("VBD", "VDI", &drive).await, json!(iso));
+    assert_eq!(lab.get("VBD", "currently_attached", &drive).await, true);
+    lab.run("VM.pause", [json!(vm)]).await.expect("paused");
+    let refused = failure("VM_BAD_POWER_STATE", [vm.as_str(), "halted, running", "paused"]);
+    assert_eq!(lab.run("VBD.eject", [json!(drive)]).await, Err(refused));
+}
+
+#[tokio::test]
 async fn a_disk_is_no_drive_and_no_disc() {
     let lab = Lab::small().await;
     let (vm, disk) = (lab.vm("sandbox"), new_disk(&lab).await);

@@ -26,6 +26,9 @@ const AGENT: Duration = Duration::from_secs(10);
 /// Name of the agenda's entry at the end of which a host is up.
 const BOOTS: &str = "host boot";
 
+/// Name of the agenda's entry at the end of which a host's agent is up.
+const STARTS: &str = "agent start";
+
 pub(super) fn register(methods: &mut Methods) {
     methods.on("host", "reboot", reboot);
     methods.on("host", "shutdown", shutdown);
@@ -97,6 +100,8 @@ fn leave(world: &mut World, host: Object, boots: bool) {
 
 /// Takes a host down, with what is attached to it.
 fn go_down(world: &mut World, host: Object) {
+    world.forget(host, STARTS);
+    world.hide(host, "starting", false);
     let metrics = world.object(host, "metrics");
     world.set(metrics, "live", false);
     world.set(host, "enabled", false);
@@ -153,12 +158,20 @@ fn restart_agent(call: &mut Call<'_>) -> Result<Outcome, Failure> {
 
 /// Lets the agent of a host start, and `then` what comes with it; the host takes no VMs until it has.
 pub(crate) fn start_agent(world: &mut World, host: Object, then: Option<Wish>) {
-    let enabled = world.flag(host, "enabled");
+    // One that is on its way starts over.
+    if !world.hidden(host, "starting").as_bool() {
+        let enabled = world.flag(host, "enabled");
+        world.hide(host, "enabled before", enabled);
+    }
+    world.forget(host, STARTS);
+    world.hide(host, "starting", true);
     world.set(host, "enabled", false);
-    world.later(host, "agent start", AGENT, move |world| {
+    world.later(host, STARTS, AGENT, move |world| {
         let stamp = super::stamp(world.now().unix());
         world.put(host, "other_config", "agent_start_time", stamp);
+        let enabled = world.hidden(host, "enabled before").as_bool();
         world.set(host, "enabled", enabled);
+        world.hide(host, "starting", false);
         if let Some(wish) = then {
             world.wish(wish);
         }
