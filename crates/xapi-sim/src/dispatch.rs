@@ -12,7 +12,7 @@ use crate::{
     Datum, Object, World,
     call::{Context, fail},
     check::check,
-    event,
+    event, forward,
     host::Host,
     pool::Pool,
     query::Query,
@@ -36,14 +36,14 @@ pub(crate) struct Request {
 }
 
 /// Answers a call.
-pub(crate) async fn dispatch(pool: &Pool, host: &Host, request: Request) -> Answer {
+pub(crate) async fn dispatch(pool: &Arc<Pool>, host: &Host, request: Request) -> Answer {
     match answer(pool, host, request).await {
         Ok(answer) => answer,
         Err(failure) => Answer::Failure(failure),
     }
 }
 
-async fn answer(pool: &Pool, host: &Host, request: Request) -> Result<Answer, Failure> {
+async fn answer(pool: &Arc<Pool>, host: &Host, request: Request) -> Result<Answer, Failure> {
     let plain = request.method.strip_prefix("Async.").or_else(|| request.method.strip_prefix("InternalAsync."));
     let (name, is_async) = plain.map_or((request.method.as_str(), false), |plain| (plain, true));
     let slave = pool.with(|world| {
@@ -98,6 +98,13 @@ async fn answer(pool: &Pool, host: &Host, request: Request) -> Result<Answer, Fa
         }
         _ => {}
     }
+    if let Some(silent) = forward::silent(pool, signature, &args) {
+        if is_async {
+            let context = |task| Context { signature: Arc::clone(signature), args, session, task };
+            return Ok(hang(pool, silent, &request, context));
+        }
+        silent.not(forward::SILENT).await;
+    }
     let context = |task| Context { signature: Arc::clone(signature), args, session, task };
     run(pool, &request, is_async, signature, context).await
 }
@@ -128,6 +135,19 @@ async fn run(
     };
     pool.with(|world| world.destroy(task));
     outcome.map(Answer::Value)
+}
+
+/// Answers a task that is pending for as long as `silent` does not answer.
+fn hang(pool: &Arc<Pool>, silent: &Arc<Host>, request: &Request, context: impl FnOnce(Object) -> Context) -> Answer {
+    let task = pool.with(|world| new_task(world, request));
+    let (context, pool, silent) = (Arc::new(context(task)), Arc::downgrade(pool), Arc::clone(silent));
+    tokio::spawn(async move {
+        silent.not(forward::SILENT).await;
+        if let Some(pool) = pool.upgrade() {
+            pool.with(|world| world.run(&context));
+        }
+    });
+    Answer::Value(Datum::Ref(task))
 }
 
 fn new_task(world: &mut World, request: &Request) -> Object {

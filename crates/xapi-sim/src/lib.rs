@@ -32,6 +32,7 @@ pub mod disk;
 mod dispatch;
 mod event;
 pub mod fault;
+mod forward;
 mod generic;
 mod host;
 mod large;

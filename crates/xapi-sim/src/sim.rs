@@ -265,8 +265,12 @@ impl Sim {
 impl Drop for Sim {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
-        // Connections run on their own.
-        self.each(|pool| pool.hosts.iter().for_each(|host| host.cut()));
+        // Connections run on their own, and calls that wait for a host.
+        let end = |host: &Arc<Host>| {
+            host.set(Condition::Up);
+            host.cut();
+        };
+        self.each(|pool| pool.hosts.iter().for_each(end));
     }
 }
 

@@ -55,10 +55,17 @@ async fn recorded_exchanges_replay_alike() {
         .await
         .expect("the recorded pool starts");
     let (master, slave) = (sim.addresses(0)[0].http, sim.addresses(0)[1].http);
+    let second = sim.with(|world| world.list("host").into_iter().find(|host| *host != world.master()));
+    let second = second.expect("a second host");
     let expected = differences();
     let mut names = Names::default();
     let (mut alike, mut surprises) = (0, Vec::new());
     for trace in &traces {
+        if trace.name.contains("_slave_down_") {
+            sim.kill(second);
+        } else if trace.name.contains("_slave_back_") {
+            sim.revive(second);
+        }
         let address = if trace.to_slave { slave } else { master };
         let mut raw = Raw::connect(address).await;
         raw.send(&names.ours(&trace.request)).await;

@@ -1,5 +1,7 @@
 //! Hosts that go down and come up, as the network sees it; and the pool's change of master.
 
+use std::time::Duration;
+
 use serde_json::json;
 use xapi_sim::Object;
 use xapi_types::Value;
@@ -144,6 +146,8 @@ async fn an_agent_that_is_restarted_twice_leaves_its_host_enabled() {
     let (host, address) = (lab.named_object("host", SECOND), lab.sim.addresses(0)[1].http);
     for _ in 0..2 {
         lab.run("host.restart_agent", [json!(host)]).await.expect("it restarts");
+    }
+    for _ in 0..2 {
         lab.step(&host, "agent stop");
     }
     lab.step(&host, "agent start");
@@ -210,6 +214,34 @@ async fn a_slave_takes_over_from_a_dead_master_when_it_is_told_to() {
     lab.sim.revive(object(&first));
     until_open(addresses[0].http).await;
     assert!(greeting(&lab, 0).await.contains("HOST_IS_SLAVE"));
+}
+
+#[tokio::test]
+async fn what_a_dead_host_would_have_to_answer_waits_for_it() {
+    let lab = Lab::small().await;
+    let (host, vm) = (lab.named_object("host", SECOND), lab.vm("web-2"));
+    lab.sim.kill(object(&host));
+    let client = Client::login(lab.sim.http_addr()).await;
+    let one = [Value::from(host.as_str())];
+    let asked = {
+        let (client, one) = (client.clone(), one.clone());
+        tokio::spawn(async move { client.ok("host.get_servertime", &one).await })
+    };
+    let task = client.ok("Async.VM.pause", &[vm.as_str().into()]).await;
+    client.ok("host.get_record", &one).await;
+    let metrics = client.ok("host.get_metrics", &one).await;
+    assert_eq!(client.ok("host_metrics.get_live", &[metrics]).await, Value::Bool(true), "the master has not noticed");
+    assert_eq!(client.ok("task.get_status", std::slice::from_ref(&task)).await.as_str(), Some("pending"));
+    assert!(lab.sim.pending().iter().all(|(_, what)| what != "pause"), "nobody does it");
+    assert!(!asked.is_finished());
+    lab.run("VM.power_state_reset", [json!(lab.vm("dc-1"))]).await.expect("the master can do that alone");
+    lab.sim.revive(object(&host));
+    assert!(matches!(asked.await.expect("it is answered"), Value::DateTime(_) | Value::String(_)));
+    while lab.sim.pending().iter().all(|(_, what)| what != "pause") {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    lab.step(&vm, "pause");
+    assert_eq!(client.ok("task.get_status", &[task]).await.as_str(), Some("success"));
 }
 
 #[tokio::test]
