@@ -31,7 +31,8 @@ pub(crate) fn register(methods: &mut Methods) {
     methods.on("event", "get_current_id", |call| Outcome::done(call.world.registrations.current_id()));
     methods.on("event", "register", |call| {
         let (session, classes, now) = (call.session(), texts(call, "classes"), call.world.generation());
-        call.world.registrations.register(session, classes, now);
+        let own = call.task();
+        call.world.registrations.register(session, classes, now, own);
         Outcome::void()
     });
     methods.on("event", "unregister", |call| {

@@ -12,13 +12,13 @@
 //! | `/slow` | `{"rate": 1000}` | bytes a second; nothing is as fast as can be |
 //! | `/drop-events` | `{"count": 3}` | leaves events out |
 //! | `/overflow-events` | `{}` | forgets deletions, as after many |
-//! | `/mute`, `/freeze`, `/kill`, `/revive`, `/cut` | `{"host": "xen1"}` | what the network sees of a host |
+//! | `/mute`, `/freeze`, `/kill`, `/revive`, `/cut` | `{"host": "xen1"}` | what the network sees of a host; `revive` also switches on one that a call shut down |
 //! | `/expire-sessions`, `/restart-toolstack` | `{}` | as the name says |
 //! | `/new-master`, `/fail-over` | `{"host": "xen2"}` | another master; the old one dies with the second |
 //! | `/change-certificate` | `{"host": "xen1"}` | another self-signed certificate |
 //! | `/pending` | `{}` | answers `{"pending": [{"object": …, "what": …}]}` |
 //! | `/finish`, `/step` | `{"object": …}`, or nothing for all | finishes transitions |
-//! | `/clear` | `{}` | ends all faults |
+//! | `/clear` | `{}` | ends all faults; a host that a call shut down stays down |
 
 use std::{sync::Arc, time::Duration};
 

@@ -17,15 +17,18 @@ pub(crate) struct Registrations {
 struct Registration {
     classes: Vec<String>,
     since: u64,
+    /// Task of the call that registered, of whose end nothing is told.
+    own: Object,
     lost: bool,
 }
 
 impl Registrations {
     /// Notes that `session` wants events of more classes.
-    pub(crate) fn register(&mut self, session: Object, classes: Vec<String>, now: u64) {
-        let new = || Registration { classes: Vec::new(), since: now, lost: false };
+    pub(crate) fn register(&mut self, session: Object, classes: Vec<String>, now: u64, own: Object) {
+        let new = || Registration { classes: Vec::new(), since: now, own, lost: false };
         let registration = self.by_session.entry(session).or_insert_with(new);
         registration.classes.extend(classes);
+        registration.own = own;
     }
 
     /// Notes that `session` no longer wants events of some classes.
@@ -66,11 +69,12 @@ impl World {
         if std::mem::take(&mut registration.lost) {
             return fail::<_, &str>("EVENTS_LOST", []);
         }
-        let subscription = Subscription::new(&registration.classes, shapes);
+        let (subscription, own) = (Subscription::new(&registration.classes, shapes), registration.own);
         let mut events = Vec::new();
         for (class, _) in shapes.known().filter(|(class, _)| subscription.wants_of(*class)) {
             events.extend(changes(self, &subscription, class, since));
         }
+        events.retain(|event| event.object != own);
         events.sort_by_key(|event| (event.operation == Operation::Del, event.id));
         let timestamp = format!("{}.", self.now().unix());
         for event in &mut events {

@@ -19,6 +19,9 @@ use crate::client::{Raw, Reply};
 
 use self::{mask::Names, trace::Trace};
 
+/// Exchange that waited for the change of a VM, which another connection made.
+const WOKEN: &str = "306_xml_event_next";
+
 /// Folder of the recordings, beside the workspace.
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/xapi/traces")
@@ -68,6 +71,12 @@ async fn recorded_exchanges_replay_alike() {
         }
         let address = if trace.to_slave { slave } else { master };
         let mut raw = Raw::connect(address).await;
+        if trace.name == WOKEN {
+            sim.with(|world| {
+                let vm = world.list("VM")[0];
+                world.touch(vm);
+            });
+        }
         raw.send(&names.ours(&trace.request)).await;
         let limit = if trace.answered { Duration::from_secs(20) } else { Duration::from_millis(300) };
         let reply = raw.reply(limit).await;
