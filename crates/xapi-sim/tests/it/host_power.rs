@@ -237,9 +237,12 @@ async fn what_a_dead_host_would_have_to_answer_waits_for_it() {
     lab.run("VM.power_state_reset", [json!(lab.vm("dc-1"))]).await.expect("the master can do that alone");
     lab.sim.revive(object(&host));
     assert!(matches!(asked.await.expect("it is answered"), Value::DateTime(_) | Value::String(_)));
-    while lab.sim.pending().iter().all(|(_, what)| what != "pause") {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    let begun = async {
+        while lab.sim.pending().iter().all(|(_, what)| what != "pause") {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(SOON, begun).await.expect("the host does it now");
     lab.step(&vm, "pause");
     assert_eq!(client.ok("task.get_status", &[task]).await.as_str(), Some("success"));
 }

@@ -14,10 +14,11 @@ use std::{
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
+use tokio::time::timeout;
 use xapi_sim::{Object, Sim, World, profile};
 use xapi_types::{Value, table, xml};
 
-use crate::client::Client;
+use crate::client::{Client, SOON};
 
 use super::folder;
 
@@ -105,7 +106,7 @@ async fn operations_tell_what_was_recorded_of_them() {
     let mut surprises = Vec::new();
     for recording in RECORDINGS {
         let theirs = recorded(recording.name);
-        let ours = perform(recording).await;
+        let ours = timeout(SOON, perform(recording)).await.expect("the operation ends");
         for (object, difference) in compare(&theirs, &ours) {
             match expected.iter().find(|(name, known)| *name == recording.name && *known == object) {
                 Some(known) => _ = met.insert(*known),
