@@ -10,7 +10,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::client::{Client, SOON, exchange, post};
+use crate::client::{Client, SOON, exchange, post, until_open};
 
 /// The program while it runs.
 struct Program {
@@ -121,7 +121,8 @@ async fn every_call_of_the_control_api_is_a_fault_too() {
     }
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let program = start(&arguments).await;
-    // The last of them, `clear`, ends the others.
+    // The last of them, `clear`, ends the others; ports that `kill` closed open again.
+    until_open(program.http).await;
     Client::login(program.http).await.ok("VM.get_all", &[]).await;
 }
 
