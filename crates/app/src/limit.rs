@@ -6,9 +6,18 @@
 //! | the same name from the same address | for the delay, doubled with each failure, up to a minute |
 //! | any name from the same address, more than a few times | for the delay, doubled with each further failure, up to five minutes |
 //!
-//! Attempts on one name from one address go one after the other, so that guesses at the same time are not free.
+//! Attempts from one address go one after the other, so that guesses at the same time are not free, and a flood of
+//! them does not keep others from having their passwords checked, which takes a core for a while.
+//!
+//! An IPv6 address stands for its network of 64 bits, since who has one address of it has all.
 
-use std::{collections::HashMap, hash::Hash, net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    net::{IpAddr, Ipv6Addr},
+    sync::Arc,
+    time::Duration,
+};
 
 use parking_lot::Mutex;
 use tokio::{sync::OwnedMutexGuard, time::Instant};
@@ -23,8 +32,8 @@ const LONGEST_OF_ADDRESS: Duration = Duration::from_secs(300);
 const MEMORY: Duration = Duration::from_secs(900);
 /// Names and addresses remembered; beyond that the ones that failed longest ago are forgotten.
 const REMEMBERED: usize = 10_000;
-/// Attempts on one name from one address that wait for their turn.
-const WAITING: usize = 8;
+/// Attempts from one address that wait for their turn; an office behind one router that signs in at nine.
+const WAITING: usize = 64;
 
 /// Counts failed sign-ins.
 #[derive(Debug)]
@@ -38,14 +47,14 @@ struct State {
     names: Failures<String>,
     pairs: Failures<(String, IpAddr)>,
     addresses: Failures<IpAddr>,
-    turns: HashMap<(String, IpAddr), Arc<tokio::sync::Mutex<()>>>,
+    turns: HashMap<IpAddr, Arc<tokio::sync::Mutex<()>>>,
 }
 
 /// The sign-in has to wait.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooFast;
 
-/// The turn of one attempt; attempts on the same name and address wait until it is dropped.
+/// The turn of one attempt; attempts from the same address wait until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Attempt {
     name: String,
@@ -61,12 +70,12 @@ impl Limit {
 
     /// Waits for the turn of an attempt to sign in as `name` from `address`, or refuses it.
     pub(crate) async fn attempt(&self, name: &str, address: IpAddr) -> Result<Attempt, TooFast> {
-        let name = name.to_lowercase();
+        let (name, address) = (name.to_lowercase(), network(address));
         self.look(&name, address)?;
         let turn = {
             let mut state = self.state.lock();
             state.turns.retain(|_, turn| Arc::strong_count(turn) > 1);
-            let turn = state.turns.entry((name.clone(), address)).or_default();
+            let turn = state.turns.entry(address).or_default();
             // One clone is the map's, one the running attempt's.
             if Arc::strong_count(turn) > WAITING + 1 {
                 return Err(TooFast);
@@ -104,6 +113,14 @@ impl Limit {
             && state.pairs.free(&(name.to_owned(), address))
             && state.addresses.free(&address);
         if free { Ok(()) } else { Err(TooFast) }
+    }
+}
+
+/// Returns what stands for an address: of IPv6, the network that a customer gets.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address => address,
     }
 }
 

@@ -7,6 +7,9 @@ use serde_json::{Map, Value, json};
 /// The result of an operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Names of operations are told up to this length, in bytes; ours are shorter than fifty.
+const LONGEST_NAME: usize = 128;
+
 /// One thing that is wrong with the parameters, in the words of a JSON Schema checker.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParamError {
@@ -242,6 +245,13 @@ impl Error {
     /// No object of kind `kind` has this id.
     pub fn no_such(kind: &str, id: impl Into<String>) -> Self {
         Self::NoSuchObject { id: id.into(), kinds: vec![kind.to_owned()] }
+    }
+
+    /// No operation has this name, which is told cut to [`LONGEST_NAME`] bytes: a caller whom nobody knows must not
+    /// make long answers of us.
+    pub fn no_such_method(name: &str) -> Self {
+        let cut = name.floor_char_boundary(LONGEST_NAME);
+        Self::NoSuchMethod(if cut < name.len() { format!("{}…", &name[..cut]) } else { name.to_owned() })
     }
 
     /// The operation itself refuses the parameters, for the reason `message`.

@@ -110,7 +110,7 @@ impl<C: Context> Ops<C> {
     /// [`Error::NoSuchMethod`], [`Error::Unauthorized`], [`Error::InvalidParameters`], [`Error::NoSuchObject`], in this
     /// order, then those of the operation.
     pub async fn call(&self, name: &str, params: Value, cx: C) -> Result<Answer> {
-        let entry = self.0.get(name).ok_or_else(|| Error::NoSuchMethod(name.to_owned()))?;
+        let entry = self.0.get(name).ok_or_else(|| Error::no_such_method(name))?;
         let params = entry.admit(params, &cx)?;
         (entry.call)(params, cx).await
     }

@@ -15,7 +15,7 @@ mod security;
 mod sign_in;
 mod transfer;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use app::App;
 use axum::body::Body;
@@ -26,13 +26,16 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use self::{caller::Caller, mount::Mounts, proxy::Proxies};
 use crate::{
     clients::Clients,
-    listen::{Answers, Peer},
+    listen::{Answers, Peer, Visitor},
     socket::{self, Client, Outbox},
     ui::{self, Ui},
 };
 
 /// Paths of the JSON-RPC WebSocket; the second is where the original's older web client finds it.
 const JSON_RPC: [&str; 2] = ["/api/", "/v5/api/"];
+
+/// How long a client that has to make room may take to read why.
+const EVICTED: Duration = Duration::from_secs(1);
 
 /// All faces over HTTP.
 pub(crate) struct Face {
@@ -173,19 +176,29 @@ impl Face {
         let client = Arc::new(Client { session, outbox: Arc::new(Outbox::default()) });
         let face = self.clone();
         // Held until the WebSocket ends: it counts as a connection.
-        let permit = request.extensions_mut().remove::<Arc<tokio::sync::OwnedSemaphorePermit>>();
+        let visitor = request.extensions().get::<Arc<Visitor>>().expect("every request carries it").clone();
         self.tracker.spawn(async move {
-            let _permit = permit;
             let Ok(upgraded) = upgrade.await else { return };
             let _listed = face.clients.add(client.clone());
-            let stopping = client.clone();
-            let serve = socket::serve(face.app.clone(), client, upgraded);
+            let serve = socket::serve(face.app.clone(), client.clone(), upgraded);
             tokio::pin!(serve);
-            tokio::select! {
-                () = &mut serve => return,
-                () = face.stop.cancelled() => stopping.outbox.close(1001, "the server is stopping"),
+            loop {
+                let changed = client.session.changed();
+                visitor.known(client.session.user().is_some());
+                tokio::select! {
+                    () = &mut serve => return,
+                    () = changed => {}
+                    () = visitor.evicted() => {
+                        client.outbox.close(1013, "too many connections without anybody signed in");
+                        let _ = tokio::time::timeout(EVICTED, serve).await;
+                        return;
+                    }
+                    () = face.stop.cancelled() => {
+                        client.outbox.close(1001, "the server is stopping");
+                        return serve.await;
+                    }
+                }
             }
-            serve.await;
         });
         response
     }

@@ -1,11 +1,14 @@
 //! Listening sockets and the connections they accept.
 //!
-//! A connection counts as *pending* until its first request has arrived whole. Of these there is a
-//! bounded number, and a newcomer evicts the oldest: ten thousand sockets that say nothing cost little
-//! memory and keep nobody out, since an honest client is pending for milliseconds only.
+//! A connection counts as *pending* until its first request has arrived whole, and as a *stranger* from then on until
+//! somebody has signed in on it. Of both there is a bounded number, and a newcomer evicts the one that has been quiet
+//! longest: ten thousand sockets that say nothing, or nothing of interest, cost little memory and keep nobody out,
+//! since an honest client is either for a moment only.
 
-mod pending;
+mod crowd;
+mod patient;
 mod tls;
+mod visitor;
 
 use std::{convert::Infallible, fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -19,24 +22,22 @@ use hyper_util::{
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+    time::{Instant, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use self::pending::{Pending, Ticket};
+use self::patient::Patient;
 pub use self::tls::{Certificate, TlsError};
+pub(crate) use self::visitor::{Limits, Visitor};
 
 /// From the connection to the first whole request, TLS included.
 const FIRST_REQUEST: Duration = Duration::from_secs(15);
 /// From one request to the end of the next one's headers.
 const NEXT_REQUEST: Duration = Duration::from_secs(60);
-/// So many connections may be without a request; more than the honest clients of one moment.
-const MOST_PENDING: usize = 512;
-/// So many connections may be open when the configuration does not say.
-const MOST_CONNECTIONS: usize = 10_000;
+/// A trouble of the listener is told so often at most; somebody may cause it many times a second.
+const TELL: Duration = Duration::from_secs(10);
 /// Headers of a request; Node, which clients were made for, allows 16 KiB.
 const HEADERS: u32 = 16 * 1024;
 
@@ -131,23 +132,10 @@ pub(crate) trait Answers: Clone + Send + Sync + 'static {
     fn answer(&self, request: Request<Incoming>, peer: Peer) -> impl Future<Output = Response<Body>> + Send;
 }
 
-/// What the listeners of one server share.
-#[derive(Clone)]
-pub(crate) struct Limits {
-    pending: Arc<Pending>,
-    connections: Arc<Semaphore>,
-}
-
-impl Limits {
-    pub(crate) fn new(connections: Option<usize>) -> Self {
-        let connections = connections.unwrap_or(MOST_CONNECTIONS).clamp(1, Semaphore::MAX_PERMITS);
-        Self { pending: Arc::new(Pending::new(MOST_PENDING)), connections: Arc::new(Semaphore::new(connections)) }
-    }
-}
-
 /// Accepts connections until `stop`, then lets those that are in a request finish it.
 pub(crate) async fn accept(listener: Listener, limits: Limits, answers: impl Answers, stop: CancellationToken) {
     let graceful = GracefulShutdown::new();
+    let mut told = Seldom::default();
     loop {
         let accepted = tokio::select! {
             accepted = listener.socket.accept() => accepted,
@@ -157,22 +145,25 @@ pub(crate) async fn accept(listener: Listener, limits: Limits, answers: impl Ans
             Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file descriptors, mostly; a busy loop would make it worse.
-                warn!(error = %error, "cannot accept a connection; waiting");
+                if told.now() {
+                    warn!(error = %error, "cannot accept a connection; waiting");
+                }
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             }
         };
-        let Ok(permit) = limits.connections.clone().try_acquire_owned() else {
-            warn!(peer = %address, "too many connections; refused one");
+        let Some(visitor) = limits.enter() else {
+            if told.now() {
+                warn!(peer = %address, "too many connections; refused one, and whoever comes next");
+            }
             continue;
         };
         let connection = Connection {
             stream,
             tls: listener.tls.clone(),
-            ticket: limits.pending.enter(),
+            visitor: Arc::new(visitor),
             peer: Peer { address, tls: listener.is_tls() },
             answers: answers.clone(),
-            permit,
         };
         tokio::spawn(connection.run(graceful.watcher()));
     }
@@ -180,25 +171,38 @@ pub(crate) async fn accept(listener: Listener, limits: Limits, answers: impl Ans
     graceful.shutdown().await;
 }
 
+/// Lets something happen now and then.
+#[derive(Default)]
+struct Seldom(Option<Instant>);
+
+impl Seldom {
+    fn now(&mut self) -> bool {
+        let due = self.0.is_none_or(|last| last.elapsed() >= TELL);
+        if due {
+            self.0 = Some(Instant::now());
+        }
+        due
+    }
+}
+
 struct Connection<A> {
     stream: TcpStream,
     tls: Option<TlsAcceptor>,
-    ticket: Ticket,
+    visitor: Arc<Visitor>,
     peer: Peer,
     answers: A,
-    permit: OwnedSemaphorePermit,
 }
 
 impl<A: Answers> Connection<A> {
     async fn run(self, watcher: hyper_util::server::graceful::Watcher) {
-        let Self { stream, tls, mut ticket, peer, answers, permit } = self;
+        let Self { stream, tls, visitor, peer, answers } = self;
         let _ = stream.set_nodelay(true);
-        let evicted = ticket.evicted();
+        let stream = Patient::new(stream);
         let serve = async {
             match tls {
-                None => serve(stream, peer, answers, ticket, permit, watcher).await,
+                None => serve(stream, peer, answers, visitor.clone(), watcher).await,
                 Some(tls) => match timeout(FIRST_REQUEST, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => serve(stream, peer, answers, ticket, permit, watcher).await,
+                    Ok(Ok(stream)) => serve(stream, peer, answers, visitor.clone(), watcher).await,
                     Ok(Err(error)) => debug!(peer = %peer.address, error = %error, "TLS handshake failed"),
                     Err(_) => debug!(peer = %peer.address, "TLS handshake took too long"),
                 },
@@ -206,7 +210,7 @@ impl<A: Answers> Connection<A> {
         };
         tokio::select! {
             () = serve => {}
-            () = evicted => debug!(peer = %peer.address, "closed a connection that sent no request"),
+            () = visitor.evicted() => debug!(peer = %peer.address, "closed a connection to make room"),
         }
     }
 }
@@ -215,20 +219,17 @@ async fn serve<S, A>(
     stream: S,
     peer: Peer,
     answers: A,
-    ticket: Ticket,
-    permit: OwnedSemaphorePermit,
+    visitor: Arc<Visitor>,
     watcher: hyper_util::server::graceful::Watcher,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     A: Answers,
 {
-    let ticket = Arc::new(ticket);
-    let first = ticket.clone();
-    // The permit goes with an upgraded stream, which outlives this connection.
-    let permit = Arc::new(permit);
+    let first = visitor.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
-        ticket.arrived();
-        request.extensions_mut().insert(permit.clone());
+        visitor.request();
+        // It goes with an upgraded stream, which outlives this connection.
+        request.extensions_mut().insert(visitor.clone());
         let answers = answers.clone();
         async move { Ok::<_, Infallible>(answers.answer(request, peer).await) }
     });

@@ -12,7 +12,10 @@ mod upgrade;
 mod writer;
 
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -30,6 +33,7 @@ use tokio_tungstenite::{
         protocol::{Role, WebSocketConfig},
     },
 };
+use tokio_util::task::AbortOnDropHandle;
 use tracing::{debug, info};
 
 pub(crate) use self::{
@@ -45,9 +49,11 @@ use crate::jsonrpc::{self, AFTER_RESULT, Call, Incoming};
 
 /// So many calls of one connection run at once; the next is read when one has been answered. A web client that
 /// starts two hundred VMs and polls meanwhile stays below.
-const CALLS: usize = 512;
-/// Permits of all calls but the one that the next read holds.
-const IN_FLIGHT: u32 = 511;
+const CALLS: u32 = 512;
+/// A call of somebody who has not signed in counts as so many, so that eight run at once.
+const UNSIGNED_CALL: u32 = 64;
+/// A request counts as another call for so many bytes, so that those that run take 32 MiB, or one more than that.
+const BYTES_A_CALL: usize = 64 * 1024;
 /// How long a connection whose session has ended waits for the answers of calls that were under way.
 const FAREWELL: Duration = Duration::from_millis(500);
 /// Somebody who has not signed in may send messages up to this size, in bytes.
@@ -70,8 +76,7 @@ pub(crate) struct Client {
 /// Serves a client until the connection ends.
 pub(crate) async fn serve(app: App, client: Arc<Client>, upgraded: Upgraded) {
     let (read, write) = tokio::io::split(TokioIo::new(upgraded));
-    let writer = tokio::spawn(Writer::new(write, client.outbox.clone()).run());
-    let abort = writer.abort_handle();
+    let writer = AbortOnDropHandle::new(tokio::spawn(Writer::new(write, client.outbox.clone()).run()));
     let mut reading = Reading::new(app, client.clone(), read).await;
     let address = client.session.peer().address;
     tokio::pin!(writer);
@@ -89,7 +94,7 @@ pub(crate) async fn serve(app: App, client: Arc<Client>, upgraded: Upgraded) {
         Ok(Ok(End::Stalled)) => info!(%address, "closed a connection that read nothing for too long"),
         Ok(Ok(End::Broken)) => debug!(%address, "connection broke"),
         Ok(Err(error)) => debug!(%address, error = %error, "writer ended"),
-        Err(_) => abort.abort(),
+        Err(_) => debug!(%address, "closed a connection that took too long to end"),
     }
 }
 
@@ -113,7 +118,7 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
             .max_frame_size(Some(most));
         let side = ReadSide { io, outbox: client.outbox.clone(), meter: meter.clone() };
         let stream = WebSocketStream::from_raw_socket(side, Role::Server, Some(config)).await;
-        Self { app, client, stream, meter, calls: Arc::new(Semaphore::new(CALLS)), most }
+        Self { app, client, stream, meter, calls: Arc::new(Semaphore::new(CALLS as usize)), most }
     }
 
     async fn run(&mut self) {
@@ -125,13 +130,25 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
         ping.reset();
         let (mut seen, mut silent) = (0, 0);
         loop {
-            let most = if session.user().is_some() { self.most } else { self.most.min(UNSIGNED_MESSAGE) };
+            let (most, weight) = match session.user() {
+                Some(_) => (self.most, 1),
+                None => (self.most.min(UNSIGNED_MESSAGE), UNSIGNED_CALL),
+            };
             self.meter.allow(most.saturating_add(SLACK));
-            let (calls, in_flight) = (self.calls.clone(), self.calls.clone());
+            let calls = self.calls.clone();
+            // While we do not read, the peer's silence is our own doing.
+            let listening = AtomicBool::new(false);
             let (permit, message) = {
                 let next = async {
-                    let permit = calls.acquire_owned().await.expect("the semaphore is never closed");
-                    (permit, self.stream.next().await)
+                    let turn = |weight| calls.clone().acquire_many_owned(weight);
+                    let mut permit = turn(weight).await.expect("the semaphore is never closed");
+                    listening.store(true, Ordering::Relaxed);
+                    let message = self.stream.next().await;
+                    listening.store(false, Ordering::Relaxed);
+                    let size = message.as_ref().and_then(|read| read.as_ref().ok()).map_or(0, Message::len);
+                    let more = u32::try_from(size / BYTES_A_CALL).unwrap_or(CALLS).min(CALLS - weight);
+                    permit.merge(turn(more).await.expect("the semaphore is never closed"));
+                    (permit, message)
                 };
                 tokio::pin!(next);
                 loop {
@@ -139,14 +156,15 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
                         next = &mut next => break next,
                         reason = &mut closed => {
                             // What ended the session may be a call of this client, which is still to be answered;
-                            // one permit is with the read that was under way.
-                            let _ = tokio::time::timeout(FAREWELL, in_flight.acquire_many(IN_FLIGHT)).await;
+                            // some permits are with the read that was under way.
+                            let _ = tokio::time::timeout(FAREWELL, calls.acquire_many(CALLS - weight)).await;
                             let code = if reason == CloseReason::Shutdown { 1001 } else { 1008 };
                             return outbox.close(code, &reason.to_string());
                         }
                         _ = ping.tick() => {
                             let received = self.meter.received.load(Ordering::Relaxed);
-                            silent = if received == seen { silent + 1 } else { 0 };
+                            let heard = received != seen || !listening.load(Ordering::Relaxed);
+                            silent = if heard { 0 } else { silent + 1 };
                             seen = received;
                             if silent > 2 {
                                 debug!(address = %session.peer().address, "closed a connection whose peer is gone");

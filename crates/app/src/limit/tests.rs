@@ -77,7 +77,7 @@ async fn a_right_password_clears_the_name_but_not_the_address() {
 async fn guesses_at_the_same_time_go_one_after_the_other_and_the_rest_is_refused() {
     let limit = Arc::new(Limit::new(DELAY));
     let first = limit.attempt("admin", HERE).await.unwrap();
-    let others: Vec<_> = (0..50)
+    let others: Vec<_> = (0..WAITING + 50)
         .map(|_| {
             let limit = Arc::clone(&limit);
             tokio::spawn(async move { limit.attempt("admin", HERE).await.is_ok() })
@@ -136,4 +136,42 @@ async fn no_more_names_are_remembered_than_the_bound() {
         (REMEMBERED, REMEMBERED, REMEMBERED)
     );
     assert!(state.turns.len() <= 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn guesses_at_many_names_at_the_same_time_go_one_after_the_other() {
+    let limit = Arc::new(Limit::new(DELAY));
+    let first = limit.attempt("user", HERE).await.unwrap();
+    let others: Vec<_> = (0..500)
+        .map(|n| {
+            let limit = Arc::clone(&limit);
+            tokio::spawn(async move {
+                let Ok(attempt) = limit.attempt(&format!("user{n}"), HERE).await else { return false };
+                limit.failed(&attempt);
+                true
+            })
+        })
+        .collect();
+    // The rest is refused at once.
+    while others.iter().filter(|other| other.is_finished()).count() < 500 - WAITING {
+        tokio::task::yield_now().await;
+    }
+    assert!(!refused(&limit, "admin", THERE).await, "others do not wait");
+    limit.failed(&first);
+    drop(first);
+    let mut checked = 1;
+    for other in others {
+        checked += u32::from(other.await.unwrap());
+    }
+    assert_eq!(checked, FREE + 1, "after so many failures the address has to wait");
+}
+
+#[tokio::test(start_paused = true)]
+async fn addresses_of_one_network_count_as_one() {
+    let limit = Limit::new(DELAY);
+    for n in 0..=FREE {
+        fail(&limit, &format!("user{n}"), format!("2001:db8::{n}").parse().unwrap()).await;
+    }
+    assert!(refused(&limit, "next", "2001:db8:0:0:ffff::1".parse().unwrap()).await);
+    assert!(!refused(&limit, "next", "2001:db8:0:1::1".parse().unwrap()).await);
 }

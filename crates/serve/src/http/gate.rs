@@ -1,6 +1,6 @@
 //! The gate: pages are for those who are signed in.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use app::Cookies;
 use axum::body::Body;
@@ -8,6 +8,7 @@ use http::{Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
 use super::{Face, caller::Caller, cookie, reply};
+use crate::listen::Visitor;
 
 /// Where to go after signing in; kept for as long as somebody may look for a password.
 const RETURN_TO_LIFE: Duration = Duration::from_secs(600);
@@ -49,7 +50,11 @@ impl Face {
         {
             return false;
         }
-        self.app.user_of(&token).await.is_ok_and(|user| user.is_some())
+        let admitted = self.app.user_of(&token).await.is_ok_and(|user| user.is_some());
+        if admitted && let Some(visitor) = request.extensions().get::<Arc<Visitor>>() {
+            visitor.known(true);
+        }
+        admitted
     }
 }
 

@@ -1,6 +1,6 @@
 //! Upstreams of the configuration, which answer for a path.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::body::Body;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
 use super::{caller::Caller, cookie, reply, security::Mounted};
+use crate::listen::Visitor;
 
 /// How long an upstream may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -127,7 +128,10 @@ impl Proxy {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
         response.headers_mut().insert(header::UPGRADE, HeaderValue::from_static("websocket"));
         let client = on(&mut request);
+        // Held until the WebSocket ends: it counts as a connection.
+        let visitor = request.extensions_mut().remove::<Arc<Visitor>>();
         tracker.spawn(async move {
+            let _visitor = visitor;
             let (Ok(client), Ok(mut upstream)) = (client.await, answer.upgrade().await) else { return };
             let copied = tokio::io::copy_bidirectional(&mut TokioIo::new(client), &mut upstream).await;
             debug!(copied = ?copied, "proxied WebSocket ended");

@@ -1,6 +1,6 @@
 //! One-time URLs: what an operation handed out is fetched here.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use app::{Caller as Asker, Refusal};
 use axum::body::Body;
@@ -9,6 +9,7 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
 use super::{Face, caller::Caller, compress::Worthwhile, reply};
+use crate::listen::Visitor;
 
 impl Face {
     /// Answers with the download that waits at `path`, `None` when there is none.
@@ -24,7 +25,12 @@ impl Face {
         };
         let asker = Asker { user: user.as_deref().map(|user| user.id.as_str()), address: caller.address };
         let download = match self.app.transfers().take(path, asker) {
-            Ok(download) => download,
+            Ok(download) => {
+                if let Some(visitor) = request.extensions().get::<Arc<Visitor>>() {
+                    visitor.known(true);
+                }
+                download
+            }
             Err(Refusal::NotYours) => {
                 return Some(reply::text(StatusCode::FORBIDDEN, "this one-time URL was made for somebody else\n"));
             }

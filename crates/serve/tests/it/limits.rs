@@ -92,3 +92,51 @@ async fn calls_beyond_the_bound_wait_for_those_before() {
         answered += 1;
     }
 }
+
+#[tokio::test]
+async fn who_has_not_signed_in_gets_few_calls_at_once() {
+    let server = Server::start().await;
+    let mut socket = server.socket().await;
+    let wait = r#"{"jsonrpc":"2.0","id":1,"method":"toy.wait","params":{"name":"unsigned"}}"#;
+    let nothing = r#"{"jsonrpc":"2.0","id":2,"method":"toy.nothing"}"#;
+    for _ in 0..7 {
+        socket.send(wait).await;
+    }
+    assert_eq!(socket.ask(nothing).await, r#"{"id":2,"jsonrpc":"2.0","result":true}"#);
+    socket.send(wait).await;
+    socket.send(nothing).await;
+    assert!(tokio::time::timeout(Duration::from_millis(300), socket.message()).await.is_err(), "it has to wait");
+    toy::open("unsigned");
+    for _ in 0..9 {
+        socket.text().await;
+    }
+}
+
+#[tokio::test]
+async fn large_requests_count_as_many_calls() {
+    let server = Server::start().await;
+    let mut socket = server.signed_in(ADMIN).await;
+    let wait = |filler: usize| {
+        let filler = "x".repeat(filler);
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"toy.wait","params":{{"name":"large","more?":"{filler}"}}}}"#)
+    };
+    let nothing = r#"{"jsonrpc":"2.0","id":2,"method":"toy.nothing"}"#;
+    socket.send(wait(15 << 20).as_str()).await;
+    socket.send(wait(15 << 20).as_str()).await;
+    assert_eq!(socket.ask(nothing).await, r#"{"id":2,"jsonrpc":"2.0","result":true}"#);
+    // The third does not fit beside them.
+    let mut more = Box::pin(async {
+        socket.send(wait(15 << 20).as_str()).await;
+        socket.ask(nothing).await
+    });
+    assert!(tokio::time::timeout(Duration::from_millis(500), &mut more).await.is_err(), "it has to wait");
+    toy::open("large");
+    assert!(more.await.contains("result"));
+}
+
+#[tokio::test]
+async fn a_name_that_is_no_operation_is_not_sent_back_at_length() {
+    let mut socket = Server::start().await.socket().await;
+    let answer = socket.ask(&json!({ "jsonrpc": "2.0", "id": 1, "method": "é".repeat(30_000) }).to_string()).await;
+    assert!(answer.contains("-32601") && answer.len() < 1000, "{} bytes", answer.len());
+}
