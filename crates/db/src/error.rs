@@ -70,6 +70,15 @@ pub enum Error {
         /// Its permission bits.
         mode: u32,
     },
+    /// The key file is there and cannot be read.
+    #[error("cannot read key file `{}`; make it readable for the server and nobody else", key.display())]
+    KeyUnreadable {
+        /// Key file.
+        key: PathBuf,
+        /// What the system answered.
+        #[source]
+        source: std::io::Error,
+    },
     /// The key file has not the right content.
     #[error("key file `{}` is invalid: {why}", key.display())]
     KeyInvalid {

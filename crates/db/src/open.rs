@@ -189,6 +189,7 @@ async fn connect(url: &str, path: &Path, connections: u32) -> Result<AnyPool> {
         .max_lifetime(None)
         .test_before_acquire(false)
         .after_connect(|connection, _| Box::pin(prepare(connection)))
+        .after_release(|connection, _| Box::pin(leave_no_transaction(connection)))
         .connect_with(options)
         .await
         .map_err(failed)
@@ -206,6 +207,19 @@ async fn prepare(connection: &mut AnyConnection) -> sqlx::Result<()> {
         sqlx::query(pragma).execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+/// Makes sure that a connection which goes back to its pool is in no transaction, and tells whether it may.
+///
+/// When the disk is full SQLite rolls a transaction back by itself, and the driver loses count of them: the next one
+/// that it gives up stays open, and everything written after that would seem to be kept and be gone with the
+/// connection.
+async fn leave_no_transaction(connection: &mut AnyConnection) -> sqlx::Result<bool> {
+    Ok(match sqlx::raw_sql("ROLLBACK").execute(connection).await {
+        Ok(_) => true,
+        Err(sqlx::Error::Database(error)) => error.message().contains("no transaction is active"),
+        Err(_) => false,
+    })
 }
 
 async fn migrate(pool: &AnyPool, path: &Path) -> Result<()> {

@@ -48,7 +48,11 @@ impl Seal {
         match OpenOptions::new().read(true).open(&key) {
             Ok(mut file) => {
                 let invalid = |why: String| Error::KeyInvalid { key: key.clone(), why };
-                let mode = file.metadata().map_err(|e| invalid(e.to_string()))?.mode() & 0o7777;
+                let metadata = file.metadata().map_err(|e| invalid(e.to_string()))?;
+                if !metadata.is_file() {
+                    return Err(invalid("it is not a file".to_owned()));
+                }
+                let mode = metadata.mode() & 0o7777;
                 if mode & 0o077 != 0 {
                     return Err(Error::KeyExposed { key, mode });
                 }
@@ -64,7 +68,7 @@ impl Seal {
                 Err(Error::KeyMissing { key, path: path.to_owned() })
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => create(&key),
-            Err(e) => Err(Error::KeyInvalid { key, why: e.to_string() }),
+            Err(source) => Err(Error::KeyUnreadable { key, source }),
         }
     }
 

@@ -166,3 +166,25 @@ async fn a_key_file_with_another_content_is_refused_by_name_without_showing_it()
         assert!(content.is_empty() || !error.contains(content), "{error}");
     }
 }
+
+#[tokio::test]
+async fn a_key_file_that_is_none_or_cannot_be_read_is_refused_by_name() {
+    let place = Place::new();
+    drop(place.open().await);
+    std::fs::remove_file(place.key()).unwrap();
+    std::fs::create_dir(place.key()).unwrap();
+    let error = place.refused().await;
+    assert_eq!(error, format!("key file `{}` is invalid: it is not a file", place.key().display()));
+    std::fs::remove_dir(place.key()).unwrap();
+    std::os::unix::fs::symlink(place.key(), place.key()).unwrap();
+    let error = place.refused().await;
+    assert!(error.starts_with(&format!("cannot read key file `{}`", place.key().display())), "{error}");
+}
+
+#[tokio::test]
+async fn a_folder_in_place_of_the_file_is_refused_by_name() {
+    let place = Place::new();
+    std::fs::create_dir(place.path()).unwrap();
+    let error = place.refused().await;
+    assert_eq!(error, format!("cannot open database file `{}`", place.path().display()));
+}

@@ -1,6 +1,7 @@
 //! Tests of the database on real files.
 
 mod file;
+mod full;
 mod journal;
 mod killed;
 mod server;
