@@ -16,6 +16,8 @@ pub use self::{
 };
 use crate::Duration;
 
+/// The least that `maxPayload` may be: a call with a long description still fits, in bytes.
+const LEAST_PAYLOAD: usize = 64 * 1024;
 /// Sections and keys of the original that do nothing here.
 const UNUSED: &[&str] = &[
     "api",
@@ -253,6 +255,10 @@ impl Config {
         if tokens.default_token_validity > tokens.max_token_validity {
             let what = "longer than `authentication.maxTokenValidity`".to_owned();
             return Err(("authentication.defaultTokenValidity".to_owned(), what));
+        }
+        if self.api_web_socket_options.max_payload < LEAST_PAYLOAD {
+            let what = format!("too small for most requests; write {LEAST_PAYLOAD} or more, in bytes");
+            return Err(("apiWebSocketOptions.maxPayload".to_owned(), what));
         }
         self.http.check()
     }

@@ -27,6 +27,11 @@ pub struct Args {
     #[arg(long, value_name = "WORLD", num_args = 0..=1, require_equals = true, default_missing_value = "small")]
     pub demo: Option<String>,
 
+    /// Give a user a new password and the rights of an administrator, print the password, and end. The server has to be
+    /// stopped meanwhile.
+    #[arg(long, value_name = "NAME", conflicts_with = "demo")]
+    pub recover_account: Option<String>,
+
     /// Let a demo, whose password everybody knows, be reached from other machines.
     #[arg(long, requires = "demo")]
     pub demo_allow_remote: bool,

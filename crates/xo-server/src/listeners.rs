@@ -46,6 +46,8 @@ async fn by_address(address: &str, data: &Path) -> Result<Listener> {
     if bare.rsplit_once(':').is_none_or(|(_, port)| port.parse::<u16>().is_err()) {
         bail!("cannot listen on `{address}`: write `host:port`; port 0 picks one");
     }
+    // As many write it: a port alone is one on every address.
+    let bare = if bare.starts_with(':') { &format!("[::]{bare}") } else { bare };
     let certificate = if tls { Some(own_certificate(data)?) } else { None };
     Ok(Listener::bind(bare, certificate.as_ref()).await?)
 }

@@ -15,7 +15,7 @@ use tracing::{info, warn};
 
 use crate::{
     Args, assemble,
-    first_start::{ADMIN, DEMO_PASSWORD, ensure_admin},
+    first_start::{ADMIN, DEMO_PASSWORD, ensure_admin, recover_account},
     listeners, log,
 };
 
@@ -30,12 +30,26 @@ pub fn run(args: &Args) -> Result<()> {
     for key in config.unused() {
         warn!(key, "`{key}` of the configuration has no effect in this version");
     }
+    for (key, folder) in config.http.missing_folders() {
+        warn!(key, "`{key}` of the configuration names the folder `{}`, which is not there", folder.display());
+    }
     raise_file_limit();
     // An error means that it is installed already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
-    runtime.block_on(serve(args, config))
+    match &args.recover_account {
+        Some(name) => runtime.block_on(recover(name, &config)),
+        None => runtime.block_on(serve(args, config)),
+    }
+}
+
+async fn recover(name: &str, config: &Config) -> Result<()> {
+    create_folder(&config.datadir)?;
+    let db = Db::open(config.database()).await?;
+    recover_account(&db, name, &mut std::io::stdout()).await?;
+    db.close().await;
+    Ok(())
 }
 
 async fn serve(args: &Args, config: Config) -> Result<()> {
@@ -55,7 +69,7 @@ async fn serve(args: &Args, config: Config) -> Result<()> {
     }
     create_folder(&config.datadir)?;
     let db = Db::open(config.database()).await?;
-    let password = ensure_admin(&db, demo).await?;
+    ensure_admin(&db, demo, &mut std::io::stdout()).await?;
     // Simulated pools end when this is dropped.
     let _sim = match &args.demo {
         Some(world) => Some(simulate(world, &db).await?),
@@ -63,9 +77,6 @@ async fn serve(args: &Args, config: Config) -> Result<()> {
     };
     let app = App::start_with(config, assemble::ops(), db).await?;
     let mut out = std::io::stdout().lock();
-    if let Some(password) = password {
-        writeln!(out, "created the administrator `{ADMIN}` with the password `{password}`, which is not shown again")?;
-    }
     for listener in &listeners {
         writeln!(out, "listening on {}", listener.url())?;
     }

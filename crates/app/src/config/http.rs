@@ -134,6 +134,17 @@ impl Http {
         }
     }
 
+    /// Returns the folders to be served that are not there, each with its key.
+    pub fn missing_folders(&self) -> Vec<(String, &Path)> {
+        let sections = [("http.mounts", &self.mounts), ("http.publicMounts", &self.public_mounts)];
+        let all = sections.into_iter().flat_map(|(section, mounts)| mounts.iter().map(move |mount| (section, mount)));
+        all.flat_map(|(section, (path, folders))| {
+            let missing = folders.0.iter().filter(|folder| !folder.is_dir());
+            missing.map(move |folder| (format!("{section}.{path}"), &**folder))
+        })
+        .collect()
+    }
+
     pub(super) fn check(&self) -> Result<(), (String, String)> {
         for (name, listen) in &self.listen.0 {
             let refuse = |key: &str, what: &str| Err((format!("http.listen.{name}{key}"), what.to_owned()));

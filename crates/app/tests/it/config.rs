@@ -164,3 +164,18 @@ fn a_secret_is_not_shown() {
     let config = parse("[http]\nsessionSecret = 'hunter2'");
     assert!(!format!("{config:?}").contains("hunter2"));
 }
+
+#[test]
+fn a_limit_that_lets_nothing_through_is_refused() {
+    let error = refused("[apiWebSocketOptions]\nmaxPayload = 0\n");
+    assert!(error.starts_with(": `apiWebSocketOptions.maxPayload` is too small"), "{error}");
+}
+
+#[test]
+fn folders_to_be_served_that_are_not_there_are_found() {
+    let config = parse("[http.mounts]\n'/v5' = ['/', '/no/such/folder']\n[http.publicMounts]\n'/a' = '/neither'\n");
+    let expected = [("http.mounts./v5", "/no/such/folder"), ("http.publicMounts./a", "/neither")];
+    let missing = config.http.missing_folders();
+    let missing: Vec<_> = missing.iter().map(|(key, folder)| (key.as_str(), folder.to_str().unwrap())).collect();
+    assert_eq!(missing, expected);
+}

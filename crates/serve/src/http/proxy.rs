@@ -31,11 +31,9 @@ const HOP_BY_HOP: [&str; 8] = [
 ];
 
 /// The upstreams, longest path first.
-#[derive(Debug)]
 pub(super) struct Proxies(Vec<Proxy>);
 
 /// One upstream.
-#[derive(Debug)]
 pub(super) struct Proxy {
     prefix: String,
     /// URL that stands for the prefix, without a slash at its end.
@@ -99,7 +97,7 @@ impl Proxy {
                 response.extensions_mut().insert(Mounted);
                 response
             }
-            Err(error) => self.bad_gateway(&error),
+            Err(error) => self.bad_gateway(error.without_url()),
         }
     }
 
@@ -116,7 +114,7 @@ impl Proxy {
         let url = self.url(request.uri());
         let answer = match self.client.get(url).headers(headers).send().await {
             Ok(answer) => answer,
-            Err(error) => return self.bad_gateway(&error),
+            Err(error) => return self.bad_gateway(error.without_url()),
         };
         let mut response = Response::new(Body::empty());
         *response.status_mut() = answer.status();
@@ -144,8 +142,9 @@ impl Proxy {
         format!("{}{}", self.target, path.strip_prefix(&self.prefix).unwrap_or(path))
     }
 
-    fn bad_gateway(&self, error: &reqwest::Error) -> Response<Body> {
-        warn!(upstream = %self.target, error = %error, "upstream `{}` does not answer", self.target);
+    fn bad_gateway(&self, error: reqwest::Error) -> Response<Body> {
+        // Its URL may hold a password.
+        warn!(path = %self.prefix, error = %error, "the upstream of `{}` does not answer", self.prefix);
         let status = if error.is_timeout() { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
         reply::text(status, &format!("the server behind {}/ does not answer\n", self.prefix))
     }

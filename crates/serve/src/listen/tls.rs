@@ -53,7 +53,7 @@ pub enum TlsError {
         path: PathBuf,
     },
     /// Certificate and key cannot be used together.
-    #[error("certificate `{}` cannot be used with key `{}`: {source}", cert.display(), key.display())]
+    #[error("certificate `{}` cannot be used with key `{}`", cert.display(), key.display())]
     Pair {
         /// The certificate file.
         cert: PathBuf,
@@ -63,7 +63,7 @@ pub enum TlsError {
         source: rustls::Error,
     },
     /// No self-signed certificate could be made.
-    #[error("cannot make a self-signed certificate: {0}")]
+    #[error("cannot make a self-signed certificate")]
     SelfSigned(#[from] rcgen::Error),
 }
 

@@ -33,6 +33,58 @@ fn the_first_start_makes_an_administrator_and_tells_the_password_once() {
 }
 
 #[test]
+fn a_first_start_that_cannot_tell_the_password_makes_no_administrator() {
+    let folder = folder();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("every Linux has it");
+    let mut command = crate::process::command(folder.path(), &["--listen", ANY]);
+    let output = command.stdout(full).output().expect("it starts");
+    let message = String::from_utf8(output.stderr).expect("messages are text");
+    assert!(!output.status.success() && message.contains("cannot print the password of the first"), "{message}");
+    let mut again = Daemon::start(folder.path(), &["--listen", ANY]);
+    assert!(again.line().starts_with("created the administrator"));
+}
+
+#[test]
+fn a_lost_password_is_replaced_while_the_server_is_stopped() {
+    let folder = folder();
+    let recover = |name: &str| {
+        let output = crate::process::command(folder.path(), &["--recover-account", name]).output().expect("it starts");
+        (String::from_utf8(output.stdout).expect("text"), String::from_utf8(output.stderr).expect("text"))
+    };
+    let (created, log) = recover("me@example.org");
+    assert!(created.starts_with("created the administrator `me@example.org`: the password is `"), "{created}{log}");
+    let mut daemon = Daemon::start(folder.path(), &["--listen", ANY]);
+    assert!(daemon.address().starts_with("http"));
+    let (nothing, error) = recover("me@example.org");
+    assert!(nothing.is_empty() && error.contains("is in use by another server; stop it"), "{error}");
+    drop(daemon);
+    let (changed, log) = recover("ME@example.org");
+    assert!(changed.starts_with("changed the administrator `ME@example.org`: the password is `"), "{changed}{log}");
+    let password = changed.split('`').nth(3).expect("in quotes");
+    assert!(password.len() == 20 && !log.contains(password), "{log}");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_told() {
+    let folder = folder();
+    let config = folder.path().join("config.toml");
+    fs::write(&config, "[http.mounts]\n'/v5' = 'nowhere'\n").expect("the folder can be written");
+    let mut daemon = Daemon::start(folder.path(), &["--listen", ANY, "--config", config.to_str().expect("text")]);
+    daemon.address();
+    daemon.signal("-TERM");
+    let log = daemon.end().1;
+    let told = format!("`http.mounts./v5` of the configuration names the folder `{}`", folder.path().join("nowhere").display());
+    assert!(log.contains(&told), "{log}");
+}
+
+#[test]
+fn a_port_alone_is_one_on_every_address() {
+    let folder = folder();
+    let mut daemon = Daemon::start(folder.path(), &["--listen", ":0"]);
+    assert!(daemon.address().starts_with("http://[::]:"));
+}
+
+#[test]
 fn a_signal_stops_it_in_order() {
     let folder = folder();
     for signal in ["-TERM", "-INT"] {
