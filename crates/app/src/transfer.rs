@@ -97,25 +97,46 @@ impl Transfers {
         path
     }
 
+    /// Returns the MIME type and file name of what waits at `path`, which goes on waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`].
+    pub fn look(&self, path: &str, caller: Caller<'_>) -> Result<(&'static str, Option<String>), Refusal> {
+        let all = self.0.lock();
+        let (_, Waiting { download, .. }) = find(&all, path, caller)?;
+        Ok((download.content_type, download.file_name.clone()))
+    }
+
     /// Takes what waits at `path`, as the request has it (still percent-encoded, without query).
     ///
     /// # Errors
     ///
     /// [`Refusal`]; only a request that gets the download uses the URL up.
     pub fn take(&self, path: &str, caller: Caller<'_>) -> Result<Download, Refusal> {
-        let rest = path.strip_prefix("/api/").ok_or(Refusal::Unknown)?;
-        let (token, suffix) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let mut all = self.0.lock();
-        let waiting = all.get(token).ok_or(Refusal::Unknown)?;
-        if waiting.suffix != suffix || Instant::now() >= waiting.until {
-            return Err(Refusal::Unknown);
-        }
-        let same_user = waiting.user.as_deref().is_some_and(|user| caller.user == Some(user));
-        if !same_user && caller.address != waiting.address {
-            return Err(Refusal::NotYours);
-        }
-        Ok(all.remove(token).expect("it was just there").download)
+        let token = find(&all, path, caller)?.0.to_owned();
+        Ok(all.remove(&token).expect("it was just there").download)
     }
+}
+
+/// Returns what waits at `path` for `caller`, with its token.
+fn find<'a>(
+    all: &'a HashMap<String, Waiting>,
+    path: &'a str,
+    caller: Caller<'_>,
+) -> Result<(&'a str, &'a Waiting), Refusal> {
+    let rest = path.strip_prefix("/api/").ok_or(Refusal::Unknown)?;
+    let (token, suffix) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let waiting = all.get(token).ok_or(Refusal::Unknown)?;
+    if waiting.suffix != suffix || Instant::now() >= waiting.until {
+        return Err(Refusal::Unknown);
+    }
+    let same_user = waiting.user.as_deref().is_some_and(|user| caller.user == Some(user));
+    if !same_user && caller.address != waiting.address {
+        return Err(Refusal::NotYours);
+    }
+    Ok((token, waiting))
 }
 
 fn encoded(name: &str) -> String {

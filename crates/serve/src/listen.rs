@@ -20,7 +20,7 @@ use hyper_util::{
     server::{conn::auto, graceful::GracefulShutdown},
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     time::{Instant, timeout},
 };
@@ -36,6 +36,8 @@ pub(crate) use self::visitor::{Limits, Visitor};
 const FIRST_REQUEST: Duration = Duration::from_secs(15);
 /// From one request to the end of the next one's headers.
 const NEXT_REQUEST: Duration = Duration::from_secs(60);
+/// How long a client that has its answer may take to close its side.
+const LINGER: Duration = Duration::from_secs(1);
 /// A trouble of the listener is told so often at most; somebody may cause it many times a second.
 const TELL: Duration = Duration::from_secs(10);
 /// Headers of a request; Node, which clients were made for, allows 16 KiB.
@@ -201,6 +203,7 @@ impl<A: Answers> Connection<A> {
         let serve = async {
             match tls {
                 None => serve(stream, peer, answers, visitor.clone(), watcher).await,
+                Some(_) if speaks_http(stream.stream()).await => say_https(stream).await,
                 Some(tls) => match timeout(FIRST_REQUEST, tls.accept(stream)).await {
                     Ok(Ok(stream)) => serve(stream, peer, answers, visitor.clone(), watcher).await,
                     Ok(Err(error)) => debug!(peer = %peer.address, error = %error, "TLS handshake failed"),
@@ -213,6 +216,28 @@ impl<A: Answers> Connection<A> {
             () = visitor.evicted() => debug!(peer = %peer.address, "closed a connection to make room"),
         }
     }
+}
+
+/// Returns whether the client of a TLS port begins with plain text: its first byte is a letter of a method, where
+/// TLS has the number of a record type.
+async fn speaks_http(stream: &TcpStream) -> bool {
+    let mut first = [0];
+    matches!(timeout(FIRST_REQUEST, stream.peek(&mut first)).await, Ok(Ok(1))) && first[0].is_ascii_uppercase()
+}
+
+/// Tells a browser what it did wrong; it shows nothing of what TLS has to say about it.
+async fn say_https(mut stream: Patient<TcpStream>) {
+    const WHAT: &str = "This port speaks HTTPS: write https:// before the address.\n";
+    let length = WHAT.len();
+    let answer = format!(
+        "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{WHAT}"
+    );
+    let _ = stream.write_all(answer.as_bytes()).await;
+    let _ = stream.shutdown().await;
+    // What is closed with bytes unread is reset, and the browser may not see the answer.
+    let mut rest = [0; 1024];
+    let read = async { while stream.read(&mut rest).await.is_ok_and(|read| read > 0) {} };
+    let _ = timeout(LINGER, read).await;
 }
 
 async fn serve<S, A>(

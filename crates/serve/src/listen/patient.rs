@@ -29,6 +29,10 @@ impl<S> Patient<S> {
         Self { stream, waiting: None }
     }
 
+    pub(super) fn stream(&self) -> &S {
+        &self.stream
+    }
+
     fn wait<T>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.waiting = None;

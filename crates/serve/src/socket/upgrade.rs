@@ -1,7 +1,7 @@
 //! From an HTTP request to a WebSocket.
 
 use axum::body::Body;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use hyper::{
     body::Incoming,
     upgrade::{OnUpgrade, on},
@@ -31,6 +31,9 @@ pub(crate) fn accept(request: &mut Request<Incoming>) -> Result<(Response<Body>,
         response.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         Box::new(response)
     };
+    if request.method() != Method::GET || request.version() != Version::HTTP_11 {
+        return Err(refuse(StatusCode::BAD_REQUEST, "a WebSocket is opened by GET with HTTP/1.1\n"));
+    }
     if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
         return Err(refuse(StatusCode::UPGRADE_REQUIRED, "WebSocket version 13 is needed\n"));
     }

@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use serve::{Certificate, Listener};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::server::Server;
 
@@ -36,6 +37,25 @@ async fn plain_requests_are_sent_to_the_tls_port() {
     assert_eq!(answer.headers()["location"].to_str().ok(), Some(format!("https://{tls}/a?b=c").as_str()));
     let answer = server.http.get(format!("https://{tls}/signin")).send().await.expect("the server answers");
     assert_eq!(answer.status(), 200);
+}
+
+#[tokio::test]
+async fn plain_http_on_the_tls_port_is_told_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let certificate = Certificate::self_signed(folder.path().join("c"), folder.path().join("k")).expect("it is made");
+    let server = Server::with(|_| {}, Some(certificate)).await;
+    let tls = server.tls.expect("a TLS listener");
+    let answer = server.http.get(format!("http://{tls}/")).send().await.expect("the server answers");
+    assert_eq!(answer.status(), 400);
+    let text = answer.text().await.expect("text");
+    assert_eq!(text, "This port speaks HTTPS: write https:// before the address.\n");
+    // Other nonsense, or half a greeting, is closed or waits, and keeps nobody out.
+    for nonsense in [&[0, 1, 2, 3][..], &[22, 3, 1], &[0xff; 300]] {
+        let mut stream = TcpStream::connect(tls).await.expect("the server accepts");
+        stream.write_all(nonsense).await.expect("the server reads");
+        let answer = server.http.get(format!("https://{tls}/robots.txt")).send().await.expect("TLS works");
+        assert_eq!(answer.status(), 200);
+    }
 }
 
 #[tokio::test]

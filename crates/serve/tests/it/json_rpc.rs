@@ -2,6 +2,10 @@
 
 use bytes::Bytes;
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 use tokio_tungstenite::tungstenite::{
     Error, Message,
     protocol::{CloseFrame, frame::coding::CloseCode},
@@ -93,6 +97,75 @@ async fn the_paths_of_the_api_are_the_fields() {
             Err(Error::Http(response)) => assert_eq!(response.status(), 404, "{path}"),
             other => panic!("{path}: {:?}", other.map(|socket| socket.handshake)),
         }
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_that_is_none_is_refused_with_a_reason() {
+    let server = Server::start().await;
+    for (start, more, status) in [
+        ("POST /api/ HTTP/1.1", "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n", "400"),
+        ("GET /api/ HTTP/1.0", "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n", "400"),
+        ("GET /api/ HTTP/1.1", "Sec-WebSocket-Version: 13\r\n", "400"),
+        ("GET /api/ HTTP/1.1", "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n", "426"),
+    ] {
+        let mut stream = TcpStream::connect(server.address).await.expect("the server accepts");
+        let request = format!("{start}\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n{more}\r\n");
+        stream.write_all(request.as_bytes()).await.expect("the server reads");
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.expect("the server answers");
+        assert_eq!(&answer[9..], status.as_bytes(), "{start} {more}");
+    }
+}
+
+#[tokio::test]
+async fn frames_against_the_protocol_end_the_connection_with_a_reason() {
+    let server = Server::start().await;
+    for (what, frame, code) in [
+        ("no mask", &b"\x81\x02{}"[..], 1002_u16),
+        ("reserved bits", b"\xc1\x82\0\0\0\0{}", 1002),
+        ("unknown opcode", b"\x83\x82\0\0\0\0{}", 1002),
+        ("a long ping", &[b"\x89\xfe\x00\xff\0\0\0\0", &[0; 255][..]].concat(), 1002),
+        ("a ping in parts", b"\x09\x81\0\0\0\0a", 1002),
+        ("nothing to continue", b"\x80\x81\0\0\0\0a", 1002),
+        ("a message within another", b"\x01\x81\0\0\0\0a\x81\x81\0\0\0\0a", 1002),
+        ("no UTF-8", b"\x81\x82\0\0\0\0\xff\xfe", 1007),
+        ("more than there is memory", b"\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0", 1009),
+    ] {
+        let mut stream = server.socket().await.stream.into_inner();
+        stream.write_all(frame).await.expect("the server reads");
+        let mut close = Vec::new();
+        let read = tokio::time::timeout(std::time::Duration::from_secs(30), stream.read_to_end(&mut close)).await;
+        read.expect("the connection ends in time").expect("in order");
+        assert!(close.len() > 4, "{what}: no reason");
+        assert_eq!((close[0], u16::from_be_bytes([close[2], close[3]])), (0x88, code), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_in_tiny_fragments_with_pings_between_is_read_as_one() {
+    let mut stream = Server::start().await.socket().await.stream.into_inner();
+    let call = br#"{"jsonrpc":"2.0","id":1,"method":"toy.nothing"}"#;
+    let mut frames = Vec::new();
+    for (at, byte) in call.iter().enumerate() {
+        let last = at + 1 == call.len();
+        frames.extend([if at == 0 { 1 } else if last { 0x80 } else { 0 }, 0x81, 0, 0, 0, 0, *byte]);
+        if !last {
+            frames.extend([0x89, 0x80, 0, 0, 0, 0]);
+        }
+    }
+    stream.write_all(&frames).await.expect("the server reads");
+    // Pongs have two bytes; how many there are is the server's choice.
+    loop {
+        let mut header = [0; 2];
+        stream.read_exact(&mut header).await.expect("the server writes");
+        let mut payload = vec![0; usize::from(header[1])];
+        stream.read_exact(&mut payload).await.expect("the server writes");
+        if header[0] == 0x81 {
+            assert_eq!(payload, br#"{"id":1,"jsonrpc":"2.0","result":true}"#);
+            return;
+        }
+        assert_eq!(header, [0x8a, 0]);
     }
 }
 

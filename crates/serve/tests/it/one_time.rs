@@ -24,6 +24,20 @@ async fn a_one_time_url_works_once() {
 }
 
 #[tokio::test]
+async fn looking_does_not_use_it_up() {
+    let server = Server::start().await;
+    let path = offer(&server, Some("a.json")).await;
+    for _ in 0..2 {
+        let looked = server.http.head(server.url(&path)).send().await.expect("an answer");
+        assert_eq!(looked.headers()["content-disposition"], "attachment; filename*=UTF-8''a.json");
+        assert_eq!(looked.text().await.expect("text"), "");
+    }
+    assert_eq!(server.get(&path).send().await.expect("an answer").text().await.expect("text"), "one\ntwo\n");
+    let gone = server.http.head(server.url(&path)).send().await.expect("an answer");
+    assert_eq!(gone.status(), StatusCode::FOUND);
+}
+
+#[tokio::test]
 async fn the_older_web_client_finds_it_below_its_own_path() {
     let server = Server::start().await;
     let path = offer(&server, None).await;
