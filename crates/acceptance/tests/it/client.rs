@@ -4,6 +4,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::wait::LIMIT;
@@ -30,6 +31,14 @@ impl Client {
     pub(crate) async fn connect(address: impl std::fmt::Display) -> Option<Self> {
         let (socket, _) = connect_async(format!("ws://{address}/api/")).await.ok()?;
         Some(Self { socket, last_id: 0, notifications: Vec::new() })
+    }
+
+    /// Connects as if through a proxy, which says that the client has this address.
+    pub(crate) async fn connect_from(server: impl std::fmt::Display, address: &str) -> Self {
+        let mut request = format!("ws://{server}/api/").into_client_request().expect("a good URL");
+        request.headers_mut().insert("x-forwarded-for", address.parse().expect("a good header"));
+        let (socket, _) = connect_async(request).await.expect("the server accepts connections");
+        Self { socket, last_id: 0, notifications: Vec::new() }
     }
 
     /// Connects and signs in as the administrator of the demo.

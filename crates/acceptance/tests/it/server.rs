@@ -136,6 +136,22 @@ impl Server {
         self.output.text()
     }
 
+    /// Returns the memory that the process has resident, in KiB.
+    pub(crate) fn memory(&self) -> usize {
+        let status = std::fs::read_to_string(self.proc().join("status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it is told");
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// Returns how many files and sockets the process has open.
+    pub(crate) fn open_files(&self) -> usize {
+        std::fs::read_dir(self.proc().join("fd")).unwrap().count()
+    }
+
+    fn proc(&self) -> std::path::PathBuf {
+        Path::new("/proc").join(self.child.id().expect("it runs").to_string())
+    }
+
     /// Ends the process as a power cut would.
     pub(crate) async fn kill(&mut self) {
         self.child.kill().await.unwrap();
