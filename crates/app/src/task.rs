@@ -117,10 +117,23 @@ pub(crate) fn masked(value: &Value) -> Value {
 
 /// Returns whether a member of this name holds a secret.
 pub(crate) fn is_secret(key: &str) -> bool {
+    const WORDS: [&str; 11] = [
+        "password",
+        "passwd",
+        "passphrase",
+        "secret",
+        "token",
+        "privatekey",
+        "apikey",
+        "accesskey",
+        "credential",
+        "httpproxy",
+        "authorization",
+    ];
     let key = key.to_ascii_lowercase();
-    ["password", "passphrase", "secret", "token", "otp", "privatekey", "private_key", "credential", "httpproxy"]
-        .iter()
-        .any(|word| key.contains(word))
+    let plain = key.replace(['_', '-', '.', ' '], "");
+    WORDS.iter().any(|word| plain.contains(word))
+        || key.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part == "otp")
 }
 
 fn id(start: i64) -> String {
@@ -174,6 +187,18 @@ mod tests {
             "tokens": MASK,
         });
         assert_eq!(masked(&params), expected);
+    }
+
+    #[test]
+    fn names_of_secrets_are_known_however_they_are_written() {
+        for name in
+            ["chappassword", "Passwd", "api-key", "API_KEY", "xo:secret", "otp", "my-otp", "authenticationToken"]
+        {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in ["cpu_hotplug", "name_label", "keys", "pass_through"] {
+            assert!(!is_secret(name), "{name}");
+        }
     }
 
     #[test]

@@ -31,7 +31,8 @@ _xo_cli() {
         compset -P '*=' && _files
     fi
 }
-compdef _xo_cli xo-cli
+# In a folder of $fpath this file is the function itself, called at the first completion.
+if [[ $funcstack[1] == _xo-cli ]]; then _xo_cli "$@"; else compdef _xo_cli xo-cli; fi
 "#;
 
 const FISH: &str = "complete -c xo-cli -f -a '(set -l words (commandline -opc); \

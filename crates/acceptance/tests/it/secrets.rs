@@ -1,6 +1,8 @@
 //! No secret reaches a log, however much is logged.
 
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::client::Client;
 use crate::server::Server;
@@ -52,6 +54,66 @@ async fn no_secret_reaches_the_log_at_any_level() {
     for secret in &secrets {
         let lines: Vec<_> = printed.lines().filter(|line| line.contains(secret)).collect();
         assert!(lines.is_empty(), "{lines:#?}");
+    }
+}
+
+/// A host that sends back what it was sent, as some web servers do with what they do not understand.
+async fn echo() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut said = vec![0; 1 << 16];
+                let Ok(length) = stream.read(&mut said).await else { return };
+                let head = format!("HTTP/1.1 500 No\r\ncontent-type: text/html\r\ncontent-length: {length}\r\n\r\n");
+                let _ = stream.write_all(&[head.as_bytes(), &said[..length]].concat()).await;
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn no_secret_of_a_host_comes_back_or_lies_open_on_the_disk() {
+    let mut server = Server::configured("[logs]\nfilter = 'trace'\n").await;
+    let (mut client, vms) = server.with_vms().await;
+    let mut answers = Vec::new();
+    let params =
+        json!({ "host": echo().await, "username": "root", "password": "hunter2-of-host", "autoConnect": false });
+    let id = client.ok("server.add", params).await;
+    answers.push(client.refused("server.enable", json!({ "id": id })).await);
+    let proxy = "http://me:hunter2-of-proxy@127.0.0.1:9";
+    client.ok("server.set", json!({ "id": id, "httpProxy": proxy })).await;
+    answers.push(client.refused("server.enable", json!({ "id": id })).await);
+    for params in [
+        json!({ "host": "h", "username": "u", "password": ["hunter2-in-a-list"] }),
+        json!({ "host": "h", "username": "u", "pasword": "hunter2-misspelt" }),
+    ] {
+        answers.push(client.refused("server.add", params).await);
+    }
+    // What a pool keeps for somebody else goes through the journal.
+    let vm = vms.keys().next().unwrap();
+    let _ =
+        client.call("vm.set", json!({ "id": vm, "xenStoreData": { "vm-data/password": "hunter2-of-guest" } })).await;
+    answers.push(client.ok("server.getAll", json!({})).await);
+    for answer in &answers {
+        let text = answer.to_string().replace(proxy, "as it was given");
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+    assert_eq!(server.terminate().await, Some(0));
+    until("the log is complete", async || server.printed().contains("stopped").then_some(())).await;
+    let printed = server.printed();
+    let lines: Vec<_> = printed.lines().filter(|line| line.contains("hunter2")).collect();
+    assert!(lines.is_empty(), "{lines:#?}");
+    let database = server.database();
+    for file in std::fs::read_dir(database.parent().unwrap()).unwrap() {
+        let path = file.unwrap().path();
+        let bytes = if path.is_file() { std::fs::read(&path).unwrap() } else { Vec::new() };
+        let found = bytes.windows(7).position(|window| window == b"hunter2");
+        let around =
+            found.map(|at| String::from_utf8_lossy(&bytes[at.saturating_sub(100)..(at + 40).min(bytes.len())]));
+        assert!(around.is_none(), "{}: {around:?}", path.display());
     }
 }
 

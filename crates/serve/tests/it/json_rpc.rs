@@ -149,7 +149,21 @@ async fn a_message_in_tiny_fragments_with_pings_between_is_read_as_one() {
     let mut frames = Vec::new();
     for (at, byte) in call.iter().enumerate() {
         let last = at + 1 == call.len();
-        frames.extend([if at == 0 { 1 } else if last { 0x80 } else { 0 }, 0x81, 0, 0, 0, 0, *byte]);
+        frames.extend([
+            if at == 0 {
+                1
+            } else if last {
+                0x80
+            } else {
+                0
+            },
+            0x81,
+            0,
+            0,
+            0,
+            0,
+            *byte,
+        ]);
         if !last {
             frames.extend([0x89, 0x80, 0, 0, 0, 0]);
         }

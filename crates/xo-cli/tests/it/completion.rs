@@ -50,6 +50,59 @@ async fn bash_completes_with_the_script() {
     assert_eq!(text, "host=\ncomplete -o default -o nospace -F _xo_cli xo-cli\n", "{:?}", output.stderr);
 }
 
+/// Runs a script in a shell that has our program; `None` where the shell is not installed.
+async fn in_shell(home: Home, shell: &[&str], script: &str) -> Option<String> {
+    let folder = Path::new(env!("CARGO_BIN_EXE_xo-cli")).parent().unwrap();
+    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
+    let mut command = Command::new(shell[0]);
+    command.args(&shell[1..]).arg(script).env("PATH", path).env("HOME", home.folder.path());
+    command.env("XDG_CONFIG_HOME", home.folder.path()).env("NO_PROXY", "*").current_dir(home.folder.path());
+    let output = match tokio::task::spawn_blocking(move || command.output()).await.unwrap() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            eprintln!("skipped: no `{}` here", shell[0]);
+            return None;
+        }
+        output => output.unwrap(),
+    };
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.stderr.is_empty(), "{text}: {}", String::from_utf8_lossy(&output.stderr));
+    Some(text)
+}
+
+#[tokio::test]
+async fn fish_completes_with_the_script() {
+    let peer = Peer::start().await;
+    let home = Home::registered(&peer.url, TOKEN);
+    std::fs::write(home.folder.path().join("disk.xva"), "").unwrap();
+    let script = "xo-cli completion fish | source; complete -C 'xo-cli vm.start h'; complete -C 'xo-cli list-o'; \
+                  complete -C 'xo-cli vm.start @=disk'";
+    if let Some(text) = in_shell(home, &["fish", "--no-config", "-c"], script).await {
+        assert_eq!(text, "host=\nlist-objects\n@=disk.xva\n");
+    }
+}
+
+#[tokio::test]
+async fn zsh_completes_with_the_script() {
+    // The system that completes is there at a terminal only; what it would be told is printed instead.
+    const STAND_IN: &str = "compadd() { print -l -- ${@[@]:${@[(i)--]}} }";
+    for load in [
+        "source <(xo-cli completion zsh)",
+        // The other usual way: a file in a folder of `$fpath`, read when it is needed.
+        "xo-cli completion zsh > _xo-cli; fpath=($PWD $fpath); autoload -U _xo-cli",
+    ] {
+        let peer = Peer::start().await;
+        let home = Home::registered(&peer.url, TOKEN);
+        let script = format!(
+            "autoload -U compinit; compinit -u -D; {load}; {STAND_IN}; words=(xo-cli vm.start h); CURRENT=3; \
+             ${{_comps[xo-cli]:-_xo-cli}}"
+        );
+        if let Some(text) = in_shell(home, &["zsh", "-f", "-c"], &script).await {
+            let candidates: Vec<_> = text.lines().filter(|line| !matches!(*line, "" | "--")).collect();
+            assert_eq!(candidates, ["host="], "{load}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn other_shells_have_their_script() {
     let home = Home::new();

@@ -73,7 +73,10 @@ fn a_folder_that_is_not_there_is_told() {
     daemon.address();
     daemon.signal("-TERM");
     let log = daemon.end().1;
-    let told = format!("`http.mounts./v5` of the configuration names the folder `{}`", folder.path().join("nowhere").display());
+    let told = format!(
+        "`http.mounts./v5` of the configuration names the folder `{}`",
+        folder.path().join("nowhere").display()
+    );
     assert!(log.contains(&told), "{log}");
 }
 
