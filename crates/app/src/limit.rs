@@ -32,6 +32,8 @@ const LONGEST_OF_ADDRESS: Duration = Duration::from_secs(300);
 const MEMORY: Duration = Duration::from_secs(900);
 /// Names and addresses remembered; beyond that the ones that failed longest ago are forgotten.
 const REMEMBERED: usize = 10_000;
+/// Names are told apart by so many characters, since they are remembered.
+const LONGEST_NAME: usize = 256;
 /// Attempts from one address that wait for their turn; an office behind one router that signs in at nine.
 const WAITING: usize = 64;
 
@@ -70,7 +72,8 @@ impl Limit {
 
     /// Waits for the turn of an attempt to sign in as `name` from `address`, or refuses it.
     pub(crate) async fn attempt(&self, name: &str, address: IpAddr) -> Result<Attempt, TooFast> {
-        let (name, address) = (name.to_lowercase(), network(address));
+        let name = name.to_lowercase().chars().take(LONGEST_NAME).collect::<String>();
+        let address = network(address);
         self.look(&name, address)?;
         let turn = {
             let mut state = self.state.lock();
@@ -120,7 +123,7 @@ impl Limit {
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        address => address,
+        IpAddr::V4(address) => address.into(),
     }
 }
 

@@ -13,6 +13,8 @@ const KEPT: usize = 1000;
 pub(crate) const MASK: &str = "* obfuscated *";
 /// Longest text of a parameter in a record, in bytes.
 const LONGEST: usize = 1024;
+/// Largest parameters in a record, in bytes of JSON: a thousand records take a few megabytes, whoever made them.
+const LARGEST: usize = 16 * 1024;
 
 /// How a task stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +85,8 @@ impl Open {
         let mut tasks = self.tasks.0.lock();
         if let Some(task) = tasks.iter_mut().rfind(|task| task.id == self.id) {
             task.end = Some(jiff::Timestamp::now().as_millisecond());
-            task.status = Status::Failure(error.to_json(true));
+            // An error may quote what the caller sent.
+            task.status = Status::Failure(masked(&error.to_json(true)));
         }
     }
 }
@@ -97,22 +100,51 @@ impl Drop for Open {
     }
 }
 
-/// Returns `value` with every secret masked and long texts cut.
+/// Returns `value` with every secret masked and what is long cut.
 pub(crate) fn masked(value: &Value) -> Value {
+    let mut room = LARGEST;
+    copy(value, &mut room)
+}
+
+/// Copies what there is `room` for, counted in bytes of JSON.
+fn copy(value: &Value, room: &mut usize) -> Value {
+    *room = room.saturating_sub(8);
     match value {
         Value::Object(map) => {
-            let mask = |(key, value): (&String, &Value)| {
-                let value = if is_secret(key) { MASK.into() } else { masked(value) };
-                (key.clone(), value)
-            };
-            map.iter().map(mask).collect::<Map<_, _>>().into()
+            let mut copied = Map::new();
+            for (key, value) in map {
+                if *room == 0 {
+                    copied.insert("…".to_owned(), format!("{} more", map.len() - copied.len()).into());
+                    break;
+                }
+                let value = if is_secret(key) { MASK.into() } else { copy(value, room) };
+                copied.insert(cut(key, room), value);
+            }
+            copied.into()
         }
-        Value::Array(list) => list.iter().map(masked).collect(),
-        Value::String(text) if text.len() > LONGEST => {
-            format!("{}… ({} bytes)", &text[..text.floor_char_boundary(LONGEST)], text.len()).into()
+        Value::Array(list) => {
+            let mut copied = Vec::new();
+            for value in list {
+                if *room == 0 {
+                    copied.push(format!("… {} more", list.len() - copied.len()).into());
+                    break;
+                }
+                copied.push(copy(value, room));
+            }
+            copied.into()
         }
+        Value::String(text) => cut(text, room).into(),
         other => other.clone(),
     }
+}
+
+/// Copies a text, or its beginning.
+fn cut(text: &str, room: &mut usize) -> String {
+    *room = room.saturating_sub(text.len().min(LONGEST));
+    if text.len() <= LONGEST {
+        return text.to_owned();
+    }
+    format!("{}… ({} bytes)", &text[..text.floor_char_boundary(LONGEST)], text.len())
 }
 
 /// Returns whether a member of this name holds a secret.
@@ -187,6 +219,24 @@ mod tests {
             "tokens": MASK,
         });
         assert_eq!(masked(&params), expected);
+    }
+
+    #[test]
+    fn large_parameters_are_cut() {
+        let list = |length: usize| Value::from(vec![Value::from(1); length]);
+        let small = json!({ "list": list(100), "text": "x" });
+        assert_eq!(masked(&small), small);
+        let many: Map<_, _> = (0..100_000).map(|n| (format!("key{n}"), 1.into())).collect();
+        for large in [
+            list(1_000_000),
+            many.into(),
+            json!({ "x".repeat(100_000): "y".repeat(100_000) }),
+            json!({ "nested": vec![list(100_000); 10] }),
+        ] {
+            let length = masked(&large).to_string().len();
+            assert!(length < 2 * LARGEST, "{length} bytes");
+        }
+        assert_eq!(masked(&list(1_000_000))[2047], "… 997953 more");
     }
 
     #[test]

@@ -130,12 +130,13 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
         ping.reset();
         let (mut seen, mut silent) = (0, 0);
         loop {
+            let mut changed = Box::pin(session.changed());
             let (most, weight) = match session.user() {
                 Some(_) => (self.most, 1),
                 None => (self.most.min(UNSIGNED_MESSAGE), UNSIGNED_CALL),
             };
             self.meter.allow(most.saturating_add(SLACK));
-            let calls = self.calls.clone();
+            let (calls, meter, all) = (self.calls.clone(), self.meter.clone(), self.most);
             // While we do not read, the peer's silence is our own doing.
             let listening = AtomicBool::new(false);
             let (permit, message) = {
@@ -160,6 +161,13 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
                             let _ = tokio::time::timeout(FAREWELL, calls.acquire_many(CALLS - weight)).await;
                             let code = if reason == CloseReason::Shutdown { 1001 } else { 1008 };
                             return outbox.close(code, &reason.to_string());
+                        }
+                        // The call before this read has signed in: what comes next may be large.
+                        () = &mut changed => {
+                            changed.set(session.changed());
+                            if session.user().is_some() {
+                                meter.allow(all.saturating_add(SLACK));
+                            }
                         }
                         _ = ping.tick() => {
                             let received = self.meter.received.load(Ordering::Relaxed);

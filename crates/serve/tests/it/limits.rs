@@ -28,6 +28,16 @@ async fn a_message_that_is_too_large_ends_the_connection_with_a_reason() {
 }
 
 #[tokio::test]
+async fn the_first_message_after_signing_in_may_be_large() {
+    let server = Server::start().await;
+    let mut socket = server.socket().await;
+    let token = server.token(ADMIN).await;
+    assert_eq!(socket.call("session.signIn", json!({ "token": token.expose() })).await, Ok(json!(ADMIN)));
+    let text = "x".repeat(1 << 20);
+    assert_eq!(socket.call("toy.echo", json!({ "text": text })).await, Ok(json!(text)));
+}
+
+#[tokio::test]
 async fn a_large_answer_comes_in_fragments() {
     let server = Server::start().await;
     let socket = server.socket().await;
