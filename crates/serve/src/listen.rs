@@ -24,7 +24,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::{Instant, timeout},
 };
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
@@ -203,10 +203,12 @@ impl<A: Answers> Connection<A> {
         let serve = async {
             match tls {
                 None => serve(stream, peer, answers, visitor.clone(), watcher).await,
-                Some(_) if speaks_http(stream.stream()).await => say_https(stream).await,
-                Some(tls) => match timeout(FIRST_REQUEST, tls.accept(stream)).await {
-                    Ok(Ok(stream)) => serve(stream, peer, answers, visitor.clone(), watcher).await,
-                    Ok(Err(error)) => debug!(peer = %peer.address, error = %error, "TLS handshake failed"),
+                Some(tls) => match timeout(FIRST_REQUEST, greet(tls, stream)).await {
+                    Ok(Greeting::Tls(Ok(stream))) => serve(*stream, peer, answers, visitor.clone(), watcher).await,
+                    Ok(Greeting::Tls(Err(error))) => {
+                        debug!(peer = %peer.address, error = %error, "TLS handshake failed");
+                    }
+                    Ok(Greeting::Http(stream)) => say_https(stream).await,
                     Err(_) => debug!(peer = %peer.address, "TLS handshake took too long"),
                 },
             }
@@ -218,11 +220,20 @@ impl<A: Answers> Connection<A> {
     }
 }
 
-/// Returns whether the client of a TLS port begins with plain text: its first byte is a letter of a method, where
-/// TLS has the number of a record type.
-async fn speaks_http(stream: &TcpStream) -> bool {
+/// How the client of a TLS port begins.
+enum Greeting {
+    Tls(io::Result<Box<TlsStream<Patient<TcpStream>>>>),
+    /// With a letter of an HTTP method, where TLS has the number of a record type.
+    Http(Patient<TcpStream>),
+}
+
+async fn greet(tls: TlsAcceptor, stream: Patient<TcpStream>) -> Greeting {
     let mut first = [0];
-    matches!(timeout(FIRST_REQUEST, stream.peek(&mut first)).await, Ok(Ok(1))) && first[0].is_ascii_uppercase()
+    match stream.stream().peek(&mut first).await {
+        Ok(1) if first[0].is_ascii_uppercase() => Greeting::Http(stream),
+        Ok(_) => Greeting::Tls(tls.accept(stream).await.map(Box::new)),
+        Err(error) => Greeting::Tls(Err(error)),
+    }
 }
 
 /// Tells a browser what it did wrong; it shows nothing of what TLS has to say about it.
