@@ -23,20 +23,11 @@ macro_rules! object {
                 [$($base::properties(),)? vec![$($wire),*]].concat()
             }
 
-            /// Writes the properties into a map.
-            pub(crate) fn entries<M: serde::ser::SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-                $($base::entries(&self.base, map)?;)?
-                $($crate::declare::entry!(map, $mark, $wire, self.$field);)*
+            /// Writes the properties at the end of the JSON of an object that is not closed yet.
+            pub(crate) fn write(&self, json: &mut Vec<u8>) -> serde_json::Result<()> {
+                $($base::write(&self.base, json)?;)?
+                $($crate::declare::entry!(json, $mark, $wire, self.$field);)*
                 Ok(())
-            }
-        }
-
-        impl serde::Serialize for $name<'_> {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use serde::ser::SerializeMap as _;
-                let mut map = serializer.serialize_map(None)?;
-                self.entries(&mut map)?;
-                map.end()
             }
         }
     };
@@ -48,12 +39,13 @@ macro_rules! field {
 }
 
 macro_rules! entry {
-    ($map:ident, :, $wire:literal, $value:expr) => {
-        $map.serialize_entry($wire, &$value)?
+    ($json:ident, :, $wire:literal, $value:expr) => {
+        $json.extend_from_slice(concat!(",\"", $wire, "\":").as_bytes());
+        serde_json::to_writer(&mut *$json, &$value)?;
     };
-    ($map:ident, ?, $wire:literal, $value:expr) => {
+    ($json:ident, ?, $wire:literal, $value:expr) => {
         if let Some(value) = &$value {
-            $map.serialize_entry($wire, value)?;
+            $crate::declare::entry!($json, :, $wire, value);
         }
     };
 }

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use serde::Serialize;
 use xapi_types::{AnyRef, Record};
 
 use crate::{
@@ -26,7 +25,7 @@ pub(crate) fn render<'m>(
 ) -> Option<Rendered> {
     macro_rules! rendered {
         ($kind:expr, $object:expr) => {
-            write($kind, view, reference, record, &$object, out)
+            head($kind, view, reference, record, out).filter(|_| $object.write(out).is_ok()).inspect(|_| out.push(b'}'))
         };
     }
     match record {
@@ -105,13 +104,12 @@ pub fn properties(kind: Kind) -> Vec<&'static str> {
     [&crate::COMMON, own.as_slice()].concat()
 }
 
-/// Writes `{"id":"…","type":"…",…`, then the properties of `object`.
-fn write<'m>(
+/// Writes `{"id":"…","type":"…",…`, the properties that every object has.
+fn head<'m>(
     kind: Kind,
     view: &View<'m>,
     reference: &AnyRef,
     record: &'m Record,
-    object: &impl Serialize,
     out: &mut Vec<u8>,
 ) -> Option<Rendered> {
     out.clear();
@@ -139,14 +137,6 @@ fn write<'m>(
     out.extend_from_slice(b"\",\"_xapiRef\":\"");
     let _ = write!(Plain(out), "{reference}");
     out.push(b'"');
-    let own = out.len();
-    serde_json::to_writer(&mut *out, object).ok()?;
-    if out.len() - own > "{}".len() {
-        out[own] = b',';
-    } else {
-        out.truncate(own);
-        out.push(b'}');
-    }
     Some(Rendered { kind, id_len })
 }
 

@@ -1,6 +1,9 @@
 //! Numbered places for records.
 
-use rustc_hash::FxHashMap;
+use std::hash::BuildHasher;
+
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 use uuid::Uuid;
 use xapi_types::{AnyRef, Record};
 
@@ -20,6 +23,10 @@ pub(crate) struct Slot {
     in_use: bool,
 }
 
+fn hash(reference: &AnyRef) -> u64 {
+    FxBuildHasher.hash_one(reference)
+}
+
 /// Slots of one piece of the list; pieces never move, so that a growing list costs no copy.
 const PIECE: usize = 1024;
 
@@ -27,7 +34,8 @@ const PIECE: usize = 1024;
 #[derive(Debug, Default)]
 pub(super) struct Slots {
     pieces: Vec<Vec<Slot>>,
-    numbers: FxHashMap<AnyRef, u32>,
+    /// The numbers by what they stand for, which is looked up in the slot: small enough to stay in a processor's cache.
+    numbers: HashTable<u32>,
     free: Vec<u32>,
     /// Number of slots that hold a record.
     pub(super) records: usize,
@@ -35,7 +43,7 @@ pub(super) struct Slots {
 
 impl Slots {
     pub(super) fn find(&self, reference: &AnyRef) -> Option<u32> {
-        self.numbers.get(reference).copied()
+        self.numbers.find(hash(reference), |&at| self.get(at).reference == *reference).copied()
     }
 
     pub(super) fn get(&self, at: u32) -> &Slot {
@@ -61,8 +69,9 @@ impl Slots {
         if let Some(at) = self.find(&reference) {
             return at;
         }
+        let hash = hash(&reference);
         let slot = Slot {
-            reference: reference.clone(),
+            reference,
             record: None,
             id: None,
             readers: Vec::new(),
@@ -85,7 +94,9 @@ impl Slots {
             }
             at
         };
-        self.numbers.insert(reference, at);
+        let pieces = &self.pieces;
+        self.numbers
+            .insert_unique(hash, at, |&at| self::hash(&pieces[at as usize / PIECE][at as usize % PIECE].reference));
         at
     }
 
@@ -119,7 +130,9 @@ impl Slots {
         slot.readers = Vec::new();
         slot.reads = Box::default();
         let reference = std::mem::take(&mut slot.reference);
-        self.numbers.remove(&reference);
+        if let Ok(entry) = self.numbers.find_entry(hash(&reference), |&other| other == at) {
+            entry.remove();
+        }
         self.free.push(at);
     }
 
