@@ -1,7 +1,6 @@
 //! From a record to the JSON of its object.
 
-use std::io::Write;
-
+use uuid::fmt::Hyphenated;
 use xapi_types::{AnyRef, Record};
 
 use crate::{
@@ -135,7 +134,13 @@ fn head<'m>(
         write_plain(out, pool);
     }
     out.extend_from_slice(b"\",\"_xapiRef\":\"");
-    let _ = write!(Plain(out), "{reference}");
+    match reference.as_uuid() {
+        Some(uuid) => {
+            out.extend_from_slice(b"OpaqueRef:");
+            out.extend_from_slice(uuid.hyphenated().encode_lower(&mut [0; Hyphenated::LENGTH]).as_bytes());
+        }
+        None => write_plain(out, &reference.to_string()),
+    }
     out.push(b'"');
     Some(Rendered { kind, id_len })
 }
@@ -148,21 +153,5 @@ fn write_plain(out: &mut Vec<u8>, text: &str) {
         out.extend_from_slice(text.as_bytes());
     } else {
         out.extend(text.bytes().filter(|&byte| plain(byte)));
-    }
-}
-
-struct Plain<'a>(&'a mut Vec<u8>);
-
-impl Write for Plain<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => write_plain(self.0, text),
-            Err(_) => return Err(std::io::ErrorKind::InvalidData.into()),
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }

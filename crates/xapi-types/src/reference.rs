@@ -65,6 +65,14 @@ impl<C> Ref<C> {
         Self(Repr::Uuid(uuid), PhantomData)
     }
 
+    /// Returns the uuid that it is made of, as good as all are.
+    pub fn as_uuid(&self) -> Option<Uuid> {
+        match self.0 {
+            Repr::Uuid(uuid) => Some(uuid),
+            Repr::Null | Repr::Other(_) => None,
+        }
+    }
+
     /// Reads the text of the wire; no text is wrong, since hosts hand out any.
     pub fn parse(text: &str) -> Self {
         let repr = match text.strip_prefix(PREFIX) {

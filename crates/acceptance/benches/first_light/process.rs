@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
+    sync::mpsc,
     time::timeout,
 };
 
@@ -23,6 +24,8 @@ pub(crate) struct Process {
     pub(crate) password: Option<String>,
     /// From its start to the line that says that it listens.
     pub(crate) ready_after: Duration,
+    /// When it said in its log that it sees all of a pool.
+    pools: mpsc::Receiver<Instant>,
 }
 
 /// Returns the path of a binary built for release.
@@ -42,11 +45,23 @@ impl Process {
         let started = Instant::now();
         let mut child = Command::new(binary(name)?)
             .args(args)
-            .env("RUST_LOG", "warn")
+            .env("RUST_LOG", "info")
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .with_context(|| format!("cannot start `{name}`"))?;
+        let (connected, pools) = mpsc::channel(16);
+        let mut log = BufReader::new(child.stderr.take().context("no log")?).lines();
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = log.next_line().await {
+                if line.contains(": connected to ") {
+                    let _ = connected.try_send(Instant::now());
+                } else if line.contains(" WARN ") || line.contains("ERROR ") {
+                    eprintln!("{line}");
+                }
+            }
+        });
         let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
         let mut password = None;
         let address = timeout(Duration::from_secs(120), async {
@@ -67,7 +82,13 @@ impl Process {
         let ready_after = started.elapsed();
         // Whatever it prints later must not fill the pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { child, address, password, ready_after })
+        Ok(Self { child, address, password, ready_after, pools })
+    }
+
+    /// Waits until it says that it sees all of the next pool; returns when that was.
+    pub(crate) async fn sees_pool(&mut self) -> Result<Instant> {
+        let seen = timeout(Duration::from_mins(5), self.pools.recv()).await;
+        seen.context("the pool was not connected within five minutes")?.context("the server has ended")
     }
 
     /// Ends it as an administrator would, and waits.

@@ -17,7 +17,7 @@ use crate::{
     pool_id::PoolId,
 };
 use aside::Aside;
-use make::{Made, Outcome};
+use make::{Made, Maker, Outcome};
 
 /// A mirror without a record of class `pool` was to be published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -139,32 +139,26 @@ impl Writer {
 
     /// Makes objects of the records in `slots`, and notes what has to happen to the store.
     fn plan(&mut self, mirror: &mut Mirror, pool: &PoolId, slots: &[u32], plan: &mut Plan) {
-        let made = make::make_all(mirror, slots, |reference| self.find(pool, reference));
+        let maker = Maker { mirror, pool, order: self.next_order, known: |reference: &_| self.find(pool, reference) };
+        let made = maker.all(slots);
         for Made { at, outcome, reads } in made.into_iter().flatten() {
             mirror.set_reads(at, reads);
-            let reference = &mirror.slot(at).reference;
             match outcome {
                 Outcome::Same => {}
                 Outcome::Equal(record) => mirror.share(at, record),
-                Outcome::Nothing => plan.gone.extend(self.find(pool, reference).cloned()),
-                Outcome::Unseen(draft) => {
-                    let Some(old) = self.find(pool, reference) else { continue };
-                    let new = draft.into_object(reference.clone(), pool.clone(), old.order);
-                    plan.unseen.push((Arc::clone(old), Arc::new(new)));
+                Outcome::Nothing => plan.gone.extend(self.find(pool, &mirror.slot(at).reference).cloned()),
+                Outcome::Unseen(old, new) => plan.unseen.push((old, new)),
+                Outcome::Changed(old, new) if old.id_bytes() == new.id_bytes() => plan.changed.push((old, new)),
+                // An object whose id changes leaves under the old one.
+                Outcome::Changed(old, new) => {
+                    plan.gone.push(old);
+                    plan.new.push(new);
                 }
-                Outcome::New(draft) => {
-                    let mut old = self.find(pool, reference).cloned();
-                    // An object whose id changes leaves under the old one.
-                    plan.gone.extend(old.take_if(|old| old.id_bytes() != draft.id()));
-                    let order = old.as_ref().map_or_else(|| self.next_order(), |old| old.order);
-                    let new = Arc::new(draft.into_object(reference.clone(), pool.clone(), order));
-                    match old {
-                        Some(old) => plan.changed.push((old, new)),
-                        None => plan.new.push(new),
-                    }
-                }
+                Outcome::New(new) => plan.new.push(new),
             }
         }
+        // Each had a place of its own, whether it needed it or not.
+        self.next_order += slots.len() as u64;
     }
 
     /// Does what was planned; what leaves goes first, so that its id is free for what enters.
@@ -230,11 +224,6 @@ impl Writer {
 
     fn find(&self, pool: &PoolId, reference: &AnyRef) -> Option<&Arc<Object>> {
         self.state.in_pool(pool, reference).or_else(|| self.aside.get(pool, reference))
-    }
-
-    fn next_order(&mut self) -> u64 {
-        self.next_order += 1;
-        self.next_order
     }
 
     /// Shows what was prepared, and leaves in `delta` only what readers can tell apart.

@@ -9,14 +9,13 @@ use std::sync::{
     mpsc::{Receiver, SyncSender, sync_channel},
 };
 
-use bytes::Bytes;
 use tokio::sync::mpsc;
 use xapi_types::Record;
 
 use super::{
     Census, Change, Event, PIECE,
     answer::{self, Reader, Tail},
-    poll::{LIST, Poll, ask, explain, finish, read_aside, whole},
+    poll::{Batches, LIST, Poll, ask, explain, finish, read_aside, whole},
 };
 use crate::{
     Error,
@@ -47,7 +46,7 @@ pub(super) async fn list(
         tokio::task::spawn_blocking(move || Ok((lister.give_all(changes), tail))).await.map_err(|_| Error::Closed)?
     } else {
         let (size, uncut) = (core.options.limits.event, Arc::clone(uncut));
-        read_aside(reply, move |chunks| decode(chunks, Reader::new(size), &lister, &uncut)).await?
+        read_aside(reply, move |batches| decode(batches, Reader::new(size), &lister, &uncut)).await?
     };
     let (mut census, tail) = read.map_err(|unreadable| explain(link, unreadable))?;
     let answer = finish(core, link, Vec::new(), tail)?;
@@ -55,9 +54,9 @@ pub(super) async fn list(
     Ok((census, answer.token))
 }
 
-/// Decodes the chunks of an answer.
+/// Decodes an answer.
 fn decode(
-    chunks: &mut mpsc::Receiver<Bytes>,
+    batches: &mut Batches,
     mut reader: Reader,
     lister: &Lister,
     uncut: &AtomicBool,
@@ -65,8 +64,10 @@ fn decode(
     let mut own = lister.fresh();
     let mut changes = Vec::with_capacity(PIECE);
     if uncut.load(Ordering::Relaxed) {
-        while let Some(chunk) = chunks.blocking_recv() {
-            reader.push(&chunk, &mut changes)?;
+        while let Some(batch) = batches.blocking_recv() {
+            for chunk in batch {
+                reader.push(&chunk, &mut changes)?;
+            }
             own.give(&mut changes, false);
         }
         let tail = reader.finish()?;
@@ -80,12 +81,14 @@ fn decode(
         };
         let (senders, threads): (Vec<SyncSender<String>>, Vec<_>) = (0..THREADS).map(start).unzip();
         let mut turns = senders.iter().cycle();
-        while let Some(chunk) = chunks.blocking_recv() {
-            let Some(segment) = reader.push_or_cut(&chunk, &mut changes)? else { continue };
-            // A thread that has ended tells why below.
-            let sent = turns.next().is_some_and(|sender| sender.send(segment).is_ok());
-            if !sent {
-                break;
+        'answer: while let Some(batch) = batches.blocking_recv() {
+            for chunk in batch {
+                let Some(segment) = reader.push_or_cut(&chunk, &mut changes)? else { continue };
+                // A thread that has ended tells why below.
+                let sent = turns.next().is_some_and(|sender| sender.send(segment).is_ok());
+                if !sent {
+                    break 'answer;
+                }
             }
         }
         drop(turns);

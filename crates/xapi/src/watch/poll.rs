@@ -20,9 +20,12 @@ use crate::{
 /// Answers longer than this are decoded aside, while they arrive, in bytes.
 const LONG: u64 = 256 << 10;
 
-/// Chunks that wait to be decoded, each of up to about 400 KiB: enough that neither side waits
-/// for the other, few enough that no second copy of a long answer comes together.
-const CHUNKS: usize = 8;
+/// Bytes that are handed to another thread at once: waking it for each chunk would cost more than decoding it.
+const BATCH: usize = 512 << 10;
+
+/// Batches that wait to be decoded: enough that neither side waits for the other, few enough that no second copy
+/// of a long answer comes together.
+const BATCHES: usize = 4;
 
 /// Most that a list may take until its answer begins: hosts write it whole before they send it.
 pub(super) const LIST: Duration = Duration::from_mins(2);
@@ -63,11 +66,13 @@ pub(crate) async fn poll(core: &Core, link: &Link, request: &Poll<'_>) -> Result
     let result = if link.dialect() == Dialect::Xml || reply.status != 200 {
         whole(core, link, reply).await
     } else if aside {
-        read_aside(reply, move |chunks| {
+        read_aside(reply, move |batches| {
             let mut reader = Reader::new(size);
             let mut changes = Vec::new();
-            while let Some(chunk) = chunks.blocking_recv() {
-                reader.push(&chunk, &mut changes)?;
+            while let Some(batch) = batches.blocking_recv() {
+                for chunk in batch {
+                    reader.push(&chunk, &mut changes)?;
+                }
             }
             Ok((changes, reader.finish()?))
         })
@@ -94,6 +99,9 @@ pub(super) async fn ask<'a>(
     reply.map_err(|failed| core.concealed(failed.error, Some(link)))
 }
 
+/// Pieces of an answer on their way to another thread.
+pub(super) type Batches = mpsc::Receiver<Vec<Bytes>>;
+
 pub(super) type Read = Result<(Vec<Change>, Tail), Unreadable>;
 
 /// Reads a short answer as it comes.
@@ -111,16 +119,23 @@ async fn read_here(mut reply: Reply<'_>, size: usize) -> Result<Read, Error> {
 /// Reads a long answer: `decode` works on another thread while the rest arrives.
 pub(super) async fn read_aside<T: Send + 'static>(
     mut reply: Reply<'_>,
-    decode: impl FnOnce(&mut mpsc::Receiver<Bytes>) -> Result<T, Unreadable> + Send + 'static,
+    decode: impl FnOnce(&mut Batches) -> Result<T, Unreadable> + Send + 'static,
 ) -> Result<Result<T, Unreadable>, Error> {
-    let (sender, mut chunks) = mpsc::channel(CHUNKS);
-    let decoded = tokio::task::spawn_blocking(move || decode(&mut chunks));
+    let (sender, mut batches) = mpsc::channel(BATCHES);
+    let decoded = tokio::task::spawn_blocking(move || decode(&mut batches));
+    let (mut batch, mut size) = (Vec::new(), 0);
     while let Some(chunk) = reply.chunk().await? {
-        if sender.send(chunk).await.is_err() {
-            // The decoder has found something that it cannot read, and tells it below.
-            break;
+        size += chunk.len();
+        batch.push(chunk);
+        if size >= BATCH {
+            size = 0;
+            if sender.send(std::mem::take(&mut batch)).await.is_err() {
+                // The decoder has found something that it cannot read, and tells it below.
+                break;
+            }
         }
     }
+    let _ = sender.send(batch).await;
     drop(sender);
     decoded.await.map_err(|_| Error::Closed)
 }
