@@ -1,8 +1,7 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { violations } from './access';
-import { launch, openPage, openVms, row } from './browser';
-import { type Running, startDemo } from './server';
+import { openPage, openVms, row } from './browser';
+import { suite } from './suite';
 
 const SCREENS = [
 	{ colorScheme: 'light', viewport: { width: 1440, height: 900 } },
@@ -13,26 +12,17 @@ const SCREENS = [
 ] as const;
 
 describe.each(SCREENS)('accessibility, $colorScheme, $viewport.width px wide', (screen) => {
-	let server: Running;
-	let browser: Browser;
-
-	beforeAll(async () => {
-		[server, browser] = await Promise.all([startDemo(), launch()]);
-	});
-	afterAll(async () => {
-		await browser?.close();
-		await server?.stop();
-	});
+	const at = suite();
 
 	it('of the sign-in page', async () => {
-		const page = await openPage(browser, server.url, screen);
+		const page = await openPage(at.browser, at.server.url, screen);
 		await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 		expect(await violations(page)).toEqual([]);
 	});
 
 	// Without motion: a dialog that is half faded in has no contrast yet.
 	it('of the list, the details, the menu and the pools', async () => {
-		const page = await openVms(browser, server.url, { ...screen, reducedMotion: 'reduce' });
+		const page = await openVms(at.browser, at.server.url, { ...screen, reducedMotion: 'reduce' });
 		expect(await violations(page)).toEqual([]);
 		await row(page, 'ci-runner').click();
 		await page.getByRole('complementary', { name: 'Details of ci-runner' }).waitFor();
@@ -40,7 +30,7 @@ describe.each(SCREENS)('accessibility, $colorScheme, $viewport.width px wide', (
 		await page.keyboard.press('.');
 		await page.getByRole('menu').waitFor();
 		expect(await violations(page)).toEqual([]);
-		await page.goto(`${server.url}/#/pools`);
+		await page.goto(`${at.server.url}/#/pools`);
 		await page.getByRole('button', { name: 'Connect a pool' }).click();
 		await page.getByRole('dialog').waitFor();
 		expect(await violations(page)).toEqual([]);

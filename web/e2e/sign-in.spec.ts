@@ -1,42 +1,32 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch, openPage, openVms, rows, signIn } from './browser';
-import { type Running, startDemo } from './server';
+import { describe, expect, it } from 'vitest';
+import { openPage, openVms, rows, signIn } from './browser';
+import { suite } from './suite';
 
 describe('the sign-in page', () => {
-	let server: Running;
-	let browser: Browser;
-
-	beforeAll(async () => {
-		[server, browser] = await Promise.all([startDemo(), launch()]);
-	});
-	afterAll(async () => {
-		await browser?.close();
-		await server?.stop();
-	});
+	const at = suite();
 
 	it('says in the form why somebody is refused', async () => {
-		const page = await openPage(browser, server.url);
+		const page = await openPage(at.browser, at.server.url);
 		await signIn(page, { email: 'nobody@example.org', password: 'wrong' });
 		expect(await page.getByRole('alert').textContent()).toBe('Invalid credentials.');
 	});
 
 	it('leads to the list, which a reload keeps', async () => {
-		const page = await openVms(browser, server.url);
+		const page = await openVms(at.browser, at.server.url);
 		await page.reload();
 		await rows(page).first().waitFor();
-		expect(page.url()).toBe(`${server.url}/#/vms`);
+		expect(page.url()).toBe(`${at.server.url}/#/vms`);
 	});
 
 	it('keeps the token from scripts', async () => {
-		const page = await openVms(browser, server.url);
+		const page = await openVms(at.browser, at.server.url);
 		expect(await page.evaluate(() => document.cookie)).not.toContain('token');
 		const cookies = await page.context().cookies();
 		expect(cookies.find(({ name }) => name === 'token')).toMatchObject({ httpOnly: true });
 	});
 
 	it('is what signing out leads to, and a reload does not lead back', async () => {
-		const page = await openVms(browser, server.url);
+		const page = await openVms(at.browser, at.server.url);
 		await page.getByRole('button', { name: /^Account/ }).click();
 		await page.getByRole('menuitem', { name: 'Sign out' }).click();
 		await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -45,7 +35,7 @@ describe('the sign-in page', () => {
 	});
 
 	it('brings people to the page they asked for', async () => {
-		const page = await openPage(browser, `${server.url}/#/vms?s=name_label%3Aweb-1`);
+		const page = await openPage(at.browser, `${at.server.url}/#/vms?s=name_label%3Aweb-1`);
 		await signIn(page);
 		await rows(page).first().waitFor();
 		expect(await page.getByRole('textbox', { name: 'Filter' }).inputValue()).toBe('name_label:web-1');
@@ -54,19 +44,10 @@ describe('the sign-in page', () => {
 });
 
 describe('the sign-in page after too many wrong passwords', () => {
-	let server: Running;
-	let browser: Browser;
-
-	beforeAll(async () => {
-		[server, browser] = await Promise.all([startDemo(), launch()]);
-	});
-	afterAll(async () => {
-		await browser?.close();
-		await server?.stop();
-	});
+	const at = suite();
 
 	it('says to wait', async () => {
-		const page = await openPage(browser, server.url);
+		const page = await openPage(at.browser, at.server.url);
 		const told = page.getByRole('alert').filter({ hasText: 'wait a moment, then try again' });
 		for (let tries = 0; tries < 10 && !(await told.isVisible()); tries++) {
 			await signIn(page, { email: 'nobody@example.org', password: `wrong ${tries}` });

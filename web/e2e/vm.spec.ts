@@ -1,27 +1,19 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { filter, launch, names, openVms, row, rows } from './browser';
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { filter, names, openVms, row, rows } from './browser';
 import { call, vmId } from './client';
-import { type Running, startDemo } from './server';
+import { startDemo } from './server';
+import { suite } from './suite';
 
 describe('the list of VMs', () => {
-	let server: Running;
-	let browser: Browser;
+	const at = suite();
 	let page: Page;
-
-	beforeAll(async () => {
-		[server, browser] = await Promise.all([startDemo(), launch()]);
-	});
-	afterAll(async () => {
-		await browser?.close();
-		await server?.stop();
-	});
 	afterEach(async () => {
 		await page?.context().close();
 	});
 
 	it('shows name, state, host, vCPU, RAM, address and tags', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		const cells = await row(page, 'web-1').getByRole('gridcell').allInnerTexts();
 		expect(cells.slice(0, 7).map((cell) => cell.replace(/\s+/g, ' ').trim())).toEqual([
 			'',
@@ -36,7 +28,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('is narrowed by the filter, which is in the address', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		await filter(page, 'tags:db power_state:running');
 		await page.waitForURL(/s=tags%3Adb\+power_state%3Arunning/);
 		expect(await names(page)).toEqual(['db-1', 'db-2']);
@@ -48,7 +40,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('says what cannot be read of a filter, and keeps the rows', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		await filter(page, 'web');
 		await row(page, 'db-1').waitFor({ state: 'detached' });
 		const before = await names(page);
@@ -58,7 +50,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('is sorted by a click on a header, and the other way by a second', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		const byName = await names(page);
 		await page.getByRole('button', { name: 'Name', exact: true }).click();
 		await page.getByRole('columnheader', { name: 'Name' }).and(page.locator('[aria-sort=descending]')).waitFor();
@@ -67,7 +59,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('starts a VM and shows what becomes of it', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		await row(page, 'sandbox').click();
 		const details = page.getByRole('complementary', { name: 'Details of sandbox' });
 		await details.getByRole('button', { name: 'Start' }).click();
@@ -78,7 +70,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('resumes what is suspended and unpauses what is paused', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		for (const [name, action] of [
 			['desk-anna', 'Resume'],
 			['ci-runner', 'Unpause'],
@@ -90,7 +82,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('asks before it pulls the plug, names what, and does nothing when told so', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		await row(page, 'web-2').getByRole('button', { name: 'Actions on web-2' }).click();
 		await page.getByRole('menuitem', { name: 'Force shutdown' }).click();
 		const dialog = page.getByRole('dialog', { name: 'Force shutdown web-2?' });
@@ -105,7 +97,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('says why an action cannot be', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		await row(page, 'mail-old').click({ button: 'right' });
 		const start = page.getByRole('menuitem', { name: /^Start/ });
 		expect(await start.isDisabled()).toBe(true);
@@ -113,7 +105,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('tells in a toast what the server refused, in its words', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		await row(page, 'new-server').click();
 		await page.getByRole('complementary').getByRole('button', { name: 'Shut down' }).click();
 		await page.getByRole('dialog').getByRole('button', { name: 'Shut down' }).click();
@@ -123,7 +115,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('tells which of many failed', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		await row(page, 'new-server').getByRole('checkbox').click();
 		await row(page, 'db-2').getByRole('checkbox').click();
 		await page.getByRole('button', { name: 'Reboot' }).click();
@@ -134,7 +126,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('takes a snapshot of many at once', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		await filter(page, 'tags:db');
 		await row(page, 'web-1').waitFor({ state: 'detached' });
 		await page.getByRole('checkbox', { name: 'Select all' }).click();
@@ -143,16 +135,16 @@ describe('the list of VMs', () => {
 	});
 
 	it('shows at once what another client changed', async () => {
-		page = await openVms(browser, server.url);
-		const id = await vmId(server.url, 'fw-1');
-		await call(server.url, 'vm.set', { id, name_label: 'fw-renamed' });
+		page = await openVms(at.browser, at.server.url);
+		const id = await vmId(at.server.url, 'fw-1');
+		await call(at.server.url, 'vm.set', { id, name_label: 'fw-renamed' });
 		await row(page, 'fw-renamed').waitFor();
-		await call(server.url, 'vm.set', { id, name_label: 'fw-1' });
+		await call(at.server.url, 'vm.set', { id, name_label: 'fw-1' });
 		await row(page, 'fw-1').waitFor();
 	});
 
 	it('gives a VM a tag and takes it away', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		await row(page, 'sandbox').click();
 		const details = page.getByRole('complementary', { name: 'Details of sandbox' });
 		await details.getByRole('button', { name: 'Add tag' }).click();
@@ -165,7 +157,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('shows tags beside each other, each with what takes it away', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		await row(page, 'web-1').click();
 		const details = page.getByRole('complementary', { name: 'Details of web-1' });
 		const places = await details.getByRole('button', { name: /^Remove the tag/ }).evaluateAll((buttons) =>
@@ -181,7 +173,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('opens the menu of the last row whole, and not under the pointer', async () => {
-		page = await openVms(browser, server.url, { viewport: { width: 1440, height: 640 } });
+		page = await openVms(at.browser, at.server.url, { viewport: { width: 1440, height: 640 } });
 		const button = row(page, 'web-2').getByRole('button', { name: 'Actions on web-2' });
 		const pressed = await button.boundingBox();
 		await button.click();
@@ -194,7 +186,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('keeps the filter box in its place while the number of rows changes', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		const before = await page.getByRole('textbox', { name: 'Filter' }).boundingBox();
 		await filter(page, 'web');
 		await row(page, 'db-1').waitFor({ state: 'detached' });
@@ -202,7 +194,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('is worked by keyboard', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		const [first, second, third] = await names(page);
 		for (const key of ['j', 'x', 'j', 'Shift+J']) await page.keyboard.press(key);
 		await page.getByRole('button', { name: '3 selected' }).waitFor();
@@ -224,7 +216,7 @@ describe('the list of VMs', () => {
 	});
 
 	it('keeps the width that somebody gave a column', async () => {
-		page = await openVms(browser, server.url);
+		page = await openVms(at.browser, at.server.url);
 		const header = page.getByRole('columnheader', { name: 'Host' });
 		const before = (await header.boundingBox())?.width ?? 0;
 		const handle = await header.getByTitle('Drag to change the width').boundingBox();
@@ -239,11 +231,11 @@ describe('the list of VMs', () => {
 	});
 
 	it('shows addresses of the original as its own', async () => {
-		page = await openVms(browser, server.url);
-		const id = await vmId(server.url, 'db-1');
-		await page.goto(`${server.url}/#/vms/${id}/console`);
+		page = await openVms(at.browser, at.server.url);
+		const id = await vmId(at.server.url, 'db-1');
+		await page.goto(`${at.server.url}/#/vms/${id}/console`);
 		await page.getByRole('complementary', { name: 'Details of db-1' }).waitFor();
-		await page.goto(`${server.url}/#/home?t=VM&s=name_label:db-`);
+		await page.goto(`${at.server.url}/#/home?t=VM&s=name_label:db-`);
 		await row(page, 'web-1').waitFor({ state: 'detached' });
 		expect(await names(page)).toEqual(['db-1', 'db-2']);
 	});
@@ -251,19 +243,10 @@ describe('the list of VMs', () => {
 
 describe('the list of VMs on a phone', () => {
 	const screen = { viewport: { width: 390, height: 844 } };
-	let server: Running;
-	let browser: Browser;
-
-	beforeAll(async () => {
-		[server, browser] = await Promise.all([startDemo(), launch()]);
-	});
-	afterAll(async () => {
-		await browser?.close();
-		await server?.stop();
-	});
+	const at = suite();
 
 	it('shows all of a row inside the row, and nothing above another', async () => {
-		const page = await openVms(browser, server.url, screen);
+		const page = await openVms(at.browser, at.server.url, screen);
 		const faults = await rows(page).evaluateAll((elements) =>
 			elements.flatMap((element) => {
 				const around = element.getBoundingClientRect();
@@ -295,7 +278,7 @@ describe('the list of VMs on a phone', () => {
 	});
 
 	it('moves no row when one is selected, and has the actions behind one button', async () => {
-		const page = await openVms(browser, server.url, screen);
+		const page = await openVms(at.browser, at.server.url, screen);
 		const before = await row(page, 'db-1').boundingBox();
 		await row(page, 'db-1').getByRole('checkbox').click();
 		await page.getByRole('button', { name: '1 selected' }).waitFor();
@@ -307,19 +290,10 @@ describe('the list of VMs on a phone', () => {
 });
 
 describe('a list of thousands of VMs', () => {
-	let server: Running;
-	let browser: Browser;
-
-	beforeAll(async () => {
-		[server, browser] = await Promise.all([startDemo('large:2000'), launch()]);
-	});
-	afterAll(async () => {
-		await browser?.close();
-		await server?.stop();
-	});
+	const at = suite(() => startDemo('large:2000'));
 
 	it('holds only the rows in view, and reaches the last', async () => {
-		const page = await openVms(browser, server.url);
+		const page = await openVms(at.browser, at.server.url);
 		const grid = page.getByRole('grid', { name: 'Virtual machines' });
 		await page.locator('[role=grid][aria-rowcount="2001"]').waitFor();
 		expect(await rows(page).count()).toBeLessThan(60);
@@ -330,7 +304,7 @@ describe('a list of thousands of VMs', () => {
 	});
 
 	it('does to many what is asked only after their number was typed', async () => {
-		const page = await openVms(browser, server.url);
+		const page = await openVms(at.browser, at.server.url);
 		await page.getByRole('checkbox', { name: 'Select all' }).click();
 		await page.getByRole('button', { name: 'Take snapshot' }).click();
 		const dialog = page.getByRole('dialog', { name: /^Take snapshot / });
