@@ -32,10 +32,10 @@ pub(crate) use poll::{Poll, poll};
 
 /// Events that wait for the reader; a reader that falls behind holds back the poll, and the host
 /// then sends only the latest state of each object.
-const WAITING: usize = 16;
+const WAITING: usize = 8;
 
 /// Most records in one `InitApply`.
-const PIECE: usize = 1000;
+const PIECE: usize = 4000;
 
 /// First rest after an error of the host; it doubles up to [`LONGEST_REST`].
 const FIRST_REST: Duration = Duration::from_secs(1);
@@ -51,7 +51,7 @@ const PACE: Duration = Duration::from_millis(20);
 pub enum Event {
     /// A list of all objects begins; records of an earlier list that was not done are void.
     InitStart,
-    /// Objects of the list, at most 1 000, in no order.
+    /// Objects of the list, at most 4 000, in no order.
     InitApply(Vec<(AnyRef, Record)>),
     /// The list is whole: it replaces all that was known before.
     InitDone,

@@ -60,13 +60,28 @@ impl Index {
         *bucket = bucket_of(objects);
     }
 
-    /// Adds objects by what they are hashed by.
-    pub(super) fn extend<'o, H: Hash + ?Sized + 'o>(
-        &mut self,
+    /// Returns objects by the keys of what they are hashed by, in the order of the keys.
+    pub(super) fn buckets<'o, H: Hash + ?Sized + 'o>(
         objects: &'o [Arc<Object>],
         hashed: impl Fn(&'o Object) -> &'o H,
-    ) {
-        let buckets = objects.iter().map(|object| (key(hashed(object)), Bucket::One(Arc::clone(object)))).collect();
+    ) -> Vec<(u64, Bucket)> {
+        let keyed = objects.iter().map(|object| (key(hashed(object)), Bucket::One(Arc::clone(object))));
+        let mut buckets: Vec<_> = keyed.collect();
+        buckets.sort_unstable_by_key(|(key, _)| *key);
+        buckets
+    }
+
+    /// The same, if no two have the same key; such as have may be different yet.
+    pub(super) fn unique<'o, H: Hash + ?Sized + 'o>(
+        objects: &'o [Arc<Object>],
+        hashed: impl Fn(&'o Object) -> &'o H,
+    ) -> Option<Vec<(u64, Bucket)>> {
+        let buckets = Self::buckets(objects, hashed);
+        buckets.is_sorted_by(|(one, _), (next, _)| one < next).then_some(buckets)
+    }
+
+    /// Adds what [`Self::buckets`] returned.
+    pub(super) fn extend(&mut self, buckets: Vec<(u64, Bucket)>) {
         self.trie.extend(buckets, |first, second| bucket_of([first.objects(), second.objects()].concat()));
     }
 

@@ -107,15 +107,19 @@ impl Snapshot {
         }
     }
 
-    /// Adds objects whose ids are free, each once, on two threads.
-    pub(super) fn extend(&mut self, new: &[Arc<Object>]) {
+    /// Adds objects on two threads if each has an id of its own that is free; otherwise does nothing and tells so.
+    pub(super) fn extend(&mut self, new: &[Arc<Object>]) -> bool {
+        if !self.is_empty() && new.iter().any(|object| self.by_id(object.id()).is_some()) {
+            return false;
+        }
+        let Some(ids) = Index::unique(new, Object::id_bytes) else { return false };
         let Self { by_id, by_ref, by_order, by_kind, pools } = self;
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                by_id.extend(new, Object::id_bytes);
+                by_id.extend(ids);
                 extend_kinds(Arc::make_mut(by_kind), new);
             });
-            by_ref.extend(new, |object| &object.reference);
+            by_ref.extend(Index::buckets(new, |object| &object.reference));
             by_order.extend(new.iter().map(|object| (object.order, Arc::clone(object))).collect(), |_, new| new);
         });
         let pools = Arc::make_mut(pools);
@@ -126,6 +130,7 @@ impl Snapshot {
                 pools.insert(object.pool.clone(), 1);
             }
         }
+        true
     }
 
     /// Removes an object.

@@ -3,10 +3,9 @@
 mod aside;
 mod make;
 
-use std::{hash::BuildHasher, sync::Arc};
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use rustc_hash::{FxBuildHasher, FxHashSet};
 use xapi_types::AnyRef;
 
 use super::snapshot::Snapshot;
@@ -176,26 +175,13 @@ impl Writer {
             self.put(Some(&old), new, delta);
         }
         self.unseen |= delta.entered.drain(entered..).count() > 0;
-        let mut one_by_one = plan.new;
-        if one_by_one.len() >= MANY {
-            let at_once = self.take_unique(&mut one_by_one);
-            self.state.extend(&at_once);
-            delta.entered.extend(at_once);
+        let mut new = plan.new;
+        if new.len() >= MANY && self.state.extend(&new) {
+            delta.entered.append(&mut new);
         }
-        for new in one_by_one {
+        for new in new {
             self.put(None, new, delta);
         }
-    }
-
-    /// Takes out the objects whose id nobody else has; leaves those where that is not sure.
-    fn take_unique(&self, objects: &mut Vec<Arc<Object>>) -> Vec<Arc<Object>> {
-        let mut seen = FxHashSet::with_capacity_and_hasher(objects.len(), FxBuildHasher);
-        let (unique, others) = std::mem::take(objects).into_iter().partition(|object| {
-            let is_first = seen.insert(FxBuildHasher.hash_one(object.id_bytes()));
-            is_first && (self.state.is_empty() || self.state.by_id(object.id()).is_none())
-        });
-        *objects = others;
-        unique
     }
 
     fn put(&mut self, old: Option<&Arc<Object>>, new: Arc<Object>, delta: &mut Delta) {

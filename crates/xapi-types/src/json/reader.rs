@@ -159,6 +159,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Passes over white space and returns the byte behind it.
+    #[inline]
     fn peek(&mut self) -> Result<u8, Error> {
         while let Some(&byte) = self.text.as_bytes().get(self.at) {
             if !matches!(byte, b' ' | b'\n' | b'\t' | b'\r') {
@@ -169,6 +170,7 @@ impl<'de> Reader<'de> {
         Err(Error::Ends)
     }
 
+    #[inline]
     fn expect(&mut self, byte: u8, expected: &'static str) -> Result<(), Error> {
         if self.peek()? != byte {
             return Err(self.unexpected(expected));
@@ -178,6 +180,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Goes to the next part of an object or array; says whether there is one.
+    #[inline]
     fn next_part(&mut self, close: u8, first: &mut bool) -> Result<bool, Error> {
         let byte = self.peek()?;
         if byte == close {
@@ -197,6 +200,7 @@ impl<'de> Reader<'de> {
         Ok(true)
     }
 
+    #[inline]
     fn key(&mut self) -> Result<Text<'de>, Error> {
         self.expect(b'"', "a key")?;
         let key = self.rest_of_text()?;
@@ -205,6 +209,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Reads the text whose quote was passed.
+    #[inline]
     fn rest_of_text(&mut self) -> Result<Text<'de>, Error> {
         let end = text::quote_or_escape(self.text.as_bytes(), self.at).ok_or(Error::Ends)?;
         let plain = &self.text[self.at..end];
@@ -218,6 +223,7 @@ impl<'de> Reader<'de> {
         Ok(Text::Unescaped)
     }
 
+    #[inline]
     fn visit_text<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Error> {
         self.at += 1;
         match self.rest_of_text()? {
@@ -315,6 +321,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Reads what is inside of an object or array, one level deeper.
+    #[inline]
     fn inside<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         if self.depth == MAX_DEPTH {
             return Err(Error::TooDeep);
@@ -375,6 +382,7 @@ struct Parts<'r, 'de> {
 impl<'de> MapAccess<'de> for Parts<'_, 'de> {
     type Error = Error;
 
+    #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
         if !self.reader.next_part(b'}', &mut self.first)? {
             return Ok(None);
@@ -385,6 +393,7 @@ impl<'de> MapAccess<'de> for Parts<'_, 'de> {
         }
     }
 
+    #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
         seed.deserialize(&mut *self.reader)
     }
@@ -393,6 +402,7 @@ impl<'de> MapAccess<'de> for Parts<'_, 'de> {
 impl<'de> SeqAccess<'de> for Parts<'_, 'de> {
     type Error = Error;
 
+    #[inline]
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
         if !self.reader.next_part(b']', &mut self.first)? {
             return Ok(None);

@@ -15,6 +15,7 @@ const fn zeroes(word: u64) -> u64 {
 /// Returns the offset of the first quote or backslash from `at` on.
 ///
 /// Most texts of records are short: eight bytes at a time, without a call.
+#[inline]
 pub(super) fn quote_or_escape(bytes: &[u8], mut at: usize) -> Option<usize> {
     while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let word = u64::from_le_bytes(*eight);
