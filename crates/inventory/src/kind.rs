@@ -17,12 +17,18 @@ macro_rules! kinds {
 kinds! {
     /// A host.
     Host = ["host"];
+    /// A virtual disk, or a snapshot of one.
+    AnyVdi = ["VDI", "VDI-snapshot"];
     /// A message.
     Message = ["message"];
+    /// The attachment of a storage repository to a host.
+    Pbd = ["PBD"];
     /// A storage repository.
     Sr = ["SR"];
     /// A task of a host.
     Task = ["task"];
+    /// The attachment of a disk or drive to a virtual machine.
+    Vbd = ["VBD"];
     /// A virtual machine.
     Vm = ["VM"];
     /// A virtual machine, a snapshot of one, or a template.

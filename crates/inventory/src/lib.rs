@@ -1,10 +1,17 @@
 //! Operations on pools, hosts, VMs and what belongs to them.
 
+mod disk;
+mod failure;
 mod kind;
 mod message;
 mod object;
+#[path = "vm/set/size.rs"]
+#[allow(clippy::duplicate_mod, reason = "virtual machines have it as a part of `vm.set`")]
+mod size;
 mod tag;
 mod task;
+mod vbd;
+mod vdi;
 mod vm;
 
 use app::Cx;
@@ -12,9 +19,12 @@ use op::Ops;
 
 /// Adds the operations to the table.
 pub fn ops(ops: &mut Ops<Cx>) {
+    disk::ops(ops);
     message::ops(ops);
     object::ops(ops);
     tag::ops(ops);
     task::ops(ops);
+    vbd::ops(ops);
+    vdi::ops(ops);
     vm::ops(ops);
 }

@@ -1,13 +1,16 @@
 //! Tests of the operations on the running application and a simulated pool on its ports.
 
+mod disk_create;
 mod error;
 mod message;
 mod object;
+mod storage;
 mod tag;
 mod task;
 #[path = "../../../app/tests/it/test_app.rs"]
 #[allow(dead_code, reason = "each crate uses its part")]
 mod test_app;
+mod vbd;
 mod vm_delete;
 mod vm_power;
 mod vm_set;

@@ -1,0 +1,16 @@
+//! Disks and drives of virtual machines.
+
+mod delete;
+mod plug;
+mod set;
+
+use app::Cx;
+use op::Ops;
+
+pub(crate) fn ops(ops: &mut Ops<Cx>) {
+    ops.add::<delete::Delete>()
+        .add::<plug::Connect>()
+        .add::<plug::Disconnect>()
+        .add::<set::Set>()
+        .add::<set::SetBootable>();
+}
