@@ -5,9 +5,12 @@ mod failure;
 mod kind;
 mod message;
 mod object;
+mod pbd;
 #[path = "vm/set/size.rs"]
 #[allow(clippy::duplicate_mod, reason = "virtual machines have it as a part of `vm.set`")]
 mod size;
+mod sm;
+mod sr;
 mod tag;
 mod task;
 mod vbd;
@@ -22,6 +25,9 @@ pub fn ops(ops: &mut Ops<Cx>) {
     disk::ops(ops);
     message::ops(ops);
     object::ops(ops);
+    pbd::ops(ops);
+    sm::ops(ops);
+    sr::ops(ops);
     tag::ops(ops);
     task::ops(ops);
     vbd::ops(ops);
