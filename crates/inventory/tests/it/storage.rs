@@ -58,3 +58,40 @@ impl Lab {
         })
     }
 }
+
+#[tokio::test]
+async fn every_operation_on_storage_is_refused_to_a_user_without_rights() {
+    let lab = Lab::new().await;
+    let user = lab.test.user("low").await;
+    let (disk, vbd) = lab.disk_of(lab.vm("Halted")).await;
+    let sr = lab.id(lab.named("SR", "NFS storage"));
+    let host = lab.id(lab.named("host", "xcp-lab-1"));
+    let pbd = lab.becomes(&sr, |_| true).await["$PBDs"][0].clone();
+    let names: Vec<_> = lab.test.app.ops().names().collect();
+    let mut seen = 0;
+    for name in names {
+        let id = match name.split('.').next() {
+            Some("sr") => json!(sr),
+            Some("vdi") => json!(disk),
+            Some("vbd") => json!(vbd),
+            Some("pbd") => pbd.clone(),
+            Some("disk" | "sm") => Value::Null,
+            _ => continue,
+        };
+        // What an operation does not know is left out, with a question mark behind the name.
+        let mut params = json!({
+            "host?": host, "sr?": sr, "sr_id?": sr, "bootable?": true, "name?": "x", "size?": 1, "nameLabel?": "x",
+            "nameDescription?": "x", "device?": "x", "location?": "x", "server?": "x", "serverPath?": "x", "path?": "x",
+            "type?": "local", "target?": "x", "targetIqn?": "x", "scsiId?": "x",
+        });
+        if name == "vbd.setBootable" {
+            params["vbd"] = id;
+        } else {
+            params["id?"] = id;
+        }
+        let error = user.refused(name, params).await;
+        assert_eq!(error["code"], 2, "{name} {error}");
+        seen += 1;
+    }
+    assert_eq!(seen, 40);
+}

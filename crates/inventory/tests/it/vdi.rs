@@ -88,6 +88,20 @@ async fn a_disk_is_deleted_unless_a_running_vm_has_it() {
     lab.vanishes(&vbd).await;
 }
 
+#[tokio::test]
+async fn a_disk_that_its_host_still_lets_go_of_is_deleted_all_the_same() {
+    let lab = Lab::new().await;
+    let id = loose(&lab).await;
+    let reference = lab.object(lab.by_id("VDI", &id)).xapi_ref().to_string();
+    lab.sim.fail_next("VDI.destroy", "VDI_IN_USE", [&reference, "destroy"]);
+    assert_eq!(lab.admin.call("vdi.delete", json!({ "id": id })).await, true);
+    lab.vanishes(&id).await;
+    let id = loose(&lab).await;
+    lab.sim.fail_next("VDI.destroy", "INTERNAL_ERROR", ["no"]);
+    assert_eq!(lab.admin.refused("vdi.delete", json!({ "id": id })).await["data"]["code"], "INTERNAL_ERROR");
+    lab.by_id("VDI", &id);
+}
+
 async fn migrate(lab: &Lab, disk: &str, sr: &str) {
     assert_eq!(lab.admin.call("vdi.migrate", json!({ "id": disk, "sr_id": sr })).await, true);
     lab.vanishes(disk).await;
