@@ -50,6 +50,70 @@ export interface UserInfo {
   authProviders?: Record<string, unknown>
 }
 
+/** What is amiss with the chains of disks of a storage repository. */
+export interface Chains {
+  /** What hangs on a disk that is not there: the uuid of the disk, and that of what is missing. */
+  vdisWithUnknownVhdParent: Record<string, string>
+  /** How many disks below, by uuid, wait to be merged. */
+  unhealthyVdis: Record<string, number>
+  /** How many disks wait to be merged. */
+  nUnhealthyVdis: number
+}
+
+/** A LUN that a host reaches by HBA. */
+export interface Device {
+  /** The adapter. */
+  hba: string
+  /** Number of the target. */
+  id: string
+  /** Path of the device on the host. */
+  path: string
+  /** Its SCSI id. */
+  scsiId: string
+  /** Its serial number. */
+  serial: string
+  /** Its size, in bytes. */
+  size: number
+  /** Who made the storage. */
+  vendor: string
+}
+
+/** A storage repository that is on the storage. */
+export interface Existing {
+  /** Its uuid. */
+  uuid: string
+}
+
+/** An iSCSI target. */
+export interface Target {
+  /** Its IQN. */
+  iqn: string
+  /** Its address. */
+  ip: string
+}
+
+/** A LUN of an iSCSI target. */
+export interface Lun {
+  /** Its number. */
+  id: string
+  /** Who made the storage. */
+  vendor: string
+  /** Its serial number. */
+  serial: string
+  /** Its size, in bytes, if the target tells. */
+  size?: string | null
+  /** Its SCSI id. */
+  scsiId: string
+}
+
+/** A share. */
+export interface Export {
+  /** Path on the server. */
+  path: string
+  /** Who may use it. */
+  acl: string
+}
+
 /** A tag with a colour. */
 export interface Configured {
   /** Its colour, as `#ff0000`. */
@@ -84,10 +148,54 @@ export interface Use {
 
 /** Parameters and result of each operation. */
 export interface Methods {
+  /** Make a disk, give it to a VM if one is named, and return its id. */
+  'disk.create': {
+    params: {
+      /** Name. */
+      name: string
+      /** Size that a VM sees, in bytes or as `20 GiB`. */
+      size: number | string
+      /** Storage repository. */
+      sr: string
+      /** VM that gets it; a running one at once. */
+      vm?: string
+      /** Whether the VM can boot from it; no when left out. */
+      bootable?: boolean
+      /** `RW` to let the VM write, which it may when left out, or `RO`. */
+      mode?: 'RO' | 'RW'
+      /** Place among the devices of the VM; the first free one when left out. */
+      position?: string
+    }
+    result: string
+  }
   /** Delete a message. */
   'message.delete': {
     params: {
       /** Message to delete. */
+      id: string
+    }
+    result: true
+  }
+  /** Connect a host to a storage repository. */
+  'pbd.connect': {
+    params: {
+      /** Attachment to connect. */
+      id: string
+    }
+    result: true
+  }
+  /** Forget how a host connects to a storage repository; it must be disconnected. */
+  'pbd.delete': {
+    params: {
+      /** Attachment to delete. */
+      id: string
+    }
+    result: true
+  }
+  /** Disconnect a host from a storage repository; refused while a VM on the host uses it. */
+  'pbd.disconnect': {
+    params: {
+      /** Attachment to disconnect. */
       id: string
     }
     result: true
@@ -194,6 +302,379 @@ export interface Methods {
   /** Sign out; the token that signed in stays valid. */
   'session.signOut': {
     params: Record<string, never>
+    result: true
+  }
+  /** Return the record of the driver that serves a storage repository. */
+  'sm.getFromSr': {
+    params: {
+      /** Storage repository. */
+      sr: string
+    }
+    result: Record<string, unknown>
+  }
+  /** Connect every host of a storage repository to it. */
+  'sr.connectAllPbds': {
+    params: {
+      /** Storage repository to connect. */
+      id: string
+    }
+    result: true
+  }
+  /** Make a storage repository with an ext4 file system on a disk of a host and return its id; what is on the disk is lost. */
+  'sr.createExt': {
+    params: {
+      /** Host that makes it. */
+      host: string
+      /** Name. */
+      nameLabel: string
+      /** Text for people. */
+      nameDescription: string
+      /** Disk of the host, such as `/dev/sdb`. */
+      device: string
+      /** Formats of disks, the preferred one first. */
+      preferredImageFormat?: 'vhd' | 'qcow2' | 'vhd, qcow2' | 'qcow2, vhd'
+    }
+    result: string
+  }
+  /** Make a storage repository on a LUN that hosts reach by HBA, or attach the one that is there, and return its id; otherwise what is on the LUN is lost. */
+  'sr.createHba': {
+    params: {
+      /** Host that makes it. */
+      host: string
+      /** Name. */
+      nameLabel: string
+      /** Text for people. */
+      nameDescription: string
+      /** SCSI id of the LUN. */
+      scsiId: string
+      /** Uuid of the repository on the LUN that is to be attached. */
+      srUuid?: string
+      /** Formats of disks, the preferred one first. */
+      preferredImageFormat?: 'vhd' | 'qcow2' | 'vhd, qcow2' | 'qcow2, vhd'
+    }
+    result: string
+  }
+  /** Make a storage repository on an iSCSI LUN, or attach the one that is there, and return its id; otherwise what is on the LUN is lost. */
+  'sr.createIscsi': {
+    params: {
+      /** Host that makes it. */
+      host: string
+      /** Name. */
+      nameLabel: string
+      /** Text for people. */
+      nameDescription: string
+      /** Name or address of the target. */
+      target: string
+      /** TCP port; 3260 when left out. */
+      port?: number
+      /** Name to sign in with. */
+      chapUser?: string
+      /** Password to sign in with. */
+      chapPassword?: string
+      /** IQN of the target. */
+      targetIqn: string
+      /** SCSI id of the LUN. */
+      scsiId: string
+      /** Uuid of the repository on the LUN that is to be attached. */
+      srUuid?: string
+      /** Formats of disks, the preferred one first. */
+      preferredImageFormat?: 'vhd' | 'qcow2' | 'vhd, qcow2' | 'qcow2, vhd'
+    }
+    result: string
+  }
+  /** Make a repository of the images of discs in a folder or on a share, or attach the one that is there, and return its id. */
+  'sr.createIso': {
+    params: {
+      /** Host that makes it. */
+      host: string
+      /** Name. */
+      nameLabel: string
+      /** Text for people. */
+      nameDescription: string
+      /** Folder of the host, or share, as `server:/path` or `\\server\share`. */
+      path: string
+      /** Whether the path is `local`, or a share by `nfs` or `smb`. */
+      type: 'local' | 'nfs' | 'smb'
+      /** Name to sign in with, for SMB. */
+      user?: string
+      /** Password to sign in with, for SMB. */
+      password?: string
+      /** Version of the protocol, for NFS, such as `4.1`; the host chooses when left out. */
+      nfsVersion?: string
+      /** Further options for mounting, for NFS. */
+      nfsOptions?: string
+      /** Uuid of the repository that is to be attached. */
+      srUuid?: string
+    }
+    result: string
+  }
+  /** Make a storage repository of LVM volumes on a disk of a host and return its id; what is on the disk is lost. */
+  'sr.createLvm': {
+    params: {
+      /** Host that makes it. */
+      host: string
+      /** Name. */
+      nameLabel: string
+      /** Text for people. */
+      nameDescription: string
+      /** Disk of the host, such as `/dev/sdb`. */
+      device: string
+      /** Formats of disks, the preferred one first. */
+      preferredImageFormat?: 'vhd' | 'qcow2' | 'vhd, qcow2' | 'qcow2, vhd'
+    }
+    result: string
+  }
+  /** Make a storage repository on an NFS share, or attach the one that is there, and return its id. */
+  'sr.createNfs': {
+    params: {
+      /** Host that makes it. */
+      host: string
+      /** Name. */
+      nameLabel: string
+      /** Text for people. */
+      nameDescription: string
+      /** Name or address of the server. */
+      server: string
+      /** Path of the share on it. */
+      serverPath: string
+      /** Version of the protocol, such as `4.1`; the host chooses when left out. */
+      nfsVersion?: string
+      /** Further options for mounting. */
+      nfsOptions?: string
+      /** Uuid of the repository on the share that is to be attached. */
+      srUuid?: string
+      /** Formats of disks, the preferred one first. */
+      preferredImageFormat?: 'vhd' | 'qcow2' | 'vhd, qcow2' | 'qcow2, vhd'
+    }
+    result: string
+  }
+  /** Make a storage repository on an SMB share, or attach the one that is there, and return its id. */
+  'sr.createSmb': {
+    params: {
+      /** Host that makes it. */
+      host: string
+      /** Name. */
+      nameLabel: string
+      /** Text for people; none when left out. */
+      nameDescription?: string
+      /** Share, as `\\server\share`. */
+      server: string
+      /** Uuid of the repository on the share that is to be attached. */
+      srUuid?: string
+      /** Name to sign in with. */
+      user?: string
+      /** Password to sign in with. */
+      password?: string
+      /** Formats of disks, the preferred one first. */
+      preferredImageFormat?: 'vhd' | 'qcow2' | 'vhd, qcow2' | 'qcow2, vhd'
+    }
+    result: string
+  }
+  /** Make a storage repository on a ZFS pool of a host and return its id. */
+  'sr.createZfs': {
+    params: {
+      /** Host that makes it. */
+      host: string
+      /** Name. */
+      nameLabel: string
+      /** Text for people. */
+      nameDescription: string
+      /** Where the ZFS pool is mounted. */
+      location: string
+      /** Formats of disks, the preferred one first. */
+      preferredImageFormat?: 'vhd' | 'qcow2' | 'vhd, qcow2' | 'qcow2, vhd'
+    }
+    result: string
+  }
+  /** Delete a storage repository; refused while there are disks on it. */
+  'sr.destroy': {
+    params: {
+      /** Storage repository to delete. */
+      id: string
+    }
+    result: true
+  }
+  /** Put a storage repository back into service: hosts are connected, VMs that were shut down for it are started. */
+  'sr.disableMaintenanceMode': {
+    params: {
+      /** Storage repository. */
+      id: string
+    }
+    result: true
+  }
+  /** Disconnect every host of a storage repository from it; those where a VM uses it stay connected. */
+  'sr.disconnectAllPbds': {
+    params: {
+      /** Storage repository to disconnect. */
+      id: string
+    }
+    result: true
+  }
+  /** Take a storage repository out of service: VMs that use it are shut down, hosts are disconnected from it. */
+  'sr.enableMaintenanceMode': {
+    params: {
+      /** Storage repository. */
+      id: string
+      /** VMs that may be shut down for that; all that use it and run must be among them. */
+      vmsToShutdown?: string[]
+    }
+    result: true
+  }
+  /** Take a storage repository out of its pool; what is on it stays and can be attached again. */
+  'sr.forget': {
+    params: {
+      /** Storage repository to forget. */
+      id: string
+    }
+    result: true
+  }
+  /** List, by storage repository, the disks whose chains are longer than they need be. */
+  'sr.getAllUnhealthyVdiChainsLength': {
+    params: Record<string, never>
+    result: Record<string, Chains>
+  }
+  /** List the disks of a storage repository whose chains are longer than they need be. */
+  'sr.getVdiChainsInfo': {
+    params: {
+      /** Storage repository. */
+      id: string
+    }
+    result: Chains
+  }
+  /** List the LUNs that a host reaches by HBA. */
+  'sr.probeHba': {
+    params: {
+      /** Host that is asked. */
+      host: string
+    }
+    result: Device[]
+  }
+  /** List the storage repositories that are on a LUN that hosts reach by HBA. */
+  'sr.probeHbaExists': {
+    params: {
+      /** Host that asks. */
+      host: string
+      /** SCSI id of the LUN. */
+      scsiId: string
+    }
+    result: Existing[]
+  }
+  /** List the storage repositories that are on an iSCSI LUN. */
+  'sr.probeIscsiExists': {
+    params: {
+      /** Host that asks. */
+      host: string
+      /** Name or address of the target. */
+      target: string
+      /** TCP port; 3260 when left out. */
+      port?: number
+      /** Name to sign in with. */
+      chapUser?: string
+      /** Password to sign in with. */
+      chapPassword?: string
+      /** IQN of the target. */
+      targetIqn: string
+      /** SCSI id of the LUN. */
+      scsiId: string
+    }
+    result: Existing[]
+  }
+  /** List the iSCSI targets at an address; none where nobody answers. */
+  'sr.probeIscsiIqns': {
+    params: {
+      /** Host that asks. */
+      host: string
+      /** Name or address of the storage. */
+      target: string
+      /** TCP port; 3260 when left out. */
+      port?: number
+      /** Name to sign in with. */
+      chapUser?: string
+      /** Password to sign in with. */
+      chapPassword?: string
+    }
+    result: Target[]
+  }
+  /** List the LUNs of an iSCSI target. */
+  'sr.probeIscsiLuns': {
+    params: {
+      /** Host that asks. */
+      host: string
+      /** Name or address of the target. */
+      target: string
+      /** TCP port; 3260 when left out. */
+      port?: number
+      /** Name to sign in with. */
+      chapUser?: string
+      /** Password to sign in with. */
+      chapPassword?: string
+      /** IQN of the target. */
+      targetIqn: string
+    }
+    result: Lun[]
+  }
+  /** List the shares of an NFS server. */
+  'sr.probeNfs': {
+    params: {
+      /** Host that asks. */
+      host: string
+      /** Version of the protocol, such as `4.1`; the host chooses when left out. */
+      nfsVersion?: string
+      /** Name or address of the server. */
+      server: string
+    }
+    result: Export[]
+  }
+  /** List the storage repositories that are on an NFS share. */
+  'sr.probeNfsExists': {
+    params: {
+      /** Host that asks. */
+      host: string
+      /** Version of the protocol, such as `4.1`; the host chooses when left out. */
+      nfsVersion?: string
+      /** Name or address of the server. */
+      server: string
+      /** Path of the share on it. */
+      serverPath: string
+    }
+    result: Existing[]
+  }
+  /** List the ZFS pools of a host by name, each with its properties; none where the host knows no ZFS. */
+  'sr.probeZfs': {
+    params: {
+      /** Host that is asked. */
+      host: string
+    }
+    result: Record<string, unknown>
+  }
+  /** Give space that was freed on a storage repository back to the storage below it. */
+  'sr.reclaimSpace': {
+    params: {
+      /** Storage repository. */
+      id: string
+      /** Whether to do it even while a backup runs; there are none yet. */
+      bypassBackupCheck?: boolean
+    }
+    result: true
+  }
+  /** Look for disks that came to a storage repository, or have left it. */
+  'sr.scan': {
+    params: {
+      /** Storage repository to scan. */
+      id: string
+    }
+    result: true
+  }
+  /** Change a storage repository; what is as wanted already is left alone. */
+  'sr.set': {
+    params: {
+      /** Storage repository to change. */
+      id: string
+      /** Name. */
+      name_label?: string
+      /** Text for people. */
+      name_description?: string
+    }
     result: true
   }
   /** List every operation with its parameters. */
@@ -388,6 +869,86 @@ export interface Methods {
       permission?: string
       /** Preferences to set, each by its name; `null` removes one. */
       preferences?: Record<string, unknown>
+    }
+    result: true
+  }
+  /** Give a disk to the running VM that it belongs to. */
+  'vbd.connect': {
+    params: {
+      /** Attachment to connect. */
+      id: string
+    }
+    result: true
+  }
+  /** Take a disk or drive out of a VM, which may be running; the disk stays. */
+  'vbd.delete': {
+    params: {
+      /** Attachment to delete. */
+      id: string
+    }
+    result: true
+  }
+  /** Take a disk away from a running VM; it still belongs to it. */
+  'vbd.disconnect': {
+    params: {
+      /** Attachment to disconnect. */
+      id: string
+    }
+    result: true
+  }
+  /** Change the place of a disk or drive among the devices of its VM. */
+  'vbd.set': {
+    params: {
+      /** Attachment to change. */
+      id: string
+      /** Place, from 0; left alone when left out. */
+      position?: string | number
+    }
+    result: true
+  }
+  /** Let a VM boot from a disk or drive, or not. */
+  'vbd.setBootable': {
+    params: {
+      /** Attachment to change. */
+      vbd: string
+      /** Whether the VM can boot from it. */
+      bootable: boolean
+    }
+    result: true
+  }
+  /** Delete a disk or a snapshot of one with what is on it; refused while a running VM has it. */
+  'vdi.delete': {
+    params: {
+      /** Disk to delete. */
+      id: string
+    }
+    result: true
+  }
+  /** Move a disk to another storage repository of its pool, also while a running VM uses it. */
+  'vdi.migrate': {
+    params: {
+      /** Disk to move. */
+      id: string
+      /** Resource set that pays for it. */
+      resourceSet?: string
+      /** Storage repository to move it to. */
+      sr_id: string
+    }
+    result: true
+  }
+  /** Change a disk or a snapshot of one; what is as wanted already is left alone. */
+  'vdi.set': {
+    params: {
+      /** Disk to change. */
+      id: string
+      /** Name. */
+      name_label?: string
+      /** Text for people. */
+      name_description?: string
+      /** Size that a VM sees, in bytes or as `20 GiB`; a disk only grows. */
+      size?: number | string
+      /** Whether changed blocks are tracked, for incremental backups. */
+      cbt?: boolean
     }
     result: true
   }
