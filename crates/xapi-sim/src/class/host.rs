@@ -1,6 +1,7 @@
 //! Hosts: what they see, enabled and not, their agents.
 
 mod evacuate;
+mod plugin;
 pub(crate) mod power;
 mod query;
 mod seed;
@@ -61,6 +62,7 @@ pub(crate) fn register(methods: &mut Methods) {
         ],
     );
     evacuate::register(methods);
+    plugin::register(methods);
     power::register(methods);
     query::register(methods);
     seed::register(methods);

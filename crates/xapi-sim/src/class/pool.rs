@@ -253,7 +253,7 @@ fn enable_ha(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let statefile = crate::class::vdi::create_in(call.world, sr, "Statefile for HA", 4 << 20, "ha_statefile")?;
     let tolerate = i64::try_from(call.world.all("host").count()).unwrap_or(1) - 1;
     let configuration = call.arg("configuration").clone();
-    let statefile = call.world.uuid(statefile).to_owned();
+    let statefile = statefile.to_string();
     call.world.update(
         pool,
         [
@@ -272,11 +272,10 @@ fn disable_ha(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     if !call.world.flag(pool, "ha_enabled") {
         return fail::<_, &str>(code::HA_NOT_ENABLED, []);
     }
-    let files: Vec<String> = call.world.get(pool, "ha_statefiles").texts().map(str::to_owned).collect();
-    for uuid in files {
-        if let Some(vdi) = call.world.by_uuid("VDI", &uuid) {
-            crate::class::vdi::remove(call.world, vdi);
-        }
+    let files: Vec<Object> =
+        call.world.get(pool, "ha_statefiles").texts().filter_map(|file| file.parse().ok()).collect();
+    for vdi in files {
+        crate::class::vdi::remove(call.world, vdi);
     }
     call.world.update(
         pool,

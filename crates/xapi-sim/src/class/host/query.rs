@@ -53,7 +53,6 @@ pub(super) fn register(methods: &mut Methods) {
         Outcome::done(false)
     });
     methods.on("host", "list_methods", |_| fail(code::NOT_IMPLEMENTED, ["list_method"]));
-    methods.on("host", "call_plugin", call_plugin);
     methods.on("host", "call_extension", call_extension);
     methods.on("host", "get_system_status_capabilities", |call| {
         call.object("host")?;
@@ -70,11 +69,6 @@ fn dmesg(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let host = call.object("host")?;
     let xen = call.world.entry(host, "software_version", "xen");
     Outcome::done(format!("(XEN) Xen version {xen}\n(XEN) Latest ChangeSet:\n"))
-}
-
-fn call_plugin(call: &mut Call<'_>) -> Result<Outcome, Failure> {
-    call.object("host")?;
-    fail(code::XENAPI_MISSING_PLUGIN, [call.text("plugin")])
 }
 
 fn call_extension(call: &mut Call<'_>) -> Result<Outcome, Failure> {
