@@ -23,6 +23,20 @@ kinds! {
     Message = ["message"];
     /// The attachment of a storage repository to a host.
     Pbd = ["PBD"];
+    /// A network.
+    Network = ["network"];
+    /// A network interface of a host.
+    Pif = ["PIF"];
+    /// A pool of hosts.
+    Pool = ["pool"];
+    /// A USB device of a host.
+    Pusb = ["PUSB"];
+    /// USB devices of one make.
+    UsbGroup = ["USB_group"];
+    /// A network interface of a virtual machine.
+    Vif = ["VIF"];
+    /// A USB device of a virtual machine.
+    Vusb = ["VUSB"];
     /// A storage repository.
     Sr = ["SR"];
     /// A task of a host.

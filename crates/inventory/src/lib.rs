@@ -1,6 +1,7 @@
 //! Operations on pools, hosts, VMs and what belongs to them.
 
 mod disk;
+mod entry;
 mod failure;
 mod kind;
 mod message;
@@ -15,6 +16,7 @@ mod tag;
 mod task;
 mod vbd;
 mod vdi;
+mod vif;
 mod vm;
 
 use app::Cx;
@@ -32,5 +34,6 @@ pub fn ops(ops: &mut Ops<Cx>) {
     task::ops(ops);
     vbd::ops(ops);
     vdi::ops(ops);
+    vif::ops(ops);
     vm::ops(ops);
 }

@@ -17,6 +17,7 @@ mod task;
 mod test_app;
 mod vbd;
 mod vdi;
+mod vif;
 mod vm_delete;
 mod vm_power;
 mod vm_set;
@@ -102,6 +103,35 @@ impl Lab {
             all.into_iter().find(|vm| is_ordinary(world, *vm) && wanted(world, *vm))
         };
         self.sim.with(find).expect("such a VM")
+    }
+
+    /// Returns the VMs that run on a host, besides its own domain.
+    fn guests(&self, host: Object) -> Vec<Object> {
+        self.sim.with(|world| {
+            let mut guests = world.objects(host, "resident_VMs");
+            guests.retain(|vm| !world.flag(*vm, "is_control_domain"));
+            guests
+        })
+    }
+
+    /// Returns the second host, with VMs that can all move: those that cannot are stopped.
+    async fn movable(&self) -> (Object, Vec<Object>) {
+        let host = self.sim.named("host", "xcp-lab-2").expect("the host");
+        let stays = |world: &mut World, vm| {
+            let is_local = |vbd: Object| {
+                let sr = world.object(world.object(vbd, "VDI"), "SR");
+                world.text(vbd, "type") == "Disk" && !world.flag(sr, "shared")
+            };
+            world.text(vm, "power_state") != "Running" || world.objects(vm, "VBDs").into_iter().any(is_local)
+        };
+        for vm in self.guests(host) {
+            if self.sim.with(|world| stays(world, vm)) {
+                self.admin.call("vm.stop", serde_json::json!({ "id": self.id(vm), "force": true })).await;
+            }
+        }
+        let guests = self.guests(host);
+        assert!(!guests.is_empty(), "some can move");
+        (host, guests)
     }
 
     /// Waits until the object `id` is as wanted, and returns what clients get of it.

@@ -1,0 +1,37 @@
+//! Deleting network interfaces of VMs.
+
+use app::{Connection, Cx};
+use op::{Id, Need, Op, Result, Spec};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use xapi::params;
+use xapi_types::code;
+
+use crate::{failure, kind};
+
+/// Delete a network interface of a VM; one that is plugged is unplugged before.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Delete {
+    /// Interface to delete.
+    id: Id<kind::Vif>,
+}
+
+impl Op<Cx> for Delete {
+    type Output = ();
+    const SPEC: Spec = Spec::objects("vif.delete", &[Need::administrate("id", "delete")]);
+    async fn run(self, cx: Cx) -> Result<()> {
+        let vif = cx.on(&self.id)?;
+        if super::record(&vif).await?.currently_attached {
+            unplug(&vif.pool, &vif.reference()).await?;
+        }
+        vif.pool.call_async("VIF.destroy", params![vif.reference()]).await.map(drop)
+    }
+}
+
+/// Unplugs an interface; one that has been unplugged meanwhile is as wanted.
+pub(super) async fn unplug(pool: &Connection, vif: &str) -> Result<()> {
+    match pool.call_async("VIF.unplug_force", params![vif]).await {
+        Err(error) if failure::code(&error) == Some(code::DEVICE_ALREADY_DETACHED) => Ok(()),
+        unplugged => unplugged.map(drop),
+    }
+}
