@@ -5,6 +5,7 @@ mod entry;
 mod failure;
 mod kind;
 mod message;
+mod network;
 mod object;
 mod pbd;
 #[path = "vm/set/size.rs"]
@@ -12,6 +13,7 @@ mod pbd;
 mod size;
 mod sm;
 mod sr;
+mod pif;
 mod tag;
 mod task;
 mod vbd;
@@ -26,10 +28,12 @@ use op::Ops;
 pub fn ops(ops: &mut Ops<Cx>) {
     disk::ops(ops);
     message::ops(ops);
+    network::ops(ops);
     object::ops(ops);
     pbd::ops(ops);
     sm::ops(ops);
     sr::ops(ops);
+    pif::ops(ops);
     tag::ops(ops);
     task::ops(ops);
     vbd::ops(ops);

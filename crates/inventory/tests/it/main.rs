@@ -3,6 +3,7 @@
 mod disk_create;
 mod error;
 mod message;
+mod network;
 mod object;
 mod pbd;
 mod sr;
