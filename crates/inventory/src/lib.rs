@@ -3,6 +3,7 @@
 mod disk;
 mod entry;
 mod failure;
+mod host;
 mod kind;
 mod message;
 mod network;
@@ -27,6 +28,7 @@ use op::Ops;
 /// Adds the operations to the table.
 pub fn ops(ops: &mut Ops<Cx>) {
     disk::ops(ops);
+    host::ops(ops);
     message::ops(ops);
     network::ops(ops);
     object::ops(ops);

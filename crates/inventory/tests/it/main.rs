@@ -2,6 +2,9 @@
 
 mod disk_create;
 mod error;
+mod host_maintenance;
+mod host_power;
+mod host_set;
 mod message;
 mod network;
 mod object;
@@ -11,6 +14,7 @@ mod sr_create;
 mod sr_maintenance;
 mod sr_probe;
 mod storage;
+mod pif;
 mod tag;
 mod task;
 #[path = "../../../app/tests/it/test_app.rs"]

@@ -1,0 +1,57 @@
+//! Hosts.
+
+mod address;
+mod agent;
+mod certificate;
+mod clear;
+mod dom0_memory;
+mod enable;
+mod hardware;
+mod leave;
+mod maintenance;
+mod multipathing;
+mod restart;
+mod scheduler;
+mod set;
+mod smart_reboot;
+mod stop;
+mod syslog;
+mod time;
+
+use app::{Cx, On};
+use op::{Ops, Result};
+use xapi::params;
+use xapi_types::class;
+
+pub(crate) fn ops(ops: &mut Ops<Cx>) {
+    ops.add::<address::ManagementReconfigure>()
+        .add::<address::ScanPifs>()
+        .add::<agent::RestartAgent>()
+        .add::<agent::RestartAgentAlias>()
+        .add::<certificate::InstallCertificate>()
+        .add::<dom0_memory::SetControlDomainMemory>()
+        .add::<enable::Disable>()
+        .add::<enable::Enable>()
+        .add::<hardware::GetBlockdevices>()
+        .add::<hardware::GetMdadmHealth>()
+        .add::<hardware::GetSmartctlHealth>()
+        .add::<hardware::GetSmartctlInformation>()
+        .add::<hardware::IsHyperThreadingEnabled>()
+        .add::<leave::Detach>()
+        .add::<leave::Forget>()
+        .add::<maintenance::SetMaintenanceMode>()
+        .add::<restart::Restart>()
+        .add::<scheduler::GetSchedulerGranularity>()
+        .add::<scheduler::SetSchedulerGranularity>()
+        .add::<set::Set>()
+        .add::<stop::EmergencyShutdownHost>()
+        .add::<stop::Start>()
+        .add::<stop::Stop>()
+        .add::<syslog::SetRemoteSyslogHost>()
+        .add::<time::IsHostServerTimeConsistent>();
+}
+
+/// Returns the record of a host as its pool has it now.
+async fn record(host: &On) -> Result<class::Host> {
+    host.pool.call_as("host.get_record", params![host.reference()]).await
+}
