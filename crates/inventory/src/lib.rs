@@ -15,6 +15,7 @@ mod size;
 mod sm;
 mod sr;
 mod pif;
+mod pool;
 mod tag;
 mod task;
 mod vbd;
@@ -36,6 +37,7 @@ pub fn ops(ops: &mut Ops<Cx>) {
     sm::ops(ops);
     sr::ops(ops);
     pif::ops(ops);
+    pool::ops(ops);
     tag::ops(ops);
     task::ops(ops);
     vbd::ops(ops);

@@ -15,6 +15,7 @@ mod sr_maintenance;
 mod sr_probe;
 mod storage;
 mod pif;
+mod pool_set;
 mod tag;
 mod task;
 #[path = "../../../app/tests/it/test_app.rs"]

@@ -1,0 +1,22 @@
+//! Pools of hosts.
+
+mod default_sr;
+mod high_availability;
+mod management;
+mod master;
+mod set;
+mod state;
+
+use app::Cx;
+use op::Ops;
+
+pub(crate) fn ops(ops: &mut Ops<Cx>) {
+    ops.add::<default_sr::SetDefaultSr>()
+        .add::<high_availability::DisableHa>()
+        .add::<high_availability::EnableHa>()
+        .add::<management::ManagementReconfigure>()
+        .add::<master::SetPoolMaster>()
+        .add::<set::Set>()
+        .add::<state::GetGuestSecureBootReadiness>()
+        .add::<state::GetLicenseState>();
+}
