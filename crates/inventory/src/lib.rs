@@ -1,6 +1,8 @@
 //! Operations on pools, hosts, VMs and what belongs to them.
 
 mod disk;
+mod class;
+mod custom_field;
 mod entry;
 mod failure;
 mod host;
@@ -16,12 +18,14 @@ mod sm;
 mod sr;
 mod pif;
 mod pool;
+mod pusb;
 mod tag;
 mod task;
 mod vbd;
 mod vdi;
 mod vif;
 mod vm;
+mod vusb;
 
 use app::Cx;
 use op::Ops;
@@ -29,6 +33,7 @@ use op::Ops;
 /// Adds the operations to the table.
 pub fn ops(ops: &mut Ops<Cx>) {
     disk::ops(ops);
+    custom_field::ops(ops);
     host::ops(ops);
     message::ops(ops);
     network::ops(ops);
@@ -38,10 +43,12 @@ pub fn ops(ops: &mut Ops<Cx>) {
     sr::ops(ops);
     pif::ops(ops);
     pool::ops(ops);
+    pusb::ops(ops);
     tag::ops(ops);
     task::ops(ops);
     vbd::ops(ops);
     vdi::ops(ops);
     vif::ops(ops);
     vm::ops(ops);
+    vusb::ops(ops);
 }

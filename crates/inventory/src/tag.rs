@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use app::{Cx, On, failure, model::Kind};
+use app::{Cx, On, failure};
 use op::{Any, Error, Id, Need, Op, Ops, Patch, Result, Spec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xapi::params;
+
+use crate::class;
 
 /// Setting that holds the colours.
 const COLOURS: &str = "tags";
@@ -56,15 +58,10 @@ impl Op<Cx> for Remove {
 
 /// Returns the XAPI class of an object that carries tags.
 fn class(on: &On) -> Result<&'static str> {
-    Ok(match on.object.kind() {
-        Kind::Vm | Kind::VmController | Kind::VmSnapshot | Kind::VmTemplate => "VM",
-        Kind::Host => "host",
-        Kind::Pool => "pool",
-        Kind::Sr => "SR",
-        Kind::Vdi | Kind::VdiSnapshot | Kind::VdiUnmanaged => "VDI",
-        Kind::Network => "network",
-        other => return Err(Error::invalid(format!("objects of type `{other}` have no tags"))),
-    })
+    let kind = on.object.kind();
+    let carries = |class: &&str| !matches!(*class, "PIF" | "VIF" | "VBD" | "PBD");
+    let class = class::of(kind).filter(carries);
+    class.ok_or_else(|| Error::invalid(format!("objects of type `{kind}` have no tags")))
 }
 
 /// A tag with a colour.

@@ -1,6 +1,7 @@
 //! Tests of the operations on the running application and a simulated pool on its ports.
 
 mod disk_create;
+mod custom_field;
 mod error;
 mod host_maintenance;
 mod host_power;
@@ -23,6 +24,7 @@ mod task;
 mod test_app;
 mod vbd;
 mod vdi;
+mod usb;
 mod vif;
 mod vm_delete;
 mod vm_power;

@@ -9,7 +9,7 @@ fn tags(object: &Value) -> Vec<&str> {
 #[tokio::test]
 async fn a_tag_is_added_and_removed_on_every_kind_that_carries_tags() {
     let lab = Lab::new().await;
-    for class in ["VM", "host", "pool"] {
+    for class in ["VM", "host", "pool", "SR", "network", "VDI"] {
         let object = if class == "VM" { lab.vm("Halted") } else { lab.sim.with(|world| world.list(class)[0]) };
         let id = lab.id(object);
         assert_eq!(lab.admin.call("tag.add", json!({ "id": id, "tag": "T 1/ü" })).await, true);
