@@ -10,6 +10,7 @@ mod hardware;
 mod leave;
 mod maintenance;
 mod multipathing;
+mod public_key;
 mod restart;
 mod scheduler;
 mod set;
@@ -29,6 +30,7 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<agent::RestartAgent>()
         .add::<agent::RestartAgentAlias>()
         .add::<certificate::InstallCertificate>()
+        .add::<certificate::IsPubKeyTooShort>()
         .add::<dom0_memory::SetControlDomainMemory>()
         .add::<enable::Disable>()
         .add::<enable::Enable>()

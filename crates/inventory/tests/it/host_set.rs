@@ -90,6 +90,15 @@ async fn a_bad_certificate_is_refused_by_the_host() {
 }
 
 #[tokio::test]
+async fn the_key_of_a_host_is_measured() {
+    let lab = Lab::new().await;
+    let id = lab.id(host(&lab));
+    assert_eq!(lab.admin.call("host.isPubKeyTooShort", json!({ "id": id })).await, false);
+    lab.sim.fail_next("host.get_server_certificate", "HOST_OFFLINE", ["x"]);
+    assert_eq!(refused(&lab, "host.isPubKeyTooShort", &id, json!({})).await["code"], 18);
+}
+
+#[tokio::test]
 async fn disks_and_processors_are_told_by_the_scripts_of_the_host() {
     let lab = Lab::new().await;
     let host = host(&lab);
