@@ -101,6 +101,28 @@ async fn vms_sleep_while_their_host_restarts() {
 }
 
 #[tokio::test]
+async fn the_master_restarts_with_its_vms_asleep_and_its_agent_alone() {
+    let lab = Lab::new().await;
+    let host = lab.sim.with(|world| world.master());
+    // One without drivers cannot sleep: those that slept already wake.
+    let params = json!({ "id": lab.id(host), "suspendResidentVms": true });
+    let (guests, before) = (lab.guests(host), states(&lab, host));
+    assert_eq!(lab.admin.refused("host.restart", params).await["code"], 14);
+    assert_eq!((lab.guests(host), states(&lab, host)), (guests, before));
+    for vm in lab.guests(host) {
+        if lab.sim.with(|world| world.object(vm, "guest_metrics").is_null()) {
+            lab.admin.call("vm.stop", json!({ "id": lab.id(vm), "force": true })).await;
+        }
+    }
+    let (id, guests, before) = (lab.id(host), lab.guests(host), states(&lab, host));
+    let params = json!({ "id": id, "suspendResidentVms": true });
+    assert_eq!(lab.admin.call("host.restart", params).await, true);
+    assert_eq!((lab.guests(host), states(&lab, host)), (guests, before));
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    assert_eq!(lab.admin.call("host.restartAgent", json!({ "id": id })).await, true);
+}
+
+#[tokio::test]
 async fn vms_that_must_not_sleep_keep_their_host_up_unless_that_is_lifted() {
     let lab = Lab::new().await;
     let host = host(&lab);

@@ -17,6 +17,7 @@ mod sr_probe;
 mod storage;
 mod pif;
 mod pool_set;
+mod right;
 mod tag;
 mod task;
 #[path = "../../../app/tests/it/test_app.rs"]
@@ -113,11 +114,13 @@ impl Lab {
         self.sim.with(find).expect("such a VM")
     }
 
-    /// Returns the VMs that run on a host, besides its own domain.
+    /// Returns the VMs that run on a host, besides its own domain, in an order of their own.
     fn guests(&self, host: Object) -> Vec<Object> {
         self.sim.with(|world| {
             let mut guests = world.objects(host, "resident_VMs");
             guests.retain(|vm| !world.flag(*vm, "is_control_domain"));
+            // Those that left and came back stand at the end.
+            guests.sort_by_key(ToString::to_string);
             guests
         })
     }
