@@ -1,8 +1,8 @@
 //! Operations on pools, hosts, VMs and what belongs to them.
 
-mod disk;
 mod class;
 mod custom_field;
+mod disk;
 mod entry;
 mod failure;
 mod host;
@@ -11,14 +11,14 @@ mod message;
 mod network;
 mod object;
 mod pbd;
+mod pif;
+mod pool;
+mod pusb;
 #[path = "vm/set/size.rs"]
 #[allow(clippy::duplicate_mod, reason = "virtual machines have it as a part of `vm.set`")]
 mod size;
 mod sm;
 mod sr;
-mod pif;
-mod pool;
-mod pusb;
 mod tag;
 mod task;
 mod vbd;
@@ -32,18 +32,18 @@ use op::Ops;
 
 /// Adds the operations to the table.
 pub fn ops(ops: &mut Ops<Cx>) {
-    disk::ops(ops);
     custom_field::ops(ops);
+    disk::ops(ops);
     host::ops(ops);
     message::ops(ops);
     network::ops(ops);
     object::ops(ops);
     pbd::ops(ops);
-    sm::ops(ops);
-    sr::ops(ops);
     pif::ops(ops);
     pool::ops(ops);
     pusb::ops(ops);
+    sm::ops(ops);
+    sr::ops(ops);
     tag::ops(ops);
     task::ops(ops);
     vbd::ops(ops);

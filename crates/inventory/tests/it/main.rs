@@ -1,7 +1,7 @@
 //! Tests of the operations on the running application and a simulated pool on its ports.
 
-mod disk_create;
 mod custom_field;
+mod disk_create;
 mod error;
 mod host_maintenance;
 mod host_power;
@@ -10,22 +10,22 @@ mod message;
 mod network;
 mod object;
 mod pbd;
+mod pif;
+mod pool_set;
+mod right;
 mod sr;
 mod sr_create;
 mod sr_maintenance;
 mod sr_probe;
 mod storage;
-mod pif;
-mod pool_set;
-mod right;
 mod tag;
 mod task;
 #[path = "../../../app/tests/it/test_app.rs"]
 #[allow(dead_code, reason = "each crate uses its part")]
 mod test_app;
+mod usb;
 mod vbd;
 mod vdi;
-mod usb;
 mod vif;
 mod vm_delete;
 mod vm_power;
