@@ -1,8 +1,13 @@
-//! Operations on users, tokens, sessions, servers, and on the server itself.
+//! Operations on users, groups, rules, tokens, sessions, servers, and on the server itself.
 
+mod acl;
+mod api;
+mod group;
+mod role;
 mod server;
 mod session;
 mod system;
+mod test;
 mod token;
 mod user;
 
@@ -11,9 +16,14 @@ use op::Ops;
 
 /// Adds the operations to the table.
 pub fn ops(ops: &mut Ops<Cx>) {
+    acl::ops(ops);
+    api::ops(ops);
+    group::ops(ops);
+    role::ops(ops);
     server::ops(ops);
     session::ops(ops);
     system::ops(ops);
+    test::ops(ops);
     token::ops(ops);
     user::ops(ops);
 }

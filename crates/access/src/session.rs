@@ -73,7 +73,7 @@ impl Op<Cx> for SignInWithToken {
 
 async fn sign_in(cx: &Cx, credentials: Credentials) -> Result<UserInfo> {
     let user = cx.app.sign_in(&cx.session, credentials).await?;
-    Ok(UserInfo::from(&*user))
+    Ok(UserInfo::of(&user, cx))
 }
 
 /// Tell who is signed in; fails when nobody is.
@@ -85,7 +85,7 @@ impl Op<Cx> for GetUser {
     const SPEC: Spec = Spec::public("session.getUser").quiet();
     async fn run(self, cx: Cx) -> Result<UserInfo> {
         let user = cx.session.user().ok_or_else(|| Error::failed("nobody is signed in"))?;
-        Ok(UserInfo::from(&*user))
+        Ok(UserInfo::of(&user, &cx))
     }
 }
 

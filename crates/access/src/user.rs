@@ -42,10 +42,11 @@ pub(crate) struct UserInfo {
     auth_providers: Map<String, Value>,
 }
 
-impl From<&User> for UserInfo {
-    fn from(user: &User) -> Self {
+impl UserInfo {
+    /// Returns what is told of `user`.
+    pub(crate) fn of(user: &User, cx: &Cx) -> Self {
         let User { id, email, permission, preferences, auth_providers, .. } = user.clone();
-        Self { id, email, groups: Vec::new(), permission, preferences, auth_providers }
+        Self { groups: cx.app.permissions().groups_of(&id), id, email, permission, preferences, auth_providers }
     }
 }
 
@@ -58,6 +59,6 @@ impl Op<Cx> for GetAll {
     const SPEC: Spec = Spec::admin("user.getAll");
     async fn run(self, cx: Cx) -> Result<Vec<UserInfo>> {
         let users = cx.app.db().users().all().await.map_err(failure)?;
-        Ok(users.iter().map(UserInfo::from).collect())
+        Ok(users.iter().map(|user| UserInfo::of(user, &cx)).collect())
     }
 }

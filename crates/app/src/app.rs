@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::{
-    CloseReason, Config, Cx, Feed, Peer, Session, Tasks, Transfers, journal::Recorder, limit::Limit, pool::Pools,
-    session::WeakSession, store::StoreWriter,
+    Audience, CloseReason, Config, Cx, Feed, Peer, Permissions, Session, Tasks, Transfers, journal::Recorder,
+    limit::Limit, pool::Pools, session::WeakSession, store::StoreWriter,
 };
 
 /// Name of the database file in the data folder.
@@ -34,6 +34,7 @@ pub(crate) struct Inner {
     db: Db,
     feed: Feed,
     store: Store,
+    permissions: Permissions,
     tasks: Tasks,
     transfers: Transfers,
     pub(crate) pools: Pools,
@@ -78,7 +79,8 @@ impl App {
     pub async fn start_with(config: Config, ops: Ops<Cx>, db: Db) -> Result<Self, StartError> {
         let limit = Limit::new(config.authentication.throttling_delay.0);
         let feed = Feed::default();
-        let (store, writer) = StoreWriter::start(feed.clone());
+        let (store, permissions, writer) = StoreWriter::start(feed.clone());
+        permissions.load(&db).await?;
         let retention = Retention { max_age: Some(config.journal.max_age.0), max_bytes: Some(config.journal.max_size) };
         let (recorder, journal) = Recorder::start(db.clone(), retention);
         let stop = CancellationToken::new();
@@ -89,6 +91,7 @@ impl App {
             db,
             feed,
             store,
+            permissions,
             tasks: Tasks::default(),
             transfers: Transfers::default(),
             pools: Pools::new(writer, recorder),
@@ -126,6 +129,16 @@ impl App {
         &self.0.store
     }
 
+    /// Returns who may see and touch what.
+    pub fn permissions(&self) -> &Permissions {
+        &self.0.permissions
+    }
+
+    /// Returns what `user` may see.
+    pub fn audience(&self, user: Option<&User>) -> Audience {
+        Audience::of(user, self.permissions())
+    }
+
     /// Returns the tasks.
     pub fn tasks(&self) -> &Tasks {
         &self.0.tasks
@@ -149,27 +162,8 @@ impl App {
     }
 
     /// Returns the sessions that are open.
-    pub(crate) fn sessions(&self) -> Vec<Session> {
+    pub fn sessions(&self) -> Vec<Session> {
         self.0.sessions.lock().iter().filter_map(WeakSession::upgrade).collect()
-    }
-
-    /// Tells the sessions of `user` that it has changed.
-    pub fn user_changed(&self, user: User) {
-        let user = Arc::new(user);
-        for session in self.sessions() {
-            session.revise(|signed_in| {
-                let same = signed_in.user.id == user.id && signed_in.user != user;
-                if same {
-                    signed_in.user = Arc::clone(&user);
-                }
-                same
-            });
-        }
-    }
-
-    /// Ends the sessions of the user `id`, who has been deleted.
-    pub fn user_deleted(&self, id: &str) {
-        self.end(CloseReason::UserDeleted, |signed_in| signed_in.user.id == id);
     }
 
     /// Ends the sessions that the token `id` signed in, which has been revoked.
@@ -193,7 +187,7 @@ impl App {
         self.0.db.close().await;
     }
 
-    fn end(&self, reason: CloseReason, which: impl Fn(&crate::SignedIn) -> bool) {
+    pub(crate) fn end(&self, reason: CloseReason, which: impl Fn(&crate::SignedIn) -> bool) {
         for session in self.sessions() {
             if session.signed_in().is_some_and(|signed_in| which(&signed_in)) {
                 session.close(reason);

@@ -47,6 +47,7 @@ impl App {
 pub fn failure(error: db::Error) -> op::Error {
     match error {
         db::Error::UserExists { .. } => op::Error::refused(error.to_string()),
+        db::Error::GroupExists { id } => op::Error::ObjectAlreadyExists { object: Some(id), kind: Some("group") },
         db::Error::ServerExists { .. } => op::Error::ObjectAlreadyExists { object: None, kind: Some("server") },
         error => {
             let mut causes = error.to_string();

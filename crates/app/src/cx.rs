@@ -42,6 +42,6 @@ impl Context for Cx {
     }
 
     fn allowed(&self, level: Level, action: &str, object: &op::Object) -> bool {
-        self.session.user().is_some_and(|user| access::allows(&user, level, action, object))
+        self.session.user().is_some_and(|user| access::allows(&user, level, action, object, self.app.permissions()))
     }
 }

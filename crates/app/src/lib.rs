@@ -12,7 +12,9 @@ mod duration;
 mod feed;
 mod journal;
 mod limit;
+mod permissions;
 mod pool;
+mod rules;
 mod session;
 mod sign_in;
 mod store;
@@ -20,7 +22,8 @@ mod task;
 mod transfer;
 mod xapi_error;
 
-pub use access::Audience;
+pub use access::{Audience, View, is_admin};
+pub use acl;
 pub use app::{App, StartError};
 pub use call::failure;
 pub use config::{
@@ -30,8 +33,9 @@ pub use config::{
 pub use cx::Cx;
 pub use db;
 pub use duration::Duration;
-pub use feed::{Feed, News, Subscription};
+pub use feed::{Feed, Moved, News, Shift, Subscription};
 pub use model::{self, Delta, Object};
+pub use permissions::Permissions;
 pub use pool::{Connection, On, Phase, PoolStatus};
 pub use session::{CloseReason, Peer, Session, SignedIn};
 pub use sign_in::Credentials;

@@ -42,6 +42,8 @@ pub enum CloseReason {
     TokenRevoked,
     /// The user has been deleted.
     UserDeleted,
+    /// An administrator has closed all connections.
+    Administrator,
     /// The server stops.
     Shutdown,
 }
@@ -52,6 +54,7 @@ impl fmt::Display for CloseReason {
             Self::TokenExpired => "the token has expired",
             Self::TokenRevoked => "the token has been revoked",
             Self::UserDeleted => "the user has been deleted",
+            Self::Administrator => "closed by an administrator",
             Self::Shutdown => "the server is stopping",
         })
     }
@@ -135,7 +138,8 @@ impl Session {
         self.0.state.send_modify(|state| state.signed_in = None);
     }
 
-    pub(crate) fn close(&self, reason: CloseReason) {
+    /// Ends the session for this reason, unless it has ended.
+    pub fn close(&self, reason: CloseReason) {
         self.0.state.send_modify(|state| state.closed = state.closed.or(Some(reason)));
     }
 

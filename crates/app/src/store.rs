@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use model::{Change, Mirror, NoPool, PoolId, Store, Writer};
 use tokio::sync::oneshot;
 
-use crate::Feed;
+use crate::{Feed, Permissions};
 
 /// The way to the writer.
 #[derive(Clone, Debug)]
@@ -25,12 +25,14 @@ enum Job {
 
 impl StoreWriter {
     /// Makes an empty store and starts its writer, which ends when every clone of the way to it is dropped.
-    pub(crate) fn start(feed: Feed) -> (Store, Self) {
+    pub(crate) fn start(feed: Feed) -> (Store, Permissions, Self) {
         let (store, writer) = Store::new();
+        let permissions = Permissions::new(store.clone(), feed);
         let (sender, jobs) = mpsc::sync_channel(QUEUE);
         let builder = std::thread::Builder::new().name("store writer".to_owned());
-        builder.spawn(move || run(writer, &feed, &jobs)).expect("the system lets us start a thread");
-        (store, Self(sender))
+        let told = permissions.clone();
+        builder.spawn(move || run(writer, &told, &jobs)).expect("the system lets us start a thread");
+        (store, permissions, Self(sender))
     }
 
     /// Swaps the pool of `mirror` for what the mirror holds.
@@ -60,11 +62,11 @@ impl StoreWriter {
     }
 }
 
-fn run(mut writer: Writer, feed: &Feed, jobs: &mpsc::Receiver<Job>) {
+fn run(mut writer: Writer, permissions: &Permissions, jobs: &mpsc::Receiver<Job>) {
     while let Ok(job) = jobs.recv() {
         let publish = |delta: model::Delta| {
             if !delta.is_empty() {
-                feed.publish(delta);
+                permissions.follow(delta);
             }
         };
         // Who waits may be gone by now; the job is done all the same.

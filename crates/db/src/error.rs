@@ -99,6 +99,12 @@ pub enum Error {
         /// E-mail as given.
         email: String,
     },
+    /// A group with this name exists.
+    #[error("a group with this name already exists")]
+    GroupExists {
+        /// Its id.
+        id: String,
+    },
     /// A server with this address exists.
     #[error("server `{host}` already exists")]
     ServerExists {

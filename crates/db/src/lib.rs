@@ -1,4 +1,4 @@
-//! What outlives a restart: users, tokens, servers, settings, the journal of events.
+//! What outlives a restart: users, groups, rules, tokens, servers, settings, the journal of events.
 //!
 //! SQLite by default, through sqlx's `Any` driver and in the dialect that PostgreSQL shares. A write that has been
 //! answered is on the disk: the write-ahead log is flushed at each commit.
@@ -7,10 +7,12 @@
 //! of servers and gives clients their renewed token; a backup of the database without it is of little use.
 
 mod error;
+mod group;
 mod journal;
 mod lock;
 mod open;
 mod password;
+mod rule;
 mod seal;
 mod server;
 mod setting;
@@ -18,8 +20,10 @@ mod token;
 mod user;
 
 pub use error::{Error, Result};
+pub use group::{Group, Groups};
 pub use journal::{Entry, Journal, NewEntry, Operation, Order, Query, Retention, Totals};
 pub use open::Db;
+pub use rule::{AclRule, AclRules};
 pub use server::{NewServer, Server, Servers};
 pub use setting::Settings;
 pub use token::{Client, NewToken, Token, Tokens};

@@ -167,13 +167,21 @@ impl Users<'_> {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Deletes the user `id` and its tokens; returns whether there was one.
+    /// Deletes the user `id`, its tokens and its rules; returns whether there was one.
     pub async fn delete(&self, id: &str) -> Result<bool> {
+        let doing = "deleting a user";
+        let mut tx = self.0.write.begin().await.map_err(self.0.sql(doing))?;
         let done = sqlx::query("DELETE FROM users WHERE id = $1")
             .bind(id)
-            .execute(&self.0.write)
+            .execute(&mut *tx)
             .await
-            .map_err(self.0.sql("deleting a user"))?;
+            .map_err(self.0.sql(doing))?;
+        sqlx::query("DELETE FROM acl_rules WHERE subject = $1")
+            .bind(id)
+            .execute(&mut *tx)
+            .await
+            .map_err(self.0.sql(doing))?;
+        tx.commit().await.map_err(self.0.sql(doing))?;
         Ok(done.rows_affected() > 0)
     }
 

@@ -78,7 +78,7 @@ impl Op<Cx> for GetAllObjects {
         };
         let chosen = Chosen {
             objects: cx.app.store().snapshot().iter(),
-            audience: Audience::of(cx.session.user().as_deref()),
+            audience: cx.app.audience(cx.session.user().as_deref()),
             filter,
             left: limit(self.limit),
         };
@@ -115,7 +115,7 @@ impl Iterator for Chosen {
         if self.left == 0 || self.audience == Audience::Nothing {
             return None;
         }
-        let (audience, filter) = (self.audience, &self.filter);
+        let (audience, filter) = (&self.audience, &self.filter);
         let found = self.objects.find(|object| {
             audience.sees(object)
                 && match filter {

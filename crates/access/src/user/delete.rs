@@ -1,11 +1,11 @@
 //! Deleting a user.
 
-use app::{Cx, failure};
+use app::Cx;
 use op::{Error, Op, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Delete a user and its tokens; its connections are closed.
+/// Delete a user, its tokens and its rules; its connections are closed.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Delete {
     /// User to delete; not the one who calls.
@@ -19,10 +19,9 @@ impl Op<Cx> for Delete {
         if cx.user()?.id == self.id {
             return Err(Error::invalid("a user cannot delete itself"));
         }
-        if !cx.app.db().users().delete(&self.id).await.map_err(failure)? {
+        if !cx.app.delete_user(&self.id).await? {
             return Err(Error::no_such(super::KIND, self.id));
         }
-        cx.app.user_deleted(&self.id);
         Ok(())
     }
 }

@@ -58,7 +58,7 @@ impl Op<Cx> for Set {
         if let Some(password) = password {
             user.has_password = users.set_password(&id, &password.expose().into()).await.map_err(failure)?;
         }
-        cx.app.user_changed(user);
+        cx.app.user_changed(user).await;
         Ok(())
     }
 }
@@ -82,7 +82,7 @@ impl Op<Cx> for RemoveAuthProvider {
             user.auth_providers.shift_remove(&auth_provider);
         };
         let changed = cx.app.db().users().update(&id, remove).await.map_err(failure)?;
-        cx.app.user_changed(changed.ok_or_else(|| Error::no_such(super::KIND, id))?);
+        cx.app.user_changed(changed.ok_or_else(|| Error::no_such(super::KIND, id))?).await;
         Ok(())
     }
 }

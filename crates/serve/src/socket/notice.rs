@@ -6,7 +6,10 @@
 
 use std::{iter, sync::Arc};
 
-use app::{Audience, Delta, Object};
+use app::{
+    Audience, Delta, Object, Shift,
+    acl::{Grants, Right},
+};
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::{
@@ -33,11 +36,30 @@ pub(crate) struct Notice {
 
 impl Notice {
     /// Returns what `audience` is told of `delta`, if anything.
-    pub(crate) fn of(delta: &Delta, audience: Audience) -> Option<Arc<Self>> {
-        let seen = |objects: &[Arc<Object>]| {
-            objects.iter().filter(|object| audience.sees(object)).cloned().collect::<Vec<_>>()
+    pub(crate) fn of(delta: &Delta, audience: &Audience) -> Option<Arc<Self>> {
+        let entered = match audience {
+            Audience::Nothing => return None,
+            Audience::Everything => delta.entered.clone(),
+            Audience::Some(_) => delta.entered.iter().filter(|object| audience.sees(object)).cloned().collect(),
         };
-        Self::new(seen(&delta.entered), seen(&delta.left)).map(Arc::new)
+        // Those who depend on rules have heard from the shift before that the rights on what left are gone.
+        let left = if *audience == Audience::Everything { delta.left.clone() } else { Vec::new() };
+        Self::new(entered, left).map(Arc::new)
+    }
+
+    /// Returns what `audience` is told when rights have changed, if anything.
+    pub(crate) fn of_shift(shift: &Shift, audience: &Audience) -> Option<Arc<Self>> {
+        let Audience::Some(view) = audience else { return None };
+        let (mut entered, mut left) = (Vec::new(), Vec::new());
+        for (change, told) in &shift.0 {
+            let sees = |grants: &Grants| grants.allow(view.subjects(), Right::View);
+            match (sees(&change.old), sees(&change.new)) {
+                (false, true) if !told => entered.push(change.object.clone()),
+                (true, false) => left.push(change.object.clone()),
+                _ => {}
+            }
+        }
+        Self::new(entered, left).map(Arc::new)
     }
 
     /// Returns what tells that the first objects are there and the others have gone.

@@ -1,5 +1,9 @@
 //! The daemon as its users start it.
 
+mod access;
 mod generated;
 mod process;
 mod start;
+#[path = "../../../app/tests/it/test_app.rs"]
+#[allow(dead_code, reason = "each crate uses its part")]
+mod test_app;

@@ -16,7 +16,7 @@ fn object(id: &str, size: usize) -> Arc<Object> {
 fn notice(entered: &[(&str, usize)], left: &[&str]) -> Arc<Notice> {
     let entered = entered.iter().map(|(id, size)| object(id, *size)).collect();
     let left = left.iter().map(|id| object(id, 1)).collect();
-    Notice::of(&Delta { pool: PoolId::new("p"), entered, left }, Audience::Everything)
+    Notice::of(&Delta { pool: PoolId::new("p"), entered, left }, &Audience::Everything)
         .expect("there is something to tell")
 }
 
