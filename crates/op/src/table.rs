@@ -101,6 +101,27 @@ impl<C: Context> Ops<C> {
         self.0.keys().copied()
     }
 
+    /// Returns the parameters of `name` that are ids or lists of ids, each with the kinds that it may name.
+    ///
+    /// No kinds stand for all.
+    pub fn ids(&self, name: &str) -> impl Iterator<Item = (&str, &[String])> {
+        let ids = self.0.get(name).into_iter().flat_map(|entry| &entry.ids);
+        ids.map(|(param, kinds)| (param.as_str(), kinds.as_slice()))
+    }
+
+    /// Checks whether the caller may run the operation `name` on the objects that `params` name, as a call would.
+    ///
+    /// Other parameters are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchMethod`], [`Error::Unauthorized`], [`Error::NoSuchObject`].
+    pub fn check_access(&self, name: &str, params: Value, cx: &C) -> Result<()> {
+        let entry = self.0.get(name).ok_or_else(|| Error::no_such_method(name))?;
+        entry.check_caller(cx)?;
+        entry.resolve(params, cx).map(drop)
+    }
+
     /// Checks the caller, the parameters and each id, then runs the operation `name`.
     ///
     /// `params` that are not an object count as no parameters.
@@ -123,13 +144,7 @@ impl<C: Context> Entry<C> {
         if params.shift_remove("_log").is_some() && !cx.admin() {
             return Err(Error::Unauthorized { permission: Some("admin"), object: None });
         }
-        match self.spec.access {
-            Access::Admin if !cx.admin() => {
-                return Err(Error::Unauthorized { permission: Some("admin"), object: None });
-            }
-            Access::SignedIn | Access::Objects if !cx.signed_in() => return Err(Error::not_signed_in()),
-            _ => {}
-        }
+        self.check_caller(cx)?;
         self.rename(&mut params)?;
         let params = Value::Object(params);
         let errors = check(&self.params, &params);
@@ -137,6 +152,15 @@ impl<C: Context> Entry<C> {
             return Err(Error::invalid_params(errors));
         }
         self.resolve(params, cx)
+    }
+
+    /// Checks whether the caller may use the operation at all.
+    fn check_caller(&self, cx: &C) -> Result<()> {
+        match self.spec.access {
+            Access::Admin if !cx.admin() => Err(Error::Unauthorized { permission: Some("admin"), object: None }),
+            Access::SignedIn | Access::Objects if !cx.signed_in() => Err(Error::not_signed_in()),
+            _ => Ok(()),
+        }
     }
 
     /// Brings `name?` and `{vm: …}` into the names that the operation declares.

@@ -8,6 +8,7 @@ mod limits;
 mod mounts;
 mod notifications;
 mod one_time;
+mod permissions;
 mod proxies;
 mod server;
 mod sign_in;

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// Compares a committed file with what the table gives, or writes it when `XO_GEN` is set.
-fn check(file: &str, expected: &str) {
+pub(crate) fn check(file: &str, expected: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
     if std::env::var_os("XO_GEN").is_some() {
         fs::create_dir_all(path.parent().expect("it has one")).expect("the checkout can be written");
