@@ -1,6 +1,9 @@
 //! Tests of the operations on the running application, with a database in memory.
 
 mod access;
+mod acl;
+mod api;
+mod group;
 mod server;
 mod session;
 mod system;

@@ -2,6 +2,7 @@
 
 mod file;
 mod full;
+mod group;
 mod journal;
 mod killed;
 mod server;
