@@ -22,11 +22,13 @@ mod grants;
 mod graph;
 mod links;
 mod member;
+mod privilege;
 mod right;
 mod rule;
 
 pub use compiled::{Acl, Regrant, Regranted};
 pub use grants::Grants;
 pub use member::Subjects;
+pub use privilege::{Effect, Privilege, permit, resource_of};
 pub use right::{Right, Rights, Role};
 pub use rule::Rule;

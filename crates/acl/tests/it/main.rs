@@ -3,6 +3,7 @@
 mod group;
 mod incremental;
 mod inherit;
+mod privilege;
 
 use std::sync::Arc;
 

@@ -16,9 +16,9 @@ async fn a_group_has_its_users_until_they_leave_or_are_deleted() {
     let id = db.groups().create("ops").await.unwrap();
     db.groups().add_user(&id, &bob).await.unwrap();
     db.groups().add_user(&id, &bob).await.unwrap();
-    assert_eq!(db.groups().get(&id).await.unwrap().unwrap().users, [bob.clone()]);
-    db.groups().set_users(&id, &[eve.clone()]).await.unwrap();
-    assert_eq!(db.groups().all().await.unwrap()[0].users, [eve.clone()]);
+    assert_eq!(db.groups().get(&id).await.unwrap().unwrap().users, std::slice::from_ref(&bob));
+    db.groups().set_users(&id, std::slice::from_ref(&eve)).await.unwrap();
+    assert_eq!(db.groups().all().await.unwrap()[0].users, std::slice::from_ref(&eve));
     db.users().delete(&eve).await.unwrap();
     assert_eq!(db.groups().all().await.unwrap()[0].users, [""; 0]);
     assert!(db.groups().delete(&id).await.unwrap());

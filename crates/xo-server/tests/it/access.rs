@@ -137,7 +137,8 @@ async fn a_user_sees_what_the_group_sees_from_entering_to_leaving_it() {
     lab.admin.call("group.addUser", json!({ "id": group, "userId": bob.id() })).await;
     let (mut entered, left) = moved(&mut feed, &bob.id()).await;
     let mut all: Vec<_> = seen(&bob).await.into_iter().map(|(id, _)| id).collect();
-    (entered.sort(), all.sort());
+    entered.sort();
+    all.sort();
     assert!(entered.len() > 10 && entered.contains(&host), "{} objects", entered.len());
     assert_eq!((&entered, left), (&all, Vec::new()));
     assert_eq!(bob.call("session.getUser", json!({})).await["groups"], json!([group]));
