@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{Any, Row, Transaction};
 
-use crate::{Error, Result, open::Inner};
+use crate::{Error, Result, open::Inner, rule};
 
 /// A group of users.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,20 +59,7 @@ impl Groups<'_> {
 
     /// Deletes the group `id` and its rules; returns whether there was one.
     pub async fn delete(&self, id: &str) -> Result<bool> {
-        let doing = "deleting a group";
-        let mut tx = self.0.write.begin().await.map_err(self.0.sql(doing))?;
-        let done = sqlx::query("DELETE FROM user_groups WHERE id = $1")
-            .bind(id)
-            .execute(&mut *tx)
-            .await
-            .map_err(self.0.sql(doing))?;
-        sqlx::query("DELETE FROM acl_rules WHERE subject = $1")
-            .bind(id)
-            .execute(&mut *tx)
-            .await
-            .map_err(self.0.sql(doing))?;
-        tx.commit().await.map_err(self.0.sql(doing))?;
-        Ok(done.rows_affected() > 0)
+        rule::delete_subject(self.0, "DELETE FROM user_groups WHERE id = $1", id, "deleting a group").await
     }
 
     /// Puts a user into a group; one that is in it stays.

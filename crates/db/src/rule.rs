@@ -58,16 +58,6 @@ impl AclRules<'_> {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Removes every rule of a user or group.
-    pub async fn remove_subject(&self, subject: &str) -> Result<()> {
-        sqlx::query("DELETE FROM acl_rules WHERE subject = $1")
-            .bind(subject)
-            .execute(&self.0.write)
-            .await
-            .map_err(self.0.sql("removing the rules of a user or group"))?;
-        Ok(())
-    }
-
     /// Returns every rule, by subject, object and action.
     pub async fn all(&self) -> Result<Vec<AclRule>> {
         let doing = "reading the rules";
@@ -84,4 +74,19 @@ impl AclRules<'_> {
         };
         rows.iter().map(read).collect::<sqlx::Result<_>>().map_err(self.0.sql(doing))
     }
+}
+
+/// Deletes a user or group by `statement`, and its rules; returns whether there was one.
+pub(crate) async fn delete_subject(
+    inner: &Inner,
+    statement: &'static str,
+    id: &str,
+    doing: &'static str,
+) -> Result<bool> {
+    let mut tx = inner.write.begin().await.map_err(inner.sql(doing))?;
+    let done = sqlx::query(statement).bind(id).execute(&mut *tx).await.map_err(inner.sql(doing))?;
+    let rules = sqlx::query("DELETE FROM acl_rules WHERE subject = $1").bind(id);
+    rules.execute(&mut *tx).await.map_err(inner.sql(doing))?;
+    tx.commit().await.map_err(inner.sql(doing))?;
+    Ok(done.rows_affected() > 0)
 }

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Error, Result, open::Inner, password};
+use crate::{Error, Result, open::Inner, password, rule};
 
 /// A person or program that signs in.
 #[derive(Clone, Debug, PartialEq)]
@@ -169,20 +169,7 @@ impl Users<'_> {
 
     /// Deletes the user `id`, its tokens and its rules; returns whether there was one.
     pub async fn delete(&self, id: &str) -> Result<bool> {
-        let doing = "deleting a user";
-        let mut tx = self.0.write.begin().await.map_err(self.0.sql(doing))?;
-        let done = sqlx::query("DELETE FROM users WHERE id = $1")
-            .bind(id)
-            .execute(&mut *tx)
-            .await
-            .map_err(self.0.sql(doing))?;
-        sqlx::query("DELETE FROM acl_rules WHERE subject = $1")
-            .bind(id)
-            .execute(&mut *tx)
-            .await
-            .map_err(self.0.sql(doing))?;
-        tx.commit().await.map_err(self.0.sql(doing))?;
-        Ok(done.rows_affected() > 0)
+        rule::delete_subject(self.0, "DELETE FROM users WHERE id = $1", id, "deleting a user").await
     }
 
     async fn with_hash(&self, email: &str) -> Result<Option<(User, Option<String>)>> {
