@@ -1,5 +1,47 @@
 // Generated from the operation table by `cargo xtask gen`; do not edit.
 
+/** A rule. */
+export interface RuleInfo {
+  /** Id of the user or group. */
+  subject: string
+  /** Id of the object. */
+  object: string
+  /** Role. */
+  action: string
+  /** Names the rule; follows from what it says. */
+  id: string
+}
+
+/** A connection. */
+export interface ConnectionInfo {
+  /** Address of the client. */
+  user_ip: string
+  /** Who is signed in. */
+  user_id?: string | null
+}
+
+/** A group. */
+export interface GroupInfo {
+  /** Name. */
+  name: string
+  /** Ids of the newer roles that it has. */
+  aclRoleIds: string[]
+  /** Ids of its users. */
+  users: string[]
+  /** Its id. */
+  id: string
+}
+
+/** A role. */
+export interface RoleInfo {
+  /** Names it in rules. */
+  id: string
+  /** For people. */
+  name: string
+  /** Names of the rights that it gives. */
+  permissions: string[]
+}
+
 /** A server and how it stands with it. */
 export interface ServerInfo {
   /** Its id. */
@@ -148,6 +190,84 @@ export interface Use {
 
 /** Parameters and result of each operation. */
 export interface Methods {
+  /** Give a user or group a role on an object and on what belongs to it. */
+  'acl.add': {
+    params: {
+      /** Id of the user or group. */
+      subject: string
+      /** Id of the object. */
+      object: string
+      /** Role: `viewer`, `operator` or `admin`. */
+      action: string
+    }
+    result: true
+  }
+  /** List the rules. */
+  'acl.get': {
+    params: Record<string, never>
+    result: RuleInfo[]
+  }
+  /** Tell what the rules give the user who calls and its groups, by object, without what follows for other objects. */
+  'acl.getCurrentPermissions': {
+    params: Record<string, never>
+    result: Record<string, Record<string, number>>
+  }
+  /** Take a role on an object from a user or group; one that they do not have is passed over. */
+  'acl.remove': {
+    params: {
+      /** Id of the user or group. */
+      subject: string
+      /** Id of the object. */
+      object: string
+      /** Role: `viewer`, `operator` or `admin`. */
+      action: string
+    }
+    result: true
+  }
+  /** Close every connection, the one that calls too; clients connect again by themselves. */
+  'api.closeAllConnections': {
+    params: Record<string, never>
+    result: true
+  }
+  /** List the connections that are open. */
+  'api.getConnections': {
+    params: Record<string, never>
+    result: ConnectionInfo[]
+  }
+  /** Add a field to an object; one that it has is refused. */
+  'customField.add': {
+    params: {
+      /** Object. */
+      id: string
+      /** Name of the field. */
+      name: string
+      /** Value. */
+      value: string
+    }
+    result: true
+  }
+  /** Remove a field from an object; succeeds where the object has no such field. */
+  'customField.remove': {
+    params: {
+      /** Object. */
+      id: string
+      /** Name of the field. */
+      name: string
+    }
+    result: true
+  }
+  /** Give a field of an object a value; the field is added where there is none. */
+  'customField.set': {
+    params: {
+      /** Object. */
+      id: string
+      /** Name of the field. */
+      name: string
+      /** Value. */
+      value: string
+    }
+    result: true
+  }
   /** Make a disk, give it to a VM if one is named, and return its id. */
   'disk.create': {
     params: {
@@ -168,11 +288,401 @@ export interface Methods {
     }
     result: string
   }
+  /** Put a user into a group; one that is in it stays. */
+  'group.addUser': {
+    params: {
+      /** Group to change. */
+      id: string
+      /** User to put into it. */
+      userId: string
+    }
+    result: true
+  }
+  /** Create a group without users and return its id. */
+  'group.create': {
+    params: {
+      /** Name; no other group has it. */
+      name: string
+    }
+    result: string
+  }
+  /** Delete a group and its rules; its users stay. */
+  'group.delete': {
+    params: {
+      /** Group to delete. */
+      id: string
+    }
+    result: true
+  }
+  /** List the groups. */
+  'group.getAll': {
+    params: Record<string, never>
+    result: GroupInfo[]
+  }
+  /** Take a user out of a group. */
+  'group.removeUser': {
+    params: {
+      /** Group to change. */
+      id: string
+      /** User to take out of it. */
+      userId: string
+    }
+    result: true
+  }
+  /** Rename a group. */
+  'group.set': {
+    params: {
+      /** Group to rename. */
+      id: string
+      /** Name; no other group has it. */
+      name?: string
+    }
+    result: true
+  }
+  /** Replace the users of a group. */
+  'group.setUsers': {
+    params: {
+      /** Group to change. */
+      id: string
+      /** Users that are in it from now on. */
+      userIds: string[]
+    }
+    result: true
+  }
+  /** Take a host out of its pool; what is on its local storage is lost. */
+  'host.detach': {
+    params: {
+      /** Host to take out; not the master. */
+      id: string
+    }
+    result: true
+  }
+  /** Let no more VMs start on a host; those that run there stay. */
+  'host.disable': {
+    params: {
+      /** Host to disable. */
+      id: string
+      /** Whether it may enable itself when it starts anew, as hosts do anyway; accepted for the callers that say so. */
+      transient?: boolean
+    }
+    result: true
+  }
+  /** Switch a host off at once, as when its power runs out: its VMs are suspended where that works. */
+  'host.emergencyShutdownHost': {
+    params: {
+      /** Host to switch off. */
+      host: string
+    }
+    result: true
+  }
+  /** Let VMs start on a host. */
+  'host.enable': {
+    params: {
+      /** Host to enable. */
+      id: string
+    }
+    result: true
+  }
+  /** Forget a host that is gone for good. */
+  'host.forget': {
+    params: {
+      /** Host to forget; it must be off. */
+      id: string
+    }
+    result: true
+  }
+  /** List the disks of a host with their parts, as `lsblk` does. */
+  'host.getBlockdevices': {
+    params: {
+      /** Host. */
+      id: string
+    }
+    result: Record<string, unknown>
+  }
+  /** Return the state of the software RAID of a host; `null` where it cannot tell. */
+  'host.getMdadmHealth': {
+    params: {
+      /** Host. */
+      id: string
+    }
+    result: Record<string, unknown> | null
+  }
+  /** Return what the scheduler of a host gives to VMs at a time: `cpu`, `core`, `socket`. */
+  'host.getSchedulerGranularity': {
+    params: {
+      /** Host. */
+      id: string
+    }
+    result: string
+  }
+  /** Return the health of the disks of a host, by device; `null` where it cannot tell. */
+  'host.getSmartctlHealth': {
+    params: {
+      /** Host. */
+      id: string
+    }
+    result: Record<string, unknown> | null
+  }
+  /** Return what the disks of a host tell of themselves, by device; `null` where it cannot tell. */
+  'host.getSmartctlInformation': {
+    params: {
+      /** Host. */
+      id: string
+      /** Devices to tell of, as `host.getSmartctlHealth` names them; all when left out. */
+      deviceNames?: string[]
+    }
+    result: Record<string, unknown> | null
+  }
+  /** Give a host another certificate. */
+  'host.installCertificate': {
+    params: {
+      /** Host. */
+      id: string
+      /** Certificate, as PEM. */
+      certificate: string
+      /** Certificates between it and a root, as PEM; none when left out. */
+      chain?: string
+      /** Private key, as PEM. */
+      privateKey: string
+    }
+    result: true
+  }
+  /** Return whether the clock of a host goes as that of this server, within half a minute. */
+  'host.isHostServerTimeConsistent': {
+    params: {
+      /** Host. */
+      host: string
+    }
+    result: boolean
+  }
+  /** Return whether the cores of a host run two threads each; `null` where it cannot tell. */
+  'host.isHyperThreadingEnabled': {
+    params: {
+      /** Host. */
+      id: string
+    }
+    result: boolean | null
+  }
+  /** Return whether the key of the certificate of a host is too short for newer hosts. */
+  'host.isPubKeyTooShort': {
+    params: {
+      /** Host. */
+      id: string
+    }
+    result: boolean
+  }
+  /** Manage a host by another of its network interfaces. */
+  'host.managementReconfigure': {
+    params: {
+      /** Host. */
+      id: string
+      /** Interface of the host, with an address. */
+      pif: string
+    }
+    result: true
+  }
+  /** Restart a host: its VMs move to others before, or are suspended until it is up again. */
+  'host.restart': {
+    params: {
+      /** Whether to restart it even if a backup runs; nothing looks for one yet. */
+      bypassBackupCheck?: boolean
+      /** Whether to suspend even VMs whose suspension is blocked; it is blocked again afterwards. No when left out. */
+      bypassBlockedSuspend?: boolean
+      /** Whether to restart the host even if this server runs on it; it never looks. */
+      bypassCurrentVmCheck?: boolean
+      /** Host to restart. */
+      id: string
+      /** Whether to go on if its VMs cannot move, which only helps where none is left; no when left out. */
+      force?: boolean
+      /** Whether to suspend its VMs and resume them afterwards, instead of moving them. */
+      suspendResidentVms?: boolean
+      /** Whether to restart it even though the master of its pool should be restarted first; no when left out. */
+      bypassVersionCheck?: boolean
+    }
+    result: true
+  }
+  /** Restart the agent of a host, and wait until it is up again; VMs go on meanwhile. */
+  'host.restartAgent': {
+    params: {
+      /** Whether to restart it even if a backup runs; nothing looks for one yet. */
+      bypassBackupCheck?: boolean
+      /** Host. */
+      id: string
+    }
+    result: true
+  }
+  /** Restart the agent of a host; an older name of `host.restartAgent`. */
+  'host.restart_agent': {
+    params: {
+      /** Whether to restart it even if a backup runs; nothing looks for one yet. */
+      bypassBackupCheck?: boolean
+      /** Host. */
+      id: string
+    }
+    result: true
+  }
+  /** Look for network interfaces that a host has and its pool does not know. */
+  'host.scanPifs': {
+    params: {
+      /** Host. */
+      id: string
+    }
+    result: true
+  }
+  /** Change a host; what is as wanted already is left alone. */
+  'host.set': {
+    params: {
+      /** Host to change. */
+      id: string
+      /** Name of its iSCSI initiator. */
+      iscsiIqn?: string
+      /** Name. */
+      name_label?: string
+      /** Text for people. */
+      name_description?: string
+      /** Whether to reach storage by several paths; its storage is unplugged for a moment, which running VMs prevent. */
+      multipathing?: boolean
+    }
+    result: true
+  }
+  /** Give the control domain of a host in maintenance so much memory, and restart the host. */
+  'host.setControlDomainMemory': {
+    params: {
+      /** Host; it must be disabled, since it restarts. */
+      id: string
+      /** Memory, in bytes; 1 GiB or more. */
+      memory: number
+    }
+    result: true
+  }
+  /** Put a host into maintenance: its VMs move to others and none starts on it; or end that. */
+  'host.setMaintenanceMode': {
+    params: {
+      /** Host. */
+      id: string
+      /** Whether to put it into maintenance or to end that. */
+      maintenance: boolean
+      /** VMs of it to move even if moving them is blocked; it is blocked again afterwards. */
+      vmsToForceMigrate?: string[]
+    }
+    result: true
+  }
+  /** Send the logs of a host to another machine, or to none. */
+  'host.setRemoteSyslogHost': {
+    params: {
+      /** Host. */
+      id: string
+      /** Name or address of the receiver; `null` for none. */
+      syslogDestination?: string | null
+    }
+    result: true
+  }
+  /** Change what the scheduler of a host gives to VMs at a time, from its next start on. */
+  'host.setSchedulerGranularity': {
+    params: {
+      /** Host. */
+      id: string
+      /** What is given at a time. */
+      schedulerGranularity: 'cpu' | 'core' | 'socket'
+    }
+    result: true
+  }
+  /** Switch a host on from afar. */
+  'host.start': {
+    params: {
+      /** Host to switch on. */
+      id: string
+    }
+    result: true
+  }
+  /** Move the VMs of a host to others and switch it off. */
+  'host.stop': {
+    params: {
+      /** Whether to stop it even if a backup runs; nothing looks for one yet. */
+      bypassBackupCheck?: boolean
+      /** Host to stop. */
+      id: string
+      /** Whether to leave its VMs where they are, so that only a host without can be stopped; no when left out. */
+      bypassEvacuate?: boolean
+    }
+    result: true
+  }
   /** Delete a message. */
   'message.delete': {
     params: {
       /** Message to delete. */
       id: string
+    }
+    result: true
+  }
+  /** Make a network and return its id: a VLAN on an interface, or one between VMs of the same host. */
+  'network.create': {
+    params: {
+      /** Pool to make it in. */
+      pool: string
+      /** Name. */
+      name: string
+      /** Whether disks may be read over it by NBD; no when left out. */
+      nbd?: boolean
+      /** Text for people; a word on its origin when left out. */
+      description?: string
+      /** Interface of any host to put it on; its like is used on the others. None when left out. */
+      pif?: string
+      /** Largest frame, in bytes; 1500 when left out. */
+      mtu?: number
+      /** VLAN tag, 0 to 4094; 0 when left out. */
+      vlan?: number
+    }
+    result: string
+  }
+  /** Make a network on a bond of the given interfaces and of those of the same names on every other host; return its record. */
+  'network.createBonded': {
+    params: {
+      /** Pool to make it in. */
+      pool: string
+      /** Name. */
+      name: string
+      /** Text for people; a word on its origin when left out. */
+      description?: string
+      /** Interfaces to bond, two or more of a host. */
+      pifs: string[]
+      /** Largest frame, in bytes; 1500 when left out. */
+      mtu?: number
+      /** How they share the work. */
+      bondMode: 'balance-slb' | 'active-backup' | 'lacp'
+    }
+    result: Record<string, unknown>
+  }
+  /** Delete a network with its VLANs and bonds; one that a running VM is plugged into stays. */
+  'network.delete': {
+    params: {
+      /** Network to delete. */
+      id: string
+    }
+    result: true
+  }
+  /** List what `bondMode` of `network.createBonded` may be. */
+  'network.getBondModes': {
+    params: Record<string, never>
+    result: string[]
+  }
+  /** Change a network. */
+  'network.set': {
+    params: {
+      /** Whether new VMs get an interface on it. */
+      automatic?: boolean
+      /** Whether interfaces that follow its mode let nothing pass. */
+      defaultIsLocked?: boolean
+      /** Network to change. */
+      id: string
+      /** Largest frame, in bytes; its interfaces of hosts are unplugged and plugged again. */
+      mtu?: number
+      /** Text for people. */
+      name_description?: string
+      /** Name. */
+      name_label?: string
+      /** Whether disks may be read over it by NBD. */
+      nbd?: boolean
     }
     result: true
   }
@@ -199,6 +709,183 @@ export interface Methods {
       id: string
     }
     result: true
+  }
+  /** Bring a network interface of a host up. */
+  'pif.connect': {
+    params: {
+      /** Interface to bring up. */
+      id: string
+    }
+    result: true
+  }
+  /** Delete a network interface of a host: a VLAN or a bond is taken apart, a card forgotten. */
+  'pif.delete': {
+    params: {
+      /** Interface to delete. */
+      id: string
+    }
+    result: true
+  }
+  /** Take a network interface of a host down. */
+  'pif.disconnect': {
+    params: {
+      /** Interface to take down. */
+      id: string
+    }
+    result: true
+  }
+  /** Change the VLAN of an interface, and of those of the same network on the other hosts. */
+  'pif.editPif': {
+    params: {
+      /** Interface of a VLAN. */
+      id: string
+      /** VLAN tag, 0 to 4094. */
+      vlan: number | string
+    }
+    result: true
+  }
+  /** List what `mode` of `pif.reconfigureIp` may be. */
+  'pif.getIpv4ConfigurationModes': {
+    params: Record<string, never>
+    result: string[]
+  }
+  /** List what `ipv6Mode` of `pif.reconfigureIp` may be. */
+  'pif.getIpv6ConfigurationModes': {
+    params: Record<string, never>
+    result: string[]
+  }
+  /** Change the addresses of a network interface of a host. */
+  'pif.reconfigureIp': {
+    params: {
+      /** Interface to change. */
+      id?: string
+      /** How it gets its IPv4 address: `None`, `DHCP`, `Static`; as it is when left out. */
+      mode?: string
+      /** IPv4 address, for `Static`. */
+      ip?: string
+      /** IPv4 netmask, for `Static`. */
+      netmask?: string
+      /** Gateway. */
+      gateway?: string
+      /** Name servers, by commas. */
+      dns?: string
+      /** IPv6 address with the length of its prefix, for `Static`. */
+      ipv6?: string
+      /** How it gets its IPv6 addresses; as it is when left out. */
+      ipv6Mode?: 'None' | 'DHCP' | 'Static' | 'Autoconf'
+    }
+    result: true
+  }
+  /** Switch the high availability of a pool off. */
+  'pool.disableHa': {
+    params: {
+      /** Pool. */
+      pool: string
+    }
+    result: true
+  }
+  /** Switch the high availability of a pool on. */
+  'pool.enableHa': {
+    params: {
+      /** Pool. */
+      pool: string
+      /** Shared storage of the pool by which its hosts know of each other. */
+      heartbeatSrs: string[]
+      /** Settings, such as `timeout` in seconds; empty for the usual ones. */
+      configuration: Record<string, string>
+    }
+    result: true
+  }
+  /** Return whether VMs of a pool can boot signed systems only: `ready`, `ready_no_dbx`, `not_ready`. */
+  'pool.getGuestSecureBootReadiness': {
+    params: {
+      /** Pool. */
+      id: string
+      /** Whether to ask the pool instead of going by an earlier answer; it is always asked. */
+      forceRefresh?: boolean
+    }
+    result: string
+  }
+  /** Return edition and end of the licence of a pool. */
+  'pool.getLicenseState': {
+    params: {
+      /** Pool. */
+      pool: string
+    }
+    result: Record<string, string>
+  }
+  /** Manage the hosts of a pool by another network, on which each of them has an address. */
+  'pool.managementReconfigure': {
+    params: {
+      /** Pool. */
+      id: string
+      /** Network of the pool. */
+      network: string
+    }
+    result: true
+  }
+  /** Change a pool. */
+  'pool.set': {
+    params: {
+      /** Pool to change. */
+      id: string
+      /** Whether VMs that want it start with their hosts. */
+      auto_poweron?: boolean
+      /** Name. */
+      name_label?: string
+      /** Text for people. */
+      name_description?: string
+      /** Network by which backups are read; `null` for that of management. */
+      backupNetwork?: string | null
+      /** Whether migrations are compressed. */
+      migrationCompression?: boolean
+      /** Network by which VMs move; `null` for that of management. */
+      migrationNetwork?: string | null
+      /** Storage for the memory of suspended VMs; `null` for what each host has. */
+      suspendSr?: string | null
+      /** Storage for crash dumps; `null` for what each host has. */
+      crashDumpSr?: string | null
+    }
+    result: true
+  }
+  /** Make a storage the one where new disks of its pool go. */
+  'pool.setDefaultSr': {
+    params: {
+      /** Storage. */
+      sr: string
+    }
+    result: true
+  }
+  /** Make a host the master of its pool; the agents of all hosts restart. */
+  'pool.setPoolMaster': {
+    params: {
+      /** Host. */
+      host: string
+    }
+    result: true
+  }
+  /** Look for USB devices of a host. */
+  'pusb.scan': {
+    params: {
+      /** Host. */
+      host: string
+    }
+    result: true
+  }
+  /** Change a USB device of a host. */
+  'pusb.set': {
+    params: {
+      /** Device. */
+      id: string
+      /** Whether VMs may get it. */
+      enabled?: boolean
+    }
+    result: true
+  }
+  /** List the roles. */
+  'role.getAll': {
+    params: Record<string, never>
+    result: RoleInfo[]
   }
   /** Add a server and return its id; the connection is made afterwards. */
   'server.add': {
@@ -761,6 +1448,26 @@ export interface Methods {
     }
     result: true
   }
+  /** Tell what the rules give a user and its groups, by object, without what follows for other objects. */
+  'test.getPermissionsForUser': {
+    params: {
+      /** The user. */
+      userId: string
+    }
+    result: Record<string, Record<string, number>>
+  }
+  /** Tell whether a user may do something to an object. */
+  'test.hasPermission': {
+    params: {
+      /** The user. */
+      userId: string
+      /** The object; nobody but administrators may do anything to one that is not there. */
+      objectId: string
+      /** `view`, `operate` or `administrate`. */
+      permission: string
+    }
+    result: boolean
+  }
   /** Create a token for the user who calls and return it; it is shown this once. A client that asks again gets the same token, renewed. */
   'token.create': {
     params: {
@@ -828,7 +1535,7 @@ export interface Methods {
     }
     result: string
   }
-  /** Delete a user and its tokens; its connections are closed. */
+  /** Delete a user, its tokens and its rules; its connections are closed. */
   'user.delete': {
     params: {
       /** User to delete; not the one who calls. */
@@ -951,6 +1658,61 @@ export interface Methods {
       cbt?: boolean
     }
     result: true
+  }
+  /** Plug a network interface into its running VM. */
+  'vif.connect': {
+    params: {
+      /** Interface to plug. */
+      id: string
+    }
+    result: true
+  }
+  /** Delete a network interface of a VM; one that is plugged is unplugged before. */
+  'vif.delete': {
+    params: {
+      /** Interface to delete. */
+      id: string
+    }
+    result: true
+  }
+  /** Unplug a network interface of a running VM, whether its guest agrees or not. */
+  'vif.disconnect': {
+    params: {
+      /** Interface to unplug. */
+      id: string
+    }
+    result: true
+  }
+  /** List what `lockingMode` of `vif.set` may be. */
+  'vif.getLockingModeValues': {
+    params: Record<string, never>
+    result: string[]
+  }
+  /** Change a network interface of a VM and return its id, which is a new one when the MAC address changes. */
+  'vif.set': {
+    params: {
+      /** Interface to change. */
+      id: string
+      /** Network to connect it to; unless told otherwise its traffic then follows the mode of that network. */
+      network?: string
+      /** MAC address, as `00:16:3e:…`; XAPI makes another interface for it, in the place of this one. */
+      mac?: string
+      /** IPv4 addresses that it may use when locked; it becomes locked if it followed the mode of its network. */
+      allowedIpv4Addresses?: string[]
+      /** IPv6 addresses that it may use when locked; as above. */
+      allowedIpv6Addresses?: string[]
+      /** Whether it is plugged into its running VM. */
+      attached?: boolean
+      /** What traffic may pass: `network_default`, `locked`, `unlocked`, `disabled`. */
+      lockingMode?: string
+      /** Most kB/s that the VM may send; `null` for no limit. */
+      rateLimit?: number | null
+      /** Resource set that gives the addresses. */
+      resourceSet?: string
+      /** Whether the VM leaves checksums to the hardware. */
+      txChecksumming?: boolean
+    }
+    result: string
   }
   /** Make another VM like this one and return its id. */
   'vm.clone': {
@@ -1141,6 +1903,32 @@ export interface Methods {
   'vm.unpause': {
     params: {
       /** VM to let go on. */
+      id: string
+    }
+    result: true
+  }
+  /** Give a VM a USB device, from its next start on, and return the id of the connection. */
+  'vusb.create': {
+    params: {
+      /** VM. */
+      vm: string
+      /** Group of the device. */
+      usbGroup: string
+    }
+    result: string
+  }
+  /** Take a USB device from a VM. */
+  'vusb.destroy': {
+    params: {
+      /** Connection of the device. */
+      id: string
+    }
+    result: true
+  }
+  /** Unplug a USB device of a running VM. */
+  'vusb.unplug': {
+    params: {
+      /** Connection of the device. */
       id: string
     }
     result: true
