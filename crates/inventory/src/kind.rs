@@ -15,6 +15,10 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// A virtual machine, a snapshot of one, or a template.
+    AnyVm = ["VM", "VM-snapshot", "VM-template"];
+    /// A group of graphics cards.
+    GpuGroup = ["gpuGroup"];
     /// A host.
     Host = ["host"];
     /// A virtual disk, or a snapshot of one.
@@ -37,14 +41,32 @@ kinds! {
     Vif = ["VIF"];
     /// A USB device of a virtual machine.
     Vusb = ["VUSB"];
+    /// A network.
+    Network = ["network"];
+    /// A PCI device of a host.
+    Pci = ["PCI"];
+    /// A snapshot of a virtual machine.
+    Snapshot = ["VM-snapshot"];
     /// A storage repository.
     Sr = ["SR"];
     /// A task of a host.
     Task = ["task"];
     /// The attachment of a disk or drive to a virtual machine.
     Vbd = ["VBD"];
+    /// A template of virtual machines.
+    Template = ["VM-template"];
+    /// A virtual disk.
+    Vdi = ["VDI"];
+    /// A virtual graphics card.
+    Vgpu = ["vgpu"];
+    /// A type of virtual graphics cards.
+    VgpuType = ["vgpuType"];
     /// A virtual machine.
     Vm = ["VM"];
-    /// A virtual machine, a snapshot of one, or a template.
-    AnyVm = ["VM", "VM-snapshot", "VM-template"];
+    /// A virtual machine or a snapshot of one.
+    VmOrSnapshot = ["VM", "VM-snapshot"];
+    /// A virtual machine or a template.
+    VmOrTemplate = ["VM", "VM-template"];
+    /// A virtual TPM.
+    Vtpm = ["VTPM"];
 }

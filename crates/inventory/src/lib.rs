@@ -19,6 +19,7 @@ mod pusb;
 mod size;
 mod sm;
 mod sr;
+mod pci;
 mod tag;
 mod task;
 mod vbd;
@@ -26,6 +27,7 @@ mod vdi;
 mod vif;
 mod vm;
 mod vusb;
+mod vtpm;
 
 use app::Cx;
 use op::Ops;
@@ -44,6 +46,7 @@ pub fn ops(ops: &mut Ops<Cx>) {
     pusb::ops(ops);
     sm::ops(ops);
     sr::ops(ops);
+    pci::ops(ops);
     tag::ops(ops);
     task::ops(ops);
     vbd::ops(ops);
@@ -51,4 +54,5 @@ pub fn ops(ops: &mut Ops<Cx>) {
     vif::ops(ops);
     vm::ops(ops);
     vusb::ops(ops);
+    vtpm::ops(ops);
 }

@@ -1,7 +1,7 @@
 //! Cloning a VM.
 
 use app::Cx;
-use op::{Error, Id, Need, Op, Result, Spec};
+use op::{Id, Need, Op, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
@@ -29,7 +29,7 @@ impl Op<Cx> for Clone {
         } else {
             vm.pool.call_async("VM.clone", params![vm.reference(), self.name]).await?
         };
-        let made = made.as_str().ok_or_else(|| Error::failed("the pool did not say which VM it made"))?.to_owned();
+        let made = super::made(&made, "VM")?;
         vm.pool.call("VM.set_is_a_template", params![&made, false]).await?;
         vm.pool.call_as("VM.get_uuid", params![made]).await
     }

@@ -9,9 +9,10 @@ use tracing::warn;
 use xapi::params;
 use xapi_types::{
     class,
-    enums::{VbdType, VmOperations, VmPowerState},
+    enums::{VmOperations, VmPowerState},
 };
 
+use super::{device, xapi_code};
 use crate::kind;
 
 /// Delete a VM with its snapshots and, unless told otherwise, its disks; a running one is stopped hard before.
@@ -57,6 +58,14 @@ impl Op<Cx> for Delete {
     }
 }
 
+/// Deletes a VM that was made for a purpose that came to nothing, with its disks; a failure goes to the log.
+pub(super) async fn discard(pool: &Connection, vm: &str) {
+    let rules = Rules { disks: true, default_template: true, blocked: true };
+    if let Err(error) = delete(pool.clone(), vm.to_owned(), rules).await {
+        warn!("cannot delete the VM `{vm}` that is not needed any more: {error}");
+    }
+}
+
 fn delete(pool: Connection, vm: String, rules: Rules) -> BoxFuture<'static, Result<()>> {
     async move {
         let record: class::Vm = pool.call_as("VM.get_record", params![&vm]).await?;
@@ -75,7 +84,7 @@ fn delete(pool: Connection, vm: String, rules: Rules) -> BoxFuture<'static, Resu
             }
             match pool.call("VM.set_is_default_template", params![&vm, false]).await {
                 // XenServer 7.1 and older have the mark in `other_config` alone.
-                Err(Error::Failed { data, .. }) if data.get("code").is_some_and(|code| code == UNKNOWN_METHOD) => {}
+                Err(error) if xapi_code(&error) == Some(UNKNOWN_METHOD) => {}
                 set => drop(set?),
             }
             pool.call("VM.remove_from_other_config", params![&vm, "default_template"]).await?;
@@ -108,15 +117,7 @@ fn delete(pool: Connection, vm: String, rules: Rules) -> BoxFuture<'static, Resu
 
 /// Returns the disks of a VM, without what is in its CD drives.
 async fn disks(pool: &Connection, record: &class::Vm) -> Result<Vec<String>> {
-    let mut disks = Vec::new();
-    for vbd in &record.vbds {
-        let vbd: class::Vbd = pool.call_as("VBD.get_record", params![vbd.to_string()]).await?;
-        if vbd.r#type == VbdType::Disk
-            && let Some(vdi) = vbd.vdi.get()
-        {
-            disks.push(vdi.to_string());
-        }
-    }
+    let mut disks: Vec<_> = device::vbds(pool, record).await?.iter().filter_map(device::Vbd::disk).collect();
     disks.sort_unstable();
     disks.dedup();
     Ok(disks)

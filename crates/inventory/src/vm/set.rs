@@ -1,6 +1,7 @@
 //! Changing a VM.
 
 mod edit;
+mod restart;
 mod size;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use xapi::params;
 
-use self::{edit::Edit, size::Size};
+pub(super) use self::{edit::Edit, restart::SetAndRestart, size::Size};
 use crate::kind;
 
 /// Change a VM, a snapshot or a template; what is as wanted already is left alone.
@@ -20,8 +21,15 @@ use crate::kind;
 pub(super) struct Set {
     /// VM to change.
     id: Id<kind::AnyVm>,
+    #[serde(flatten)]
+    change: Change,
+}
+
+/// What a VM is to be like from now on; what is left out stays.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Change {
     /// Whether it starts when its host does.
-    auto_poweron: Option<bool>,
+    pub(super) auto_poweron: Option<bool>,
     /// Name.
     name_label: Option<String>,
     /// Text for people.
@@ -53,7 +61,7 @@ pub(super) struct Set {
     memory_static_max: Option<Size>,
     /// Arguments of the kernel of a PV guest.
     #[serde(rename = "PV_args")]
-    pv_args: Option<String>,
+    pub(super) pv_args: Option<String>,
     /// Processors of the host that it may use.
     #[serde(rename = "cpuMask")]
     cpu_mask: Option<Vec<i64>>,
@@ -65,7 +73,7 @@ pub(super) struct Set {
     cpu_cap: Patch<i64>,
     /// Host to start it on if possible; `null` removes it.
     #[serde(rename = "affinityHost", default)]
-    affinity_host: Patch<String>,
+    pub(super) affinity_host: Patch<String>,
     /// Graphics card.
     vga: Option<String>,
     /// Memory of the graphics card, in MiB.
@@ -82,6 +90,11 @@ pub(super) struct Set {
     /// Whether it may run virtual machines.
     #[serde(rename = "nestedVirt")]
     nested_virt: Option<bool>,
+    /// Id of the resource set that it counts against; `null` takes it out of one.
+    #[serde(rename = "resourceSet", default)]
+    resource_set: Patch<String>,
+    /// Whether everybody in its resource set may use it.
+    pub(super) share: Option<bool>,
     /// Seconds to wait after its start before others start.
     #[serde(rename = "startDelay")]
     start_delay: Option<i64>,
@@ -116,6 +129,12 @@ pub(super) struct Set {
     xen_store_data: Option<BTreeMap<String, Option<String>>>,
 }
 
+/// Most characters of the notes.
+const LONGEST_NOTES: usize = 2048;
+
+/// Where the original notes the resource set of a VM.
+const RESOURCE_SET: &str = "xo:resource_set";
+
 #[derive(Deserialize, JsonSchema)]
 enum HighAvailability {
     #[serde(rename = "best-effort")]
@@ -146,18 +165,47 @@ impl Op<Cx> for Set {
         Spec::objects("vm.set", &[Need::administrate("id", "update"), Need::administrate("suspendSr", "update-vm")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
-        let record = super::record(&vm).await?;
-        let mut edit = Edit::new(&vm, record);
+        let edit = Edit::new(vm.pool.clone(), vm.reference(), super::record(&vm).await?);
+        self.change.apply(&cx, edit).await
+    }
+}
+
+impl Change {
+    /// Makes the VM so, at its pool.
+    pub(super) async fn apply(self, cx: &Cx, mut edit: Edit) -> Result<()> {
+        self.check()?;
+        if self.resource_set == Patch::Clear {
+            edit.entry("other_config", RESOURCE_SET, None).await?;
+        }
         self.texts(&mut edit).await?;
         self.sizes(&mut edit).await?;
         self.platform(&mut edit).await?;
         self.entries(&mut edit).await?;
-        self.places(&cx, &edit).await
+        self.places(cx, &edit).await
     }
-}
 
-impl Set {
-    async fn texts(&self, edit: &mut Edit<'_>) -> Result<()> {
+    /// Refuses what is wrong whatever the VM is like, before anything is done to it.
+    pub(super) fn check(&self) -> Result<()> {
+        if let Patch::Set(notes) = &self.notes
+            && notes.chars().count() > LONGEST_NOTES
+        {
+            return Err(Error::invalid("`notes` must NOT have more than 2048 characters"));
+        }
+        if let Patch::Set(set) = &self.resource_set {
+            return Err(Error::no_such("resourceSet", set));
+        }
+        if self.share == Some(true) {
+            return Err(Error::refused("the vm is not in a resource set"));
+        }
+        for (operation, reason) in self.blocked_operations.iter().flatten() {
+            if !matches!(reason, Value::Null | Value::Bool(_) | Value::String(_)) {
+                return Err(Error::invalid(format!("`blockedOperations.{operation}` must be boolean,null,string")));
+            }
+        }
+        Ok(())
+    }
+
+    async fn texts(&self, edit: &mut Edit) -> Result<()> {
         let record = edit.record.clone();
         if let Some(name) = self.name_label.as_deref().filter(|name| *name != record.name_label) {
             edit.set("name_label", name).await?;
@@ -165,12 +213,7 @@ impl Set {
         if let Some(text) = self.name_description.as_deref().filter(|text| *text != record.name_description) {
             edit.set("name_description", text).await?;
         }
-        match &self.notes {
-            Patch::Set(notes) if notes.chars().count() > 2048 => {
-                return Err(Error::invalid("`notes` must NOT have more than 2048 characters"));
-            }
-            notes => edit.patch("other_config", "xo:notes", notes).await?,
-        }
+        edit.patch("other_config", "xo:notes", &self.notes).await?;
         if let Some(tags) = &self.tags {
             for tag in tags.iter().filter(|tag| !record.tags.iter().any(|had| had == tag.as_str())) {
                 edit.call("VM.add_tags", params![edit.reference(), tag]).await?;
@@ -202,7 +245,7 @@ impl Set {
         Ok(())
     }
 
-    async fn sizes(&self, edit: &mut Edit<'_>) -> Result<()> {
+    async fn sizes(&self, edit: &mut Edit) -> Result<()> {
         if let Some(Size(size)) = self.memory_static_max {
             edit.memory_static_max(size).await?;
         }
@@ -224,7 +267,7 @@ impl Set {
         Ok(())
     }
 
-    async fn platform(&self, edit: &mut Edit<'_>) -> Result<()> {
+    async fn platform(&self, edit: &mut Edit) -> Result<()> {
         let flags = [
             ("exp-nested-hvm", self.exp_nested_hvm),
             ("nested-virt", self.nested_virt),
@@ -269,7 +312,7 @@ impl Set {
         Ok(())
     }
 
-    async fn entries(&self, edit: &mut Edit<'_>) -> Result<()> {
+    async fn entries(&self, edit: &mut Edit) -> Result<()> {
         if let Some(on) = self.auto_poweron {
             edit.entry("other_config", "auto_poweron", on.then_some("true")).await?;
             if on {
@@ -281,11 +324,7 @@ impl Set {
             let reason = match reason {
                 Value::Bool(true) => Some("true"),
                 Value::String(reason) => Some(reason.as_str()),
-                Value::Null | Value::Bool(false) => None,
-                _ => {
-                    let message = format!("`blockedOperations.{operation}` must be boolean,null,string");
-                    return Err(Error::invalid(message));
-                }
+                _ => None,
             };
             edit.entry("blocked_operations", operation, reason).await?;
         }
@@ -303,7 +342,7 @@ impl Set {
         Ok(())
     }
 
-    async fn places(self, cx: &Cx, edit: &Edit<'_>) -> Result<()> {
+    async fn places(self, cx: &Cx, edit: &Edit) -> Result<()> {
         if let Some(host) = self.affinity_host.into_change() {
             let reference = match host {
                 Some(host) => {

@@ -43,8 +43,7 @@ impl Op<Cx> for Snapshot {
         } else {
             plain(&cx, &vm, &record, &name).await?
         };
-        let snapshot = snapshot.as_str().ok_or_else(|| Error::failed("the pool did not say which snapshot it made"))?;
-        let snapshot = snapshot.to_owned();
+        let snapshot = super::made(&snapshot, "snapshot")?;
         vm.pool.call("VM.set_is_a_template", params![&snapshot, false]).await?;
         let id = vm.pool.call_as("VM.get_uuid", params![&snapshot]).await?;
         if let Some(description) = self.description {
@@ -55,7 +54,7 @@ impl Op<Cx> for Snapshot {
 }
 
 /// Makes a snapshot without memory.
-async fn plain(cx: &Cx, vm: &On, record: &class::Vm, name: &str) -> Result<Value> {
+pub(super) async fn plain(cx: &Cx, vm: &On, record: &class::Vm, name: &str) -> Result<Value> {
     let left_out = left_out(cx, vm, record).await?;
     let mut params = params![vm.reference(), name];
     // Older hosts do not know the third parameter.

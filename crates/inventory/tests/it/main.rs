@@ -27,10 +27,18 @@ mod usb;
 mod vbd;
 mod vdi;
 mod vif;
+mod vm_boot;
+mod vm_cd;
+mod vm_copy;
 mod vm_delete;
+mod vm_device;
+mod vm_hardware;
 mod vm_power;
+mod vm_revert;
 mod vm_set;
+mod vm_set_and_restart;
 mod vm_snapshot;
+mod vm_template;
 
 use std::sync::Arc;
 
@@ -83,6 +91,38 @@ impl Lab {
 
     fn id(&self, object: Object) -> String {
         self.object(object).id().to_owned()
+    }
+
+    /// Returns the id of one of the simulator's objects once ours is there.
+    async fn id_soon(&self, object: Object) -> String {
+        let uuid = self.sim.with(|world| world.uuid(object).to_owned());
+        self.becomes(&uuid, |_| true).await;
+        uuid
+    }
+
+    /// Returns the simulator's object of that class and name.
+    fn named(&self, class: &str, name: &str) -> Object {
+        self.sim.named(class, name).unwrap_or_else(|| panic!("a {class} `{name}`"))
+    }
+
+    /// Returns a field of an object at the pool, as text.
+    fn field(&self, object: Object, field: &str) -> String {
+        self.sim.with(|world| world.text(object, field).to_owned())
+    }
+
+    /// Returns an entry of a map of an object at the pool; empty where there is none.
+    fn entry(&self, object: Object, field: &str, key: &str) -> String {
+        self.sim.with(|world| world.entry(object, field, key).to_owned())
+    }
+
+    /// Returns how many objects of each class that a VM is made of the pool has, to see that nothing is left behind.
+    fn census(&self) -> Vec<usize> {
+        self.sim.with(|world| {
+            // Storage cleans up behind chains of disks in its own time.
+            let is_kept = |world: &World, object| !world.is(object, "VDI") || world.flag(object, "managed");
+            let count = |class: &str| world.all(class).filter(|object| is_kept(world, *object)).count();
+            ["VM", "VBD", "VDI", "VIF", "VTPM"].map(count).to_vec()
+        })
     }
 
     /// Returns an ordinary VM in that power state: nothing is blocked, and it is on a network.

@@ -1,27 +1,28 @@
 //! Changing the record of a VM at its pool.
 
-use app::On;
+use app::Connection;
 use op::{Patch, Result};
 use xapi::{Value, params};
 use xapi_types::{class, enums::VmPowerState};
 
 /// A VM that is being changed, with its record as it is by now.
-pub(super) struct Edit<'a> {
-    vm: &'a On,
-    pub(super) record: class::Vm,
+pub(in crate::vm) struct Edit {
+    pool: Connection,
+    vm: String,
+    pub(in crate::vm) record: class::Vm,
 }
 
-impl<'a> Edit<'a> {
-    pub(super) fn new(vm: &'a On, record: class::Vm) -> Self {
-        Self { vm, record }
+impl Edit {
+    pub(in crate::vm) fn new(pool: Connection, vm: String, record: class::Vm) -> Self {
+        Self { pool, vm, record }
     }
 
-    pub(super) fn reference(&self) -> String {
-        self.vm.reference()
+    pub(super) fn reference(&self) -> &str {
+        &self.vm
     }
 
     pub(super) async fn call(&self, method: &str, params: Vec<Value>) -> Result<()> {
-        self.vm.pool.call(method, params).await.map(drop)
+        self.pool.call(method, params).await.map(drop)
     }
 
     /// Sets a field.
@@ -30,7 +31,7 @@ impl<'a> Edit<'a> {
     }
 
     /// Sets or removes an entry of a map, unless it is as wanted.
-    pub(super) async fn entry(&self, map: &str, key: &str, value: Option<&str>) -> Result<()> {
+    pub(in crate::vm) async fn entry(&self, map: &str, key: &str, value: Option<&str>) -> Result<()> {
         let known = self.known(map, key);
         if known.as_deref() == value {
             return Ok(());
@@ -70,7 +71,7 @@ impl<'a> Edit<'a> {
 
     /// Switches something on in the `other_config` of the pool.
     pub(super) async fn switch_pool(&self, key: &str) -> Result<()> {
-        let pools: Vec<String> = self.vm.pool.call_as("pool.get_all", params![]).await?;
+        let pools: Vec<String> = self.pool.call_as("pool.get_all", params![]).await?;
         for pool in pools {
             self.call("pool.remove_from_other_config", params![&pool, key]).await?;
             self.call("pool.add_to_other_config", params![pool, key, "true"]).await?;

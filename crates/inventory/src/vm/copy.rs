@@ -1,0 +1,73 @@
+//! Copying a VM whole, disks included.
+
+use app::{Connection, Cx};
+use op::{Error, Id, Need, Op, Result, Spec};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use xapi::params;
+use xapi_types::enums::VmPowerState;
+
+use super::{delete, snapshot};
+use crate::kind;
+
+/// Copy a VM with its disks to a storage repository and return the id of the copy; a running one is copied as it is now.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Copy {
+    /// How to compress what goes to another pool; nothing does in the same pool.
+    #[allow(dead_code, reason = "only copies to other pools are compressed")]
+    compress: Option<Compression>,
+    /// Name of the copy; that of the VM when left out.
+    name: Option<String>,
+    /// VM, snapshot or template to copy.
+    vm: Id<kind::AnyVm>,
+    /// Storage repository for the disks of the copy.
+    sr: Id<kind::Sr>,
+}
+
+/// Whether and how to compress.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "only copies to other pools are compressed")]
+enum Compression {
+    Switch(bool),
+    Method(String),
+}
+
+impl Op<Cx> for Copy {
+    type Output = String;
+    const SPEC: Spec = Spec::objects("vm.copy", &[Need::administrate("vm", "copy"), Need::operate("sr", "create-vm")]);
+    async fn run(self, cx: Cx) -> Result<String> {
+        let (vm, sr) = (cx.on(&self.vm)?, cx.object(&self.sr)?);
+        if vm.object.pool() != sr.pool() {
+            return Err(Error::refused("the storage repository is in another pool, to which VMs cannot be copied yet"));
+        }
+        let record = super::record(&vm).await?;
+        let name = self.name.unwrap_or_else(|| record.name_label.to_string());
+        let target = sr.xapi_ref().to_string();
+        if record.power_state != VmPowerState::Running {
+            let was_template = record.is_a_template && !record.is_a_snapshot;
+            return copy(&vm.pool, &vm.reference(), &name, &target, was_template).await;
+        }
+        // Of a running VM a snapshot is copied, which is there for the copy alone.
+        let frozen = snapshot::plain(&cx, &vm, &record, &record.name_label).await?;
+        let frozen = super::made(&frozen, "snapshot")?;
+        let copied = copy(&vm.pool, &frozen, &name, &target, false).await;
+        delete::discard(&vm.pool, &frozen).await;
+        copied
+    }
+}
+
+async fn copy(pool: &Connection, vm: &str, name: &str, sr: &str, template: bool) -> Result<String> {
+    let copy = super::made(&pool.call_async("VM.copy", params![vm, name, sr]).await?, "VM")?;
+    let finish = async {
+        if !template {
+            pool.call("VM.set_is_a_template", params![&copy, false]).await?;
+        }
+        pool.call_as("VM.get_uuid", params![&copy]).await
+    };
+    let finished = finish.await;
+    if finished.is_err() {
+        delete::discard(pool, &copy).await;
+    }
+    finished
+}

@@ -1,0 +1,88 @@
+//! Going back to a snapshot.
+
+use app::{Connection, Cx};
+use op::{Error, Id, Level, Need, Op, Result, Spec};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tracing::warn;
+use xapi::params;
+use xapi_types::{Map, enums::VmPowerState};
+
+use super::{device, permit::permit};
+use crate::kind;
+
+/// What backups note on the VM and the disks they took; it would not be true of what comes back.
+const NOTES_OF_BACKUPS: &[&str] = &[
+    "xo:backup:contentKey",
+    "xo:backup:datetime",
+    "xo:backup:deltaChainLength",
+    "xo:backup:exported",
+    "xo:backup:includeNonNbdQcow2Fix",
+    "xo:backup:job",
+    "xo:backup:schedule",
+    "xo:backup:vm",
+    "xo:copy_of",
+];
+
+/// Take a VM back to a snapshot of it; if it ran then, it runs again.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Revert {
+    /// Snapshot to go back to.
+    snapshot: Id<kind::Snapshot>,
+}
+
+impl Op<Cx> for Revert {
+    type Output = ();
+    const SPEC: Spec = Spec::objects("vm.revert", &[Need::view("snapshot", "read")]);
+    async fn run(self, cx: Cx) -> Result<()> {
+        let snapshot = cx.on(&self.snapshot)?;
+        let record = super::record(&snapshot).await?;
+        let vm = record.snapshot_of.to_string();
+        let Some(shown) = cx.app.store().get(&vm) else {
+            return Err(Error::refused("the VM that the snapshot was made of is gone; make a new one with `vm.clone`"));
+        };
+        permit(&cx, Level::Operate, "revert-snapshot", &shown)?;
+        let pool = &snapshot.pool;
+        pool.call_async("VM.revert", params![snapshot.reference()]).await?;
+        if let Err(error) = clean(pool, &vm).await {
+            warn!(vm.id = shown.id(), "cannot take old notes of backups off a reverted VM: {error}");
+        }
+        let ran = record.snapshot_info.get("power-state-at-snapshot").is_some_and(|state| state == "Running");
+        if ran && let Err(error) = go_on(pool, &vm).await {
+            warn!(vm.id = shown.id(), "a reverted VM does not run again: {error}");
+        }
+        Ok(())
+    }
+}
+
+/// Takes the notes of backups off the VM and its disks.
+async fn clean(pool: &Connection, vm: &str) -> Result<()> {
+    let record = super::record_of(pool, vm).await?;
+    remove_notes(pool, "VM", vm, &record.other_config).await?;
+    for disk in device::vbds(pool, &record).await?.iter().filter_map(device::Vbd::disk) {
+        let notes: Map<String, String> = pool.call_as("VDI.get_other_config", params![&disk]).await?;
+        remove_notes(pool, "VDI", &disk, &notes).await?;
+    }
+    Ok(())
+}
+
+async fn remove_notes<K: PartialEq + PartialEq<str>, V>(
+    pool: &Connection,
+    class: &str,
+    object: &str,
+    notes: &Map<K, V>,
+) -> Result<()> {
+    let method = format!("{class}.remove_from_other_config");
+    for key in NOTES_OF_BACKUPS.iter().filter(|key| notes.contains_key::<str>(key)) {
+        pool.call(&method, params![object, *key]).await?;
+    }
+    Ok(())
+}
+
+async fn go_on(pool: &Connection, vm: &str) -> Result<()> {
+    match pool.call_as("VM.get_power_state", params![vm]).await? {
+        VmPowerState::Halted => pool.call_async("VM.start", params![vm, false, false]).await.map(drop),
+        VmPowerState::Suspended => pool.call_async("VM.resume", params![vm, false, true]).await.map(drop),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,46 @@
+//! Virtual TPMs.
+
+use app::Cx;
+use op::{Id, Need, Op, Ops, Result, Spec};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use xapi::params;
+
+use crate::kind;
+
+pub(crate) fn ops(ops: &mut Ops<Cx>) {
+    ops.add::<Create>().add::<Destroy>();
+}
+
+/// Give a halted VM a TPM and return its id.
+#[derive(Deserialize, JsonSchema)]
+struct Create {
+    /// VM.
+    id: Id<kind::Vm>,
+}
+
+impl Op<Cx> for Create {
+    type Output = String;
+    const SPEC: Spec = Spec::objects("vtpm.create", &[Need::administrate("id", "create-vtpm")]);
+    async fn run(self, cx: Cx) -> Result<String> {
+        let vm = cx.on(&self.id)?;
+        let vtpm: String = vm.pool.call_as("VTPM.create", params![vm.reference(), false]).await?;
+        vm.pool.call_as("VTPM.get_uuid", params![vtpm]).await
+    }
+}
+
+/// Take the TPM away from a halted VM; what is sealed by it is lost.
+#[derive(Deserialize, JsonSchema)]
+struct Destroy {
+    /// TPM.
+    id: Id<kind::Vtpm>,
+}
+
+impl Op<Cx> for Destroy {
+    type Output = ();
+    const SPEC: Spec = Spec::objects("vtpm.destroy", &[Need::administrate("id", "delete")]);
+    async fn run(self, cx: Cx) -> Result<()> {
+        let vtpm = cx.on(&self.id)?;
+        vtpm.pool.call("VTPM.destroy", params![vtpm.reference()]).await.map(drop)
+    }
+}
