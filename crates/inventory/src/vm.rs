@@ -12,6 +12,7 @@ mod data_source;
 mod delete;
 mod device;
 mod high_availability;
+mod migrate;
 mod pci;
 mod permit;
 mod restart;
@@ -44,6 +45,7 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<data_source::Remove>()
         .add::<delete::Delete>()
         .add::<high_availability::GetHaValues>()
+        .add::<migrate::Migrate>()
         .add::<pci::AttachPcis>()
         .add::<pci::DetachPcis>()
         .add::<restart::Restart>()

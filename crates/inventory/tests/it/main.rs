@@ -33,6 +33,7 @@ mod vm_copy;
 mod vm_delete;
 mod vm_device;
 mod vm_hardware;
+mod vm_migrate;
 mod vm_power;
 mod vm_revert;
 mod vm_set;
