@@ -7,6 +7,7 @@ mod cd;
 mod clone;
 mod coalesce;
 mod copy;
+mod create;
 mod create_interface;
 mod data_source;
 mod delete;
@@ -40,6 +41,7 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<clone::Clone>()
         .add::<coalesce::CoalesceLeaf>()
         .add::<copy::Copy>()
+        .add::<create::Create>()
         .add::<create_interface::CreateInterface>()
         .add::<data_source::Add>()
         .add::<data_source::Remove>()

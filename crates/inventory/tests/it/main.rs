@@ -30,6 +30,7 @@ mod vif;
 mod vm_boot;
 mod vm_cd;
 mod vm_copy;
+mod vm_create;
 mod vm_delete;
 mod vm_device;
 mod vm_hardware;
