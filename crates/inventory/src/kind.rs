@@ -15,52 +15,48 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// A virtual disk, or a snapshot of one.
+    AnyVdi = ["VDI", "VDI-snapshot"];
     /// A virtual machine, a snapshot of one, or a template.
     AnyVm = ["VM", "VM-snapshot", "VM-template"];
     /// A group of graphics cards.
     GpuGroup = ["gpuGroup"];
     /// A host.
     Host = ["host"];
-    /// A virtual disk, or a snapshot of one.
-    AnyVdi = ["VDI", "VDI-snapshot"];
     /// A message.
     Message = ["message"];
-    /// The attachment of a storage repository to a host.
-    Pbd = ["PBD"];
     /// A network.
     Network = ["network"];
+    /// The attachment of a storage repository to a host.
+    Pbd = ["PBD"];
+    /// A PCI device of a host.
+    Pci = ["PCI"];
     /// A network interface of a host.
     Pif = ["PIF"];
     /// A pool of hosts.
     Pool = ["pool"];
     /// A USB device of a host.
     Pusb = ["PUSB"];
-    /// USB devices of one make.
-    UsbGroup = ["USB_group"];
-    /// A network interface of a virtual machine.
-    Vif = ["VIF"];
-    /// A USB device of a virtual machine.
-    Vusb = ["VUSB"];
-    /// A network.
-    Network = ["network"];
-    /// A PCI device of a host.
-    Pci = ["PCI"];
     /// A snapshot of a virtual machine.
     Snapshot = ["VM-snapshot"];
     /// A storage repository.
     Sr = ["SR"];
     /// A task of a host.
     Task = ["task"];
-    /// The attachment of a disk or drive to a virtual machine.
-    Vbd = ["VBD"];
     /// A template of virtual machines.
     Template = ["VM-template"];
+    /// USB devices of one make.
+    UsbGroup = ["USB_group"];
+    /// The attachment of a disk or drive to a virtual machine.
+    Vbd = ["VBD"];
     /// A virtual disk.
     Vdi = ["VDI"];
     /// A virtual graphics card.
     Vgpu = ["vgpu"];
     /// A type of virtual graphics cards.
     VgpuType = ["vgpuType"];
+    /// A network interface of a virtual machine.
+    Vif = ["VIF"];
     /// A virtual machine.
     Vm = ["VM"];
     /// A virtual machine or a snapshot of one.
@@ -69,4 +65,6 @@ kinds! {
     VmOrTemplate = ["VM", "VM-template"];
     /// A virtual TPM.
     Vtpm = ["VTPM"];
+    /// A USB device of a virtual machine.
+    Vusb = ["VUSB"];
 }

@@ -11,23 +11,21 @@ mod message;
 mod network;
 mod object;
 mod pbd;
+mod pci;
 mod pif;
 mod pool;
 mod pusb;
-#[path = "vm/set/size.rs"]
-#[allow(clippy::duplicate_mod, reason = "virtual machines have it as a part of `vm.set`")]
 mod size;
 mod sm;
 mod sr;
-mod pci;
 mod tag;
 mod task;
 mod vbd;
 mod vdi;
 mod vif;
 mod vm;
-mod vusb;
 mod vtpm;
+mod vusb;
 
 use app::Cx;
 use op::Ops;
@@ -41,18 +39,18 @@ pub fn ops(ops: &mut Ops<Cx>) {
     network::ops(ops);
     object::ops(ops);
     pbd::ops(ops);
+    pci::ops(ops);
     pif::ops(ops);
     pool::ops(ops);
     pusb::ops(ops);
     sm::ops(ops);
     sr::ops(ops);
-    pci::ops(ops);
     tag::ops(ops);
     task::ops(ops);
     vbd::ops(ops);
     vdi::ops(ops);
     vif::ops(ops);
     vm::ops(ops);
-    vusb::ops(ops);
     vtpm::ops(ops);
+    vusb::ops(ops);
 }

@@ -2,7 +2,6 @@
 
 mod edit;
 mod restart;
-mod size;
 
 use std::collections::BTreeMap;
 
@@ -13,8 +12,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use xapi::params;
 
-pub(super) use self::{edit::Edit, restart::SetAndRestart, size::Size};
-use crate::kind;
+pub(super) use self::{edit::Edit, restart::SetAndRestart};
+use crate::{kind, size::Size};
 
 /// Change a VM, a snapshot or a template; what is as wanted already is left alone.
 #[derive(Deserialize, JsonSchema)]

@@ -6,11 +6,6 @@ use xapi_sim::Object;
 use crate::Lab;
 
 impl Lab {
-    /// Returns the only object of that class and name.
-    pub(crate) fn named(&self, class: &str, name: &str) -> Object {
-        self.sim.named(class, name).expect("it is in the world")
-    }
-
     /// Returns the object of the simulator with that id.
     pub(crate) fn by_id(&self, class: &str, id: &str) -> Object {
         self.sim.by_uuid(class, id).expect("it is in the pool")

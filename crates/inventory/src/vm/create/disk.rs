@@ -11,11 +11,12 @@ use tracing::warn;
 use xapi::{Value, params};
 use xapi_types::{class, code};
 
-use crate::vm::{
-    device::{self, NewVbd},
-    record_of,
-    set::Size,
-    xapi_code,
+use crate::{
+    size::Size,
+    vm::{
+        device::{self, NewVbd},
+        record_of, xapi_code,
+    },
 };
 
 /// A disk to make.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 
 /// A whole number: `2147483648`, `"2147483648"` or `"2 GiB"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::vm) struct Size(pub(in crate::vm) i64);
+pub(crate) struct Size(pub(crate) i64);
 
 impl Size {
     fn parse(text: &str) -> Option<Self> {
