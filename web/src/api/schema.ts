@@ -710,6 +710,14 @@ export interface Methods {
     }
     result: true
   }
+  /** Return whether the host itself uses a PCI device: `enabled`, `disabled`, or what the next reboot makes of it. */
+  'pci.getDom0AccessStatus': {
+    params: {
+      /** PCI device. */
+      id: string
+    }
+    result: string
+  }
   /** Bring a network interface of a host up. */
   'pif.connect': {
     params: {
@@ -1714,6 +1722,42 @@ export interface Methods {
     }
     result: string
   }
+  /** Have the host record a statistic of a running VM. */
+  'vm.addDataSource': {
+    params: {
+      /** VM. */
+      id: string
+      /** Name of the statistic, such as `cpu0`. */
+      dataSource: string
+    }
+    result: true
+  }
+  /** Attach a disk to a VM, plugged in at once if it runs. */
+  'vm.attachDisk': {
+    params: {
+      /** Whether the VM can boot from it; no when left out. */
+      bootable?: boolean
+      /** Whether the VM may write; it may when left out. */
+      mode?: 'RO' | 'RW'
+      /** Place among its devices, such as `1`; a free one when left out. */
+      position?: string
+      /** Disk to attach. */
+      vdi: string
+      /** VM to attach it to. */
+      vm: string
+    }
+    result: true
+  }
+  /** Give PCI devices of a host to a VM, from its next start on. */
+  'vm.attachPcis': {
+    params: {
+      /** VM. */
+      id: string
+      /** Devices. */
+      pcis: string[]
+    }
+    result: true
+  }
   /** Make another VM like this one and return its id. */
   'vm.clone': {
     params: {
@@ -1725,6 +1769,241 @@ export interface Methods {
       full_copy: boolean
     }
     result: string
+  }
+  /** Merge the disks of a VM into those below them, which frees space; a running VM is suspended meanwhile. */
+  'vm.coalesceLeaf': {
+    params: {
+      /** VM. */
+      id: string
+    }
+    result: true
+  }
+  /** Turn a halted VM into a template: the former name of `vm.convertToTemplate`. */
+  'vm.convert': {
+    params: {
+      /** VM to turn into a template. */
+      id: string
+    }
+    result: true
+  }
+  /** Turn a halted VM into a template; its CD drives are emptied. */
+  'vm.convertToTemplate': {
+    params: {
+      /** VM to turn into a template. */
+      id: string
+    }
+    result: true
+  }
+  /** Copy a VM with its disks to a storage repository and return the id of the copy; a running one is copied as it is now. */
+  'vm.copy': {
+    params: {
+      /** How to compress what goes to another pool; nothing does in the same pool. */
+      compress?: boolean | string
+      /** Name of the copy; that of the VM when left out. */
+      name?: string
+      /** VM, snapshot or template to copy. */
+      vm: string
+      /** Storage repository for the disks of the copy. */
+      sr: string
+    }
+    result: string
+  }
+  /** Make a template of a snapshot, with disks of its own. */
+  'vm.copyToTemplate': {
+    params: {
+      /** Snapshot to make a template of. */
+      id: string
+    }
+    result: true
+  }
+  /** Make a VM of a template and return its id; if a step fails, nothing of it stays behind. Parameters of `vm.set` may be given as well. */
+  'vm.create': {
+    params: {
+      /** Who else gets rights on it. */
+      acls?: {
+        /** Id of a user or a group. */
+        subject: string
+        /** Role: `viewer`, `operator` or `admin`. */
+        action: string
+      }[]
+      /** Whether it starts with its host: another name of `auto_poweron`. */
+      autoPoweron?: boolean
+      /** Whether to start it at once; no when left out. */
+      bootAfterCreate?: boolean
+      /** What cloud-init does at its first start. */
+      cloudConfig?: string
+      /** Whether to give it a TPM. */
+      createVtpm?: boolean
+      /** How cloud-init sets up its network. */
+      networkConfig?: string
+      /** Whether `cloudConfig` is for CoreOS; it makes no difference. */
+      coreOs?: boolean
+      /** Whether disks share what they have in common with those of the template; yes when left out. */
+      clone?: boolean
+      /** Whether to delete the drive of cloud-init after the first start. */
+      destroyCloudConfigVdiAfterBoot?: boolean
+      /** What to install from. */
+      installation?: {
+        /** `cdrom` for a disc, `network` for PXE or, of a PV guest, a URL. */
+        method: string
+        /** Id of the disc, `pxe`, or the URL. */
+        repository: string
+      }
+      /** Type of its virtual graphics card. */
+      vgpuType?: string
+      /** Group that its virtual graphics card comes from. */
+      gpuGroup?: string
+      /** Name. */
+      name_label: string | null
+      /** Arguments of the kernel of a PV guest. */
+      pv_args?: string
+      /** Template to make it of. */
+      template: string
+      /** Its network interfaces; those of the template are not taken over. */
+      VIFs?: {
+        /** Id of its network. */
+        network: string
+        /** Its address; one of its own when left out. */
+        mac?: string
+        /** With addresses here or below, the only ones that it may use. */
+        allowedIpv4Addresses?: string[]
+        /** The same, for IPv6. */
+        allowedIpv6Addresses?: string[]
+      }[]
+      /** Disks that it gets besides those of the template. */
+      VDIs?: {
+        /** Size, in bytes or as `2 GiB`. */
+        size: number | string
+        /** Id of its storage repository; the default of the pool when left out. */
+        SR?: string
+        /** What it is for; it makes no difference. */
+        type?: string
+        /** Its name; that of the VM with its place when left out. */
+        name_label?: string
+        /** Text for people. */
+        name_description?: string
+        [key: string]: unknown
+      }[]
+      /** What becomes of disks of the template, by their place, such as `0`. */
+      existingDisks?: Record<string, {
+        /** Its size, in bytes or as `2 GiB`; it cannot become smaller. */
+        size?: number | string
+        /** Id of the storage repository to move it to. */
+        $SR?: string
+        /** Its name. */
+        name_label?: string
+        /** Text for people. */
+        name_description?: string
+        [key: string]: unknown
+      }>
+      /** Whether its BIOS names the maker of its host, which some licences ask for; no when left out. */
+      copyHostBiosStrings?: boolean
+      /** Whether it starts when its host does. */
+      auto_poweron?: boolean
+      /** Text for people. */
+      name_description?: string
+      /** Longer text for people, in Markdown; `null` removes it. */
+      notes?: string | null
+      /** Tags, in place of those it has. */
+      tags?: string[]
+      /** What high availability does for it: `restart`, `best-effort`, or nothing when empty. */
+      high_availability?: 'best-effort' | 'restart' | ''
+      /** Virtual processors. */
+      CPUs?: number
+      /** Most virtual processors; only while it is halted. */
+      cpusMax?: number | string
+      /** Memory, in bytes or as `2 GiB`. */
+      memory?: number | string
+      /** Least memory, in bytes or as `2 GiB`. */
+      memoryMin?: number | string
+      /** Most memory, in bytes or as `2 GiB`. */
+      memoryMax?: number | string
+      /** Memory that it can never pass, in bytes or as `2 GiB`; only while it is halted. */
+      memoryStaticMax?: number | string
+      /** Arguments of the kernel of a PV guest. */
+      PV_args?: string
+      /** Processors of the host that it may use. */
+      cpuMask?: number[]
+      /** Share of processor time against others; `null` removes it. */
+      cpuWeight?: number | null
+      /** Most processor time, in percent of one processor; `null` removes it. */
+      cpuCap?: number | null
+      /** Host to start it on if possible; `null` removes it. */
+      affinityHost?: string | null
+      /** Graphics card. */
+      vga?: string
+      /** Memory of the graphics card, in MiB. */
+      videoram?: number
+      /** Cores of each virtual socket; `null` removes it. */
+      coresPerSocket?: number | string | null
+      /** Whether Windows finds the vendor's drivers by itself; only while it is halted. */
+      hasVendorDevice?: boolean
+      /** Whether it may run virtual machines, on older hosts. */
+      expNestedHvm?: boolean
+      /** Whether it may run virtual machines. */
+      nestedVirt?: boolean
+      /** Id of the resource set that it counts against; `null` takes it out of one. */
+      resourceSet?: string | null
+      /** Whether everybody in its resource set may use it. */
+      share?: boolean
+      /** Seconds to wait after its start before others start. */
+      startDelay?: number
+      /** Whether it boots signed systems only. */
+      secureBoot?: boolean
+      /** Network card; `null` removes it. */
+      nicType?: string | null
+      /** `bios` or `uefi`; `null` removes it. */
+      hvmBootFirmware?: string | null
+      /** `hvm` or `pv`. */
+      virtualizationMode?: string
+      /** Whether it offers Windows the interface that this is used to. */
+      viridian?: boolean
+      /** Operations to block, each with `true` or a reason, or to let pass, with `false` or `null`. */
+      blockedOperations?: Record<string, unknown>
+      /** Who created it. */
+      creation?: {
+        /** Id of the user. */
+        user?: string
+      }
+      /** Storage for its memory while it is suspended; `null` removes it. */
+      suspendSr?: string | null
+      /** `setup` to enrol keys, `user` to go by them. */
+      uefiMode?: 'setup' | 'user'
+      /** Entries of its XenStore below `vm-data`; `null` removes one. */
+      xenStoreData?: Record<string, string | null>
+      [key: string]: unknown
+    }
+    result: string
+  }
+  /** Connect a VM to a network, at once if it runs, and return the id of its new interface. */
+  'vm.createInterface': {
+    params: {
+      /** VM to connect. */
+      vm: string
+      /** Network to connect it to. */
+      network: string
+      /** Place among its interfaces; a free one when left out. */
+      position?: number | string
+      /** Address of the interface; one of its own when left out. */
+      mac?: string
+      /** With addresses here or below, the only ones that it may use. */
+      allowedIpv4Addresses?: string[]
+      /** The same, for IPv6. */
+      allowedIpv6Addresses?: string[]
+    }
+    result: string
+  }
+  /** Give a halted VM a virtual graphics card. */
+  'vm.createVgpu': {
+    params: {
+      /** VM. */
+      vm: string
+      /** Group of graphics cards that it comes from. */
+      gpuGroup: string
+      /** Type of the card. */
+      vgpuType: string
+    }
+    result: true
   }
   /** Delete a VM with its snapshots and, unless told otherwise, its disks; a running one is stopped hard before. */
   'vm.delete': {
@@ -1742,11 +2021,104 @@ export interface Methods {
     }
     result: true
   }
+  /** Take a virtual graphics card away from its halted VM. */
+  'vm.deleteVgpu': {
+    params: {
+      /** Graphics card. */
+      vgpu: string
+    }
+    result: true
+  }
+  /** Take PCI devices away from a VM, from its next start on. */
+  'vm.detachPcis': {
+    params: {
+      /** VM. */
+      id: string
+      /** Addresses of the devices, such as `0000:00:02.0`. */
+      pciIds: string[]
+    }
+    result: true
+  }
+  /** Take the disc out of the CD drive of a VM. */
+  'vm.ejectCd': {
+    params: {
+      /** VM. */
+      id: string
+    }
+    result: true
+  }
+  /** List what `high_availability` of a VM can be. */
+  'vm.getHaValues': {
+    params: Record<string, never>
+    result: string[]
+  }
+  /** Return whether a VM is ready to boot signed systems only: `ready`, or what is missing. */
+  'vm.getSecurebootReadiness': {
+    params: {
+      /** VM. */
+      id: string
+      /** Whether to ask anew; the host is always asked. */
+      forceRefresh?: boolean
+    }
+    result: string
+  }
+  /** Put a disc into the CD drive of a VM; one that has no drive gets one. */
+  'vm.insertCd': {
+    params: {
+      /** VM. */
+      id: string
+      /** Disc, of a library of ISO images or a drive of a host. */
+      cd_id: string
+      /** Whether to take out the disc that is in there; yes when left out. */
+      force?: boolean
+    }
+    result: true
+  }
+  /** Move a VM to another host, with its disks where that is needed or wanted. */
+  'vm.migrate': {
+    params: {
+      /** VM to move. */
+      vm: string
+      /** Whether to move it even to a host with another kind of processor; no when left out. */
+      force?: boolean
+      /** Host to move it to, which may be of another pool. */
+      targetHost: string
+      /** Storage repository for its disks; where they are if the host has that, else the default of its pool. */
+      sr?: string
+      /** Storage repository of single disks, by the id of the disk. */
+      mapVdisSrs?: Record<string, string>
+      /** Network of single interfaces in the other pool, by the id of the interface. */
+      mapVifsNetworks?: Record<string, string>
+      /** Network to move it over; that of the pool's choice, or the one that the host is managed over, when left out. */
+      migrationNetwork?: string
+      /** Whether to move it without asking the hosts first whether that can work; no when left out. */
+      bypassAssert?: boolean
+    }
+    result: true
+  }
   /** Pause a running VM: its memory stays where it is. */
   'vm.pause': {
     params: {
       /** VM to pause. */
       id: string
+    }
+    result: true
+  }
+  /** Start a halted VM from its CD drive, this time only. */
+  'vm.recoveryStart': {
+    params: {
+      /** VM to start. */
+      id: string
+    }
+    result: true
+  }
+  /** Have the host forget what it recorded of a statistic of a running VM. */
+  'vm.removeDataSource': {
+    params: {
+      /** VM. */
+      id: string
+      /** Name of the statistic, such as `cpu0`. */
+      dataSource: string
     }
     result: true
   }
@@ -1767,6 +2139,14 @@ export interface Methods {
     params: {
       /** VM to resume. */
       id: string
+    }
+    result: true
+  }
+  /** Take a VM back to a snapshot of it; if it ran then, it runs again. */
+  'vm.revert': {
+    params: {
+      /** Snapshot to go back to. */
+      snapshot: string
     }
     result: true
   }
@@ -1821,6 +2201,10 @@ export interface Methods {
       expNestedHvm?: boolean
       /** Whether it may run virtual machines. */
       nestedVirt?: boolean
+      /** Id of the resource set that it counts against; `null` takes it out of one. */
+      resourceSet?: string | null
+      /** Whether everybody in its resource set may use it. */
+      share?: boolean
       /** Seconds to wait after its start before others start. */
       startDelay?: number
       /** Whether it boots signed systems only. */
@@ -1846,6 +2230,101 @@ export interface Methods {
       uefiMode?: 'setup' | 'user'
       /** Entries of its XenStore below `vm-data`; `null` removes one. */
       xenStoreData?: Record<string, string | null>
+    }
+    result: true
+  }
+  /** Shut a VM down, change it and start it again; one that does not run is changed and started. It is started again also where the change is refused. */
+  'vm.setAndRestart': {
+    params: {
+      /** Whether to pull the plug instead of asking the guest; no when left out. */
+      force?: boolean
+      /** VM to change. */
+      id: string
+      /** Whether it starts when its host does. */
+      auto_poweron?: boolean
+      /** Name. */
+      name_label?: string
+      /** Text for people. */
+      name_description?: string
+      /** Longer text for people, in Markdown; `null` removes it. */
+      notes?: string | null
+      /** Tags, in place of those it has. */
+      tags?: string[]
+      /** What high availability does for it: `restart`, `best-effort`, or nothing when empty. */
+      high_availability?: 'best-effort' | 'restart' | ''
+      /** Virtual processors. */
+      CPUs?: number
+      /** Most virtual processors; only while it is halted. */
+      cpusMax?: number | string
+      /** Memory, in bytes or as `2 GiB`. */
+      memory?: number | string
+      /** Least memory, in bytes or as `2 GiB`. */
+      memoryMin?: number | string
+      /** Most memory, in bytes or as `2 GiB`. */
+      memoryMax?: number | string
+      /** Memory that it can never pass, in bytes or as `2 GiB`; only while it is halted. */
+      memoryStaticMax?: number | string
+      /** Arguments of the kernel of a PV guest. */
+      PV_args?: string
+      /** Processors of the host that it may use. */
+      cpuMask?: number[]
+      /** Share of processor time against others; `null` removes it. */
+      cpuWeight?: number | null
+      /** Most processor time, in percent of one processor; `null` removes it. */
+      cpuCap?: number | null
+      /** Host to start it on if possible; `null` removes it. */
+      affinityHost?: string | null
+      /** Graphics card. */
+      vga?: string
+      /** Memory of the graphics card, in MiB. */
+      videoram?: number
+      /** Cores of each virtual socket; `null` removes it. */
+      coresPerSocket?: number | string | null
+      /** Whether Windows finds the vendor's drivers by itself; only while it is halted. */
+      hasVendorDevice?: boolean
+      /** Whether it may run virtual machines, on older hosts. */
+      expNestedHvm?: boolean
+      /** Whether it may run virtual machines. */
+      nestedVirt?: boolean
+      /** Id of the resource set that it counts against; `null` takes it out of one. */
+      resourceSet?: string | null
+      /** Whether everybody in its resource set may use it. */
+      share?: boolean
+      /** Seconds to wait after its start before others start. */
+      startDelay?: number
+      /** Whether it boots signed systems only. */
+      secureBoot?: boolean
+      /** Network card; `null` removes it. */
+      nicType?: string | null
+      /** `bios` or `uefi`; `null` removes it. */
+      hvmBootFirmware?: string | null
+      /** `hvm` or `pv`. */
+      virtualizationMode?: string
+      /** Whether it offers Windows the interface that this is used to. */
+      viridian?: boolean
+      /** Operations to block, each with `true` or a reason, or to let pass, with `false` or `null`. */
+      blockedOperations?: Record<string, unknown>
+      /** Who created it. */
+      creation?: {
+        /** Id of the user. */
+        user?: string
+      }
+      /** Storage for its memory while it is suspended; `null` removes it. */
+      suspendSr?: string | null
+      /** `setup` to enrol keys, `user` to go by them. */
+      uefiMode?: 'setup' | 'user'
+      /** Entries of its XenStore below `vm-data`; `null` removes one. */
+      xenStoreData?: Record<string, string | null>
+    }
+    result: true
+  }
+  /** Set the order in which a VM tries its devices. */
+  'vm.setBootOrder': {
+    params: {
+      /** VM or template. */
+      vm: string
+      /** A letter for each device, the first first: `c` its disk, `d` its CD drive, `n` the network. */
+      order: string
     }
     result: true
   }
@@ -1903,6 +2382,22 @@ export interface Methods {
   'vm.unpause': {
     params: {
       /** VM to let go on. */
+      id: string
+    }
+    result: true
+  }
+  /** Give a halted VM a TPM and return its id. */
+  'vtpm.create': {
+    params: {
+      /** VM. */
+      id: string
+    }
+    result: string
+  }
+  /** Take the TPM away from a halted VM; what is sealed by it is lost. */
+  'vtpm.destroy': {
+    params: {
+      /** TPM. */
       id: string
     }
     result: true
