@@ -166,6 +166,7 @@ impl App {
         let address = server.host.parse().map_err(refused)?;
         let mut options = xapi::Options::new(address, &server.username, password.expose_secret())
             .allow_unauthorized(server.allow_unauthorized);
+        options.unneeded = model::unneeded;
         let proxy = server.http_proxy.as_ref().or(self.config().http_proxy.as_ref());
         options.http_proxy = proxy.map(|proxy| xapi::Proxy::parse(proxy).map_err(refused)).transpose()?;
         Ok(options)

@@ -65,6 +65,7 @@ mod pool_id;
 mod render;
 mod store;
 mod text;
+mod unneeded;
 mod xml;
 
 pub use choice::{Choice, Chosen};
@@ -79,3 +80,4 @@ pub use pool_id::PoolId;
 pub use render::properties;
 pub use store::{NoPool, Objects, Snapshot, Store, Writer};
 pub use text::Texts;
+pub use unneeded::unneeded;

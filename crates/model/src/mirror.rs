@@ -8,7 +8,6 @@
 
 mod exposure;
 mod slots;
-mod trim;
 mod view;
 
 use rustc_hash::FxHashMap;
@@ -72,7 +71,7 @@ impl Mirror {
 
     /// Returns the record of `reference`, if it is there and of that class.
     ///
-    /// Fields that no object needs are empty: `mirror/trim.rs` has the list.
+    /// Fields that no object needs may be empty ([`crate::unneeded`]).
     pub fn get<T: Known>(&self, reference: &Ref<T>) -> Option<&T> {
         T::of(self.slots.get(self.slots.find(&reference.erase())?).record.as_ref()?)
     }
@@ -101,8 +100,7 @@ impl Mirror {
     }
 
     /// Stores a record, new or changed.
-    pub fn put(&mut self, reference: AnyRef, mut record: Record) {
-        trim::trim(&mut record);
+    pub fn put(&mut self, reference: AnyRef, record: Record) {
         let at = self.slots.intern(reference);
         let old = self.slots.get_mut(at).record.take();
         if old.as_ref() == Some(&record) {
@@ -251,17 +249,18 @@ impl Mirror {
         }
     }
 
-    /// Remembers what making the object of `at` has read, in place of what it had read before.
-    pub(crate) fn set_reads(&mut self, at: u32, reads: Reads) {
-        let Reads { mut found, missing } = reads;
-        if !missing.is_empty() {
-            let mut all = found.into_vec();
-            all.extend(missing.into_iter().map(|reference| self.slots.intern(reference)));
-            all.sort_unstable();
-            all.dedup();
-            found = all.into();
+    /// Remembers what making the object of each slot has read, in place of what it had read before.
+    pub(crate) fn set_reads(&mut self, reads: Vec<(u32, Reads)>) {
+        for (at, Reads { mut found, missing }) in reads {
+            if !missing.is_empty() {
+                let mut all = found.into_vec();
+                all.extend(missing.into_iter().map(|reference| self.slots.intern(reference)));
+                all.sort_unstable();
+                all.dedup();
+                found = all.into();
+            }
+            self.slots.set_reads(at, found);
         }
-        self.slots.set_reads(at, found);
     }
 
     fn pool_record(&self) -> Option<(u32, &class::Pool)> {

@@ -67,7 +67,7 @@ impl Object {
 
     /// Returns the record that it was made of.
     ///
-    /// Fields that no object needs are empty: `mirror/trim.rs` has the list.
+    /// Fields that no object needs may be empty ([`crate::unneeded`]).
     pub fn record(&self) -> &Record {
         &self.record
     }

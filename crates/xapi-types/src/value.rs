@@ -111,6 +111,36 @@ impl Value {
         self.as_struct()?.iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
+    /// Returns the items; none, if it is no set.
+    pub fn into_array(self) -> Vec<Value> {
+        match self {
+            Self::Array(items) => items,
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns the entries; none, if it is no map and no record.
+    pub fn into_struct(self) -> Vec<(CompactString, Value)> {
+        match self {
+            Self::Struct(entries) => entries,
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes the entry `key` out of a map or a record.
+    pub fn take(&mut self, key: &str) -> Option<Value> {
+        let Self::Struct(entries) = self else { return None };
+        let at = entries.iter().position(|(name, _)| name == key)?;
+        Some(entries.remove(at).1)
+    }
+
+    /// Takes the entries with these names out of a map or a record.
+    pub fn leave_out(&mut self, names: &[&str]) {
+        if let Self::Struct(entries) = self {
+            entries.retain(|(name, _)| !names.contains(&name.as_str()));
+        }
+    }
+
     /// Makes a map or a record.
     pub fn structure<K: Into<CompactString>>(entries: impl IntoIterator<Item = (K, Value)>) -> Self {
         Self::Struct(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())

@@ -40,7 +40,7 @@ mod watch;
 pub use address::Address;
 pub use dialect::Dialect;
 pub use error::Error;
-pub use options::{Limits, Options};
+pub use options::{Limits, Options, Unneeded};
 pub use pool::Pool;
 pub use proxy::Proxy;
 pub use secret::Secret;

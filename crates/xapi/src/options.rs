@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use xapi_types::Kind;
+
 use crate::{Address, Proxy, Secret, tls::Fingerprint};
 
 /// How to reach a pool, and as whom.
@@ -22,9 +24,14 @@ pub struct Options {
     pub authorities: String,
     /// HTTP proxy through which all members are reached.
     pub http_proxy: Option<Proxy>,
+    /// Fields that the watch leaves empty.
+    pub unneeded: Unneeded,
     /// How long things may take.
     pub limits: Limits,
 }
+
+/// Names the fields of a class that nobody reads, as the wire has them: large or frequent ones cost time and memory.
+pub type Unneeded = fn(Kind) -> &'static [&'static str];
 
 impl Options {
     /// Makes the options of a pool at `address`, with verified certificates and without a proxy.
@@ -37,6 +44,7 @@ impl Options {
             pins: BTreeMap::new(),
             authorities: String::new(),
             http_proxy: None,
+            unneeded: |_| &[],
             limits: Limits::default(),
         }
     }

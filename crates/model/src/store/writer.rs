@@ -11,7 +11,7 @@ use xapi_types::AnyRef;
 use super::snapshot::Snapshot;
 use crate::{
     delta::Delta,
-    mirror::{Change, Mirror},
+    mirror::{Change, Mirror, Reads},
     object::Object,
     pool_id::PoolId,
 };
@@ -71,8 +71,12 @@ impl Writer {
         let slots = mirror.occupied();
         let mut delta = self.leave_former(mirror, &pool);
         let mut plan = Plan { gone: self.gone(mirror, &pool).collect(), ..Plan::default() };
-        self.plan(mirror, &pool, &slots, &mut plan);
-        self.run(plan, &mut delta);
+        let reads = self.plan(mirror, &pool, &slots, &mut plan);
+        // Neither needs what the other changes, and both look at everything.
+        std::thread::scope(|scope| {
+            scope.spawn(|| mirror.set_reads(reads));
+            self.run(plan, &mut delta);
+        });
         Ok(self.publish(delta))
     }
 
@@ -94,7 +98,8 @@ impl Writer {
         let slots = mirror.take_dirty();
         let mut delta = Delta { pool: pool.clone(), entered: Vec::new(), left: Vec::new() };
         let mut plan = Plan::default();
-        self.plan(mirror, &pool, &slots, &mut plan);
+        let reads = self.plan(mirror, &pool, &slots, &mut plan);
+        mirror.set_reads(reads);
         self.run(plan, &mut delta);
         mirror.settle(slots);
         Ok(self.publish(delta))
@@ -136,12 +141,13 @@ impl Writer {
         known.into_iter().chain(self.aside.of_pool(pool)).filter(move |object| !here(object))
     }
 
-    /// Makes objects of the records in `slots`, and notes what has to happen to the store.
-    fn plan(&mut self, mirror: &mut Mirror, pool: &PoolId, slots: &[u32], plan: &mut Plan) {
+    /// Makes objects of the records in `slots`, and notes what has to happen to the store; returns what was read for each.
+    fn plan(&mut self, mirror: &mut Mirror, pool: &PoolId, slots: &[u32], plan: &mut Plan) -> Vec<(u32, Reads)> {
         let maker = Maker { mirror, pool, order: self.next_order, known: |reference: &_| self.find(pool, reference) };
         let made = maker.all(slots);
+        let mut all_reads = Vec::with_capacity(slots.len());
         for Made { at, outcome, reads } in made.into_iter().flatten() {
-            mirror.set_reads(at, reads);
+            all_reads.push((at, reads));
             match outcome {
                 Outcome::Same => {}
                 Outcome::Equal(record) => mirror.share(at, record),
@@ -158,6 +164,7 @@ impl Writer {
         }
         // Each had a place of its own, whether it needed it or not.
         self.next_order += slots.len() as u64;
+        all_reads
     }
 
     /// Does what was planned; what leaves goes first, so that its id is free for what enters.

@@ -78,6 +78,8 @@ pub struct Reader<'de> {
     depth: u32,
     /// The latest text that had escapes.
     unescaped: String,
+    /// Members of the next object that are passed over.
+    left_out: &'static [&'static str],
 }
 
 /// A text: as it stands, or in [`Reader::unescaped`].
@@ -89,7 +91,7 @@ enum Text<'de> {
 impl<'de> Reader<'de> {
     /// Begins at the front of `text`.
     pub fn new(text: &'de str) -> Self {
-        Self { text, at: 0, depth: 0, unescaped: String::new() }
+        Self { text, at: 0, depth: 0, unescaped: String::new(), left_out: &[] }
     }
 
     /// Returns the offset behind what was read, in bytes.
@@ -104,6 +106,27 @@ impl<'de> Reader<'de> {
     /// If the text ends before the value does, is no JSON, or is not what `T` can be made of.
     pub fn value<T: Deserialize<'de>>(&mut self) -> Result<T, Error> {
         T::deserialize(self)
+    }
+
+    /// Reads a text and gives it to `read`, without a copy where it has no escapes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::value`].
+    pub fn text<T>(&mut self, read: impl FnOnce(&str) -> T) -> Result<T, Error> {
+        match self.peek()? {
+            b'"' => self.at += 1,
+            _ => return Err(Error::Shape("another value stands in the place of a text".to_owned())),
+        }
+        Ok(match self.rest_of_text()? {
+            Text::Borrowed(text) => read(text),
+            Text::Unescaped => read(&self.unescaped),
+        })
+    }
+
+    /// Passes over members with these names in the next object that is read into a type, though not inside of it.
+    pub fn leave_out(&mut self, members: &'static [&'static str]) {
+        self.left_out = members;
     }
 
     /// Passes over a value and returns its text.
@@ -340,8 +363,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.peek()? {
             b'"' => self.visit_text(visitor),
-            b'{' => self.inside(|reader| visitor.visit_map(Parts { reader, first: true })),
-            b'[' => self.inside(|reader| visitor.visit_seq(Parts { reader, first: true })),
+            b'{' => {
+                let left_out = Names::new(std::mem::take(&mut self.left_out));
+                self.inside(|reader| visitor.visit_map(Parts { reader, first: true, left_out }))
+            }
+            b'[' => self.inside(|reader| visitor.visit_seq(Parts { reader, first: true, left_out: Names::default() })),
             b't' => self.word("true").and_then(|()| visitor.visit_bool(true)),
             b'f' => self.word("false").and_then(|()| visitor.visit_bool(false)),
             b'n' if self.is_null() => self.word("null").and_then(|()| visitor.visit_unit()),
@@ -373,10 +399,34 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 }
 
+/// A few names, which others are told from at a glance.
+#[derive(Default)]
+struct Names {
+    names: &'static [&'static str],
+    /// A bit for each length of a name.
+    lengths: u64,
+}
+
+impl Names {
+    fn new(names: &'static [&'static str]) -> Self {
+        Self { names, lengths: names.iter().fold(0, |lengths, name| lengths | Self::bit(name)) }
+    }
+
+    fn bit(name: &str) -> u64 {
+        1 << name.len().min(63)
+    }
+
+    #[inline]
+    fn has(&self, name: &str) -> bool {
+        self.lengths & Self::bit(name) != 0 && self.names.contains(&name)
+    }
+}
+
 /// The parts of an object or array.
 struct Parts<'r, 'de> {
     reader: &'r mut Reader<'de>,
     first: bool,
+    left_out: Names,
 }
 
 impl<'de> MapAccess<'de> for Parts<'_, 'de> {
@@ -384,13 +434,16 @@ impl<'de> MapAccess<'de> for Parts<'_, 'de> {
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        if !self.reader.next_part(b'}', &mut self.first)? {
-            return Ok(None);
+        while self.reader.next_part(b'}', &mut self.first)? {
+            match self.reader.key()? {
+                Text::Borrowed(key) if self.left_out.has(key) => self.reader.skip()?,
+                Text::Borrowed(key) => return seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some),
+                Text::Unescaped => {
+                    return seed.deserialize(StrDeserializer::new(&self.reader.unescaped)).map(Some);
+                }
+            }
         }
-        match self.reader.key()? {
-            Text::Borrowed(key) => seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some),
-            Text::Unescaped => seed.deserialize(StrDeserializer::new(&self.reader.unescaped)).map(Some),
-        }
+        Ok(None)
     }
 
     #[inline]

@@ -7,14 +7,15 @@
 
 mod row;
 
-use serde::de::DeserializeOwned;
 use xapi_types::{Failure, Kind, Value, json};
 
 use super::Change;
-use crate::dialect::{Unreadable, excerpt, failure};
-use row::Row;
+use crate::{
+    dialect::{Unreadable, excerpt, failure},
+    options::Unneeded,
+};
 
-pub(super) use row::{event, from_value};
+pub(super) use row::{decode, event, from_value};
 
 /// A value of which more than this is there and its end not is tried again only when half as
 /// much again has come, so that a value in many small pieces costs no square of its length.
@@ -66,6 +67,7 @@ pub(crate) struct Reader {
     place: Place,
     /// Longest value, in bytes.
     limit: usize,
+    unneeded: Unneeded,
     /// Length of the buffer from which on it is worth to try again.
     wanted: usize,
     tail: Tail,
@@ -80,13 +82,14 @@ enum Progress {
 
 impl Reader {
     /// Makes a reader of values of at most `limit` bytes each.
-    pub(crate) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize, unneeded: Unneeded) -> Self {
         Self {
             buffer: String::new(),
             cut: Vec::new(),
             at: 0,
             place: Place::Start,
             limit,
+            unneeded,
             wanted: 0,
             tail: Tail::default(),
         }
@@ -196,7 +199,7 @@ impl Reader {
     /// Reads a key and, unless it opens what is read piece by piece, its value.
     fn entry(&mut self) -> Result<Progress, Unreadable> {
         let rest = &self.buffer[self.at..];
-        let (key, end) = match value_at::<String>(rest) {
+        let (key, end) = match value_at(rest, json::Reader::value::<String>) {
             Found::Value(key, end) => (key, end),
             Found::Partial => return Ok(Progress::NeedsMore),
             Found::Wrong(_) => return Err(self.nonsense()),
@@ -217,7 +220,7 @@ impl Reader {
             self.at = begin + 1;
             return Ok(Progress::Made);
         }
-        let (value, end) = match value_at::<Value>(value) {
+        let (value, end) = match value_at(value, json::Reader::value::<Value>) {
             Found::Value(value, end) => (value, end),
             Found::Partial => return Ok(Progress::NeedsMore),
             Found::Wrong(_) => return Err(self.nonsense()),
@@ -234,18 +237,18 @@ impl Reader {
 
     fn event(&mut self, changes: &mut Vec<Change>) -> Result<Progress, Unreadable> {
         let rest = &self.buffer[self.at..];
-        let (row, end) = match value_at::<Row>(rest) {
-            Found::Value(row, end) => (row, end),
+        let (change, end) = match value_at(rest, |reader| row::read(reader, self.unneeded)) {
+            Found::Value(change, end) => (change, end),
             Found::Partial => return Ok(Progress::NeedsMore),
             // One odd event must not hide the others.
             Found::Wrong(Some(end)) => {
                 self.tail.odd += 1;
-                (Row(None), end)
+                (None, end)
             }
             Found::Wrong(None) => return Err(self.nonsense()),
         };
         self.at += end;
-        changes.extend(row.0);
+        changes.extend(change);
         Ok(Progress::Made)
     }
 }
@@ -260,8 +263,8 @@ fn between_events(text: &str) -> Option<usize> {
 }
 
 /// Reads the text of whole events; returns how many could not be read, or nothing if the text was cut inside of one.
-pub(super) fn events(text: String, changes: &mut Vec<Change>) -> Option<usize> {
-    let mut reader = Reader { buffer: text, place: Place::Events, ..Reader::new(usize::MAX) };
+pub(super) fn events(text: String, unneeded: Unneeded, changes: &mut Vec<Change>) -> Option<usize> {
+    let mut reader = Reader { buffer: text, place: Place::Events, ..Reader::new(usize::MAX, unneeded) };
     while reader.step(changes).ok()? == Progress::Made {}
     (reader.place == Place::Events && reader.at == reader.buffer.len()).then_some(reader.tail.odd)
 }
@@ -277,9 +280,9 @@ enum Found<T> {
 }
 
 /// Reads the value at the beginning of `text`.
-fn value_at<T: DeserializeOwned>(text: &str) -> Found<T> {
+fn value_at<'a, T>(text: &'a str, read: impl FnOnce(&mut json::Reader<'a>) -> Result<T, json::Error>) -> Found<T> {
     let mut reader = json::Reader::new(text);
-    match reader.value() {
+    match read(&mut reader) {
         // The end of a number is seen by what follows it.
         Ok(_) if reader.offset() == text.len() && !text.ends_with(['}', ']', '"']) => Found::Partial,
         Ok(value) => Found::Value(value, reader.offset()),

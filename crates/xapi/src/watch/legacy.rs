@@ -45,12 +45,12 @@ impl Watcher {
                 Err(failed) => return Err(failed.error),
             };
             let mut piece = Vec::new();
-            for (reference, record) in records.as_struct().unwrap_or_default() {
-                if let Ok(record) = Record::decode(kind, record) {
+            for (reference, record) in records.into_struct() {
+                if let Some(record) = answer::decode(kind, record, self.core.options.unneeded) {
                     if let Record::Host(host) = &record {
                         self.core.add_member(&host.address);
                     }
-                    piece.push((AnyRef::parse(reference), record));
+                    piece.push((AnyRef::parse(&reference), record));
                 }
             }
             while !piece.is_empty() {
@@ -71,8 +71,9 @@ impl Watcher {
         match self.core.call_once::<Value>(&link, "event.next", &[], limit).await {
             Ok(events) => {
                 self.errors = 0;
-                let events = events.as_array().unwrap_or_default().iter();
-                let changes = events.filter_map(answer::event).collect();
+                let unneeded = self.core.options.unneeded;
+                let events = events.into_array().into_iter();
+                let changes = events.filter_map(|event| answer::event(event, unneeded)).collect();
                 self.hand_out(changes).await?;
                 self.core.status.watched();
                 Some(Step::PollLegacy(link))

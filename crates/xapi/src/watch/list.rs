@@ -45,8 +45,9 @@ pub(super) async fn list(
         let (changes, tail) = whole(core, link, reply).await.map_err(|unreadable| explain(link, unreadable))?;
         tokio::task::spawn_blocking(move || Ok((lister.give_all(changes), tail))).await.map_err(|_| Error::Closed)?
     } else {
-        let (size, uncut) = (core.options.limits.event, Arc::clone(uncut));
-        read_aside(reply, move |batches| decode(batches, Reader::new(size), &lister, &uncut)).await?
+        let reader = Reader::new(core.options.limits.event, core.options.unneeded);
+        let uncut = Arc::clone(uncut);
+        read_aside(reply, move |batches| decode(batches, reader, &lister, &uncut)).await?
     };
     let (mut census, tail) = read.map_err(|unreadable| explain(link, unreadable))?;
     let answer = finish(core, link, Vec::new(), tail)?;
@@ -113,7 +114,7 @@ fn decode(
 fn decode_segments(segments: &Receiver<String>, mut lister: Lister) -> Option<(Census, usize)> {
     let (mut changes, mut odd) = (Vec::with_capacity(PIECE), 0);
     for segment in segments {
-        odd += answer::events(segment, &mut changes)?;
+        odd += answer::events(segment, lister.core.options.unneeded, &mut changes)?;
         lister.give(&mut changes, false);
     }
     Some((lister.give_all(changes), odd))

@@ -61,13 +61,13 @@ pub(crate) async fn poll(core: &Core, link: &Link, request: &Poll<'_>) -> Result
     let limits = &core.options.limits;
     let limit = if request.token.is_empty() { LIST } else { request.hold + limits.grace };
     let reply = ask(core, link, request, limit).await?;
-    let size = limits.event;
+    let (size, unneeded) = (limits.event, core.options.unneeded);
     let aside = reply.length().is_none_or(|length| length > LONG);
     let result = if link.dialect() == Dialect::Xml || reply.status != 200 {
         whole(core, link, reply).await
     } else if aside {
         read_aside(reply, move |batches| {
-            let mut reader = Reader::new(size);
+            let mut reader = Reader::new(size, unneeded);
             let mut changes = Vec::new();
             while let Some(batch) = batches.blocking_recv() {
                 for chunk in batch {
@@ -78,7 +78,7 @@ pub(crate) async fn poll(core: &Core, link: &Link, request: &Poll<'_>) -> Result
         })
         .await?
     } else {
-        read_here(reply, size).await?
+        read_here(reply, Reader::new(size, unneeded)).await?
     };
     let (changes, tail) = result.map_err(|unreadable| explain(link, unreadable))?;
     finish(core, link, changes, tail)
@@ -105,8 +105,7 @@ pub(super) type Batches = mpsc::Receiver<Vec<Bytes>>;
 pub(super) type Read = Result<(Vec<Change>, Tail), Unreadable>;
 
 /// Reads a short answer as it comes.
-async fn read_here(mut reply: Reply<'_>, size: usize) -> Result<Read, Error> {
-    let mut reader = Reader::new(size);
+async fn read_here(mut reply: Reply<'_>, mut reader: Reader) -> Result<Read, Error> {
     let mut changes = Vec::new();
     while let Some(chunk) = reply.chunk().await? {
         if let Err(unreadable) = reader.push(&chunk, &mut changes) {
@@ -147,8 +146,9 @@ pub(super) async fn whole(core: &Core, link: &Link, reply: Reply<'_>) -> Read {
         Ok(body) => body,
         Err(error) => return Err(Unreadable::Nonsense(error.to_string())),
     };
+    let unneeded = core.options.unneeded;
     let decode = move || match dialect.answer::<Value>(status, &body)? {
-        Ok(value) => Ok(answer::from_value(&value)),
+        Ok(value) => Ok(answer::from_value(value, unneeded)),
         Err(failure) => Ok((Vec::new(), Tail::failed(failure))),
     };
     tokio::task::spawn_blocking(decode).await.unwrap_or_else(|error| Err(Unreadable::Nonsense(error.to_string())))

@@ -102,3 +102,23 @@ fn any_changed_byte_is_read_or_refused() {
         }
     }
 }
+
+#[test]
+fn members_are_left_out_of_one_object_only() {
+    let text = r#"[{"a":[1,{"b":2}],"b":{"a":3,"b":4},"\u0061":5,"c":6},{"a":7}]"#;
+    let mut reader = Reader::new(text);
+    reader.leave_out(&["a", "longer"]);
+    let value: Value = reader.value().unwrap();
+    // An array is no object: the first one in it is.
+    assert_eq!(value.to_string(), r#"[{"b":{"a":3,"b":4},"a":5,"c":6},{"a":7}]"#);
+    let mut cut = Reader::new(r#"{"a":"never end"#);
+    cut.leave_out(&["a"]);
+    assert!(cut.value::<Value>().unwrap_err().is_end());
+}
+
+#[test]
+fn a_text_is_given_as_it_reads() {
+    assert_eq!(Reader::new(r#" "a\n""#).text(str::len).unwrap(), 2);
+    assert!(Reader::new("7").text(str::len).unwrap_err().is_shape());
+    assert!(Reader::new("\"a").text(str::len).unwrap_err().is_end());
+}

@@ -1,5 +1,7 @@
 use super::*;
 
+const NONE: Unneeded = |_| &[];
+
 const ANSWER: &str = concat!(
     r#"{"jsonrpc":"2.0","result":{"events":["#,
     r#"{"id":"1","timestamp":"0.0","class":"vm","operation":"add","ref":"OpaqueRef:00000000-0000-0000-0000-000000000001","#,
@@ -14,7 +16,7 @@ const ANSWER: &str = concat!(
 );
 
 fn read(text: &str, piece: usize) -> Result<(Vec<Change>, Tail), Unreadable> {
-    let mut reader = Reader::new(1 << 20);
+    let mut reader = Reader::new(1 << 20, NONE);
     let mut changes = Vec::new();
     for piece in text.as_bytes().chunks(piece) {
         reader.push(piece, &mut changes)?;
@@ -43,10 +45,10 @@ fn events_are_cut_between_two_and_nowhere_else() {
     assert_eq!(between_events(r#"{"snapshot":{"a":"},{"}}"#), None);
     let mut changes = Vec::new();
     let vm = |n| format!(r#"{{"class":"vm","operation":"add","ref":"OpaqueRef:{n}","snapshot":{{"uuid":"u"}}}}"#);
-    assert_eq!(events(format!("{},{}", vm(1), vm(2)), &mut changes), Some(0));
-    assert_eq!(events(format!(",{},7", vm(3)), &mut changes), None);
-    assert_eq!(events(format!(",{}", &vm(4)[..30]), &mut changes), None);
-    assert_eq!(events(format!("{}]", vm(5)), &mut changes), None);
+    assert_eq!(events(format!("{},{}", vm(1), vm(2)), NONE, &mut changes), Some(0));
+    assert_eq!(events(format!(",{},7", vm(3)), NONE, &mut changes), None);
+    assert_eq!(events(format!(",{}", &vm(4)[..30]), NONE, &mut changes), None);
+    assert_eq!(events(format!("{}]", vm(5)), NONE, &mut changes), None);
     assert!(changes.len() >= 2);
 }
 
@@ -59,11 +61,11 @@ fn an_answer_in_segments_says_the_same() {
     };
     let events: Vec<_> = (0..20_000).map(event).collect();
     let text = format!(r#"{{"result":{{"events":[{}],"token":"1,1"}}}}"#, events.join(","));
-    let (mut changes, mut segments, mut reader) = (Vec::new(), 0, Reader::new(1 << 20));
+    let (mut changes, mut segments, mut reader) = (Vec::new(), 0, Reader::new(1 << 20, NONE));
     for piece in text.as_bytes().chunks(100_001) {
         if let Some(segment) = reader.push_or_cut(piece, &mut changes).unwrap() {
             segments += 1;
-            assert_eq!(super::events(segment, &mut changes), Some(0));
+            assert_eq!(super::events(segment, NONE, &mut changes), Some(0));
         }
     }
     let mut rest = Vec::new();
@@ -90,7 +92,7 @@ fn a_changed_byte_never_panics() {
         for flip in [0x01, 0x20, 0x80] {
             let mut bytes = ANSWER.as_bytes().to_vec();
             bytes[at] ^= flip;
-            let mut reader = Reader::new(1 << 20);
+            let mut reader = Reader::new(1 << 20, NONE);
             let mut changes = Vec::new();
             let _ = bytes.chunks(64).try_for_each(|piece| reader.push(piece, &mut changes)).map(|()| reader.finish());
         }
@@ -123,9 +125,36 @@ fn what_is_no_answer_is_said_to_be_none() {
 
 #[test]
 fn a_value_without_end_is_refused_at_the_limit() {
-    let mut reader = Reader::new(100_000);
+    let mut reader = Reader::new(100_000, NONE);
     let mut changes = Vec::new();
     reader.push(br#"{"result":{"events":[{"class":"vm","junk":""#, &mut changes).unwrap();
     let endless = (0..1000).try_for_each(|_| reader.push(&[b'x'; 1000], &mut changes));
     assert!(matches!(endless, Err(Unreadable::Nonsense(reason)) if reason.contains("longer than")));
+}
+
+#[test]
+fn fields_that_nobody_needs_stay_empty_wherever_they_come_from() {
+    const UNNEEDED: Unneeded = |kind| if kind == Kind::Vm { &["name_label", "consoles"] } else { &[] };
+    let snapshot = r#"{"uuid":"u1","name_label":"web","consoles":["OpaqueRef:c"],"name_description":"kept"}"#;
+    let ordered = format!(r#"{{"class":"vm","operation":"mod","ref":"OpaqueRef:v","snapshot":{snapshot}}}"#);
+    let early = format!(r#"{{"snapshot":{snapshot},"class":"vm","operation":"mod","ref":"OpaqueRef:v"}}"#);
+    let network = r#"{"class":"network","operation":"mod","ref":"OpaqueRef:n","snapshot":{"name_label":"lan"}}"#;
+    let mut changes = Vec::new();
+    assert_eq!(events(format!("{ordered},{early},{network}"), UNNEEDED, &mut changes), Some(0));
+    let value: Value = json::Reader::new(&ordered).value().unwrap();
+    changes.push(event(value, UNNEEDED).unwrap());
+    let mut vms = 0;
+    for change in changes {
+        let Change::Put(_, record) = change else { panic!("nothing was removed") };
+        match record {
+            xapi_types::Record::Vm(vm) => {
+                assert!(vm.name_label.is_empty() && vm.consoles.is_empty(), "{vm:?}");
+                assert_eq!((vm.uuid.as_str(), vm.name_description.as_str()), ("u1", "kept"));
+                vms += 1;
+            }
+            xapi_types::Record::Network(network) => assert_eq!(network.name_label, "lan"),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(vms, 3);
 }
