@@ -10,6 +10,16 @@ use crate::table::{Class, Type, classes, errors};
 /// Fields whose long texts stand in many objects: kept once (see [`crate::Shared`]).
 const SHARED: &[&str] = &["recommendations", "flags", "features", "modelname", "last_booted_record"];
 
+/// Maps from texts to texts that are alike in many objects, as class and field (see [`crate::SharedMap`]).
+const SHARED_MAPS: &[(&str, &str)] = &[
+    ("VM", "bios_strings"),
+    ("VM", "HVM_boot_params"),
+    ("VM", "platform"),
+    ("VM_guest_metrics", "os_version"),
+    ("VM_guest_metrics", "other"),
+    ("VM_guest_metrics", "PV_drivers_version"),
+];
+
 /// Fields that older hosts do not send and that were true of them, as class and field.
 const TRUE_WHEN_ABSENT: &[(&str, &str)] =
     &[("pool", "ha_reboot_vm_on_internal_shutdown"), ("network", "managed"), ("PIF", "managed")];
@@ -54,6 +64,8 @@ fn record(class: &Class) -> String {
     for field in &class.fields {
         let (rust, with) = if SHARED.contains(&field.name) && field.ty == Type::String {
             ("Shared".to_owned(), "")
+        } else if SHARED_MAPS.contains(&(class.name, field.name)) {
+            ("SharedMap".to_owned(), "")
         } else {
             (rust_type(&field.ty), decoder(&field.ty))
         };
@@ -75,9 +87,14 @@ fn record(class: &Class) -> String {
     }
     let mut uses = Vec::new();
     let has = |word: &str| fields.contains(word);
-    for (word, path) in
-        [("DateTime", "DateTime"), ("Map<", "Map"), ("Shared", "Shared"), ("Value", "Value"), ("lenient::", "lenient")]
-    {
+    for (word, path) in [
+        ("DateTime", "DateTime"),
+        ("Map<", "Map"),
+        ("Shared,", "Shared"),
+        ("SharedMap", "SharedMap"),
+        ("Value", "Value"),
+        ("lenient::", "lenient"),
+    ] {
         if has(word) {
             uses.push(path);
         }

@@ -35,5 +35,5 @@ pub use failure::Failure;
 pub use lenient::{Float, Int};
 pub use map::Map;
 pub use reference::{AnyRef, Class, Ref, canonical};
-pub use shared::Shared;
+pub use shared::{Shared, SharedMap};
 pub use value::Value;

@@ -1,10 +1,15 @@
-//! Long texts that stand in many records.
+//! Long texts, and maps, that stand in many records.
+
+mod map;
 
 use std::{cell::RefCell, collections::HashSet, fmt, ops::Deref, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Most texts that a thread remembers; past it, it forgets them all and begins again.
+pub(crate) use map::SPAN;
+pub use map::SharedMap;
+
+/// Most texts, and most maps, that a thread remembers; past it, it forgets them all and begins again.
 const REMEMBERED: usize = 4096;
 
 thread_local! {

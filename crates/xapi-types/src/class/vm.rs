@@ -4,7 +4,7 @@
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-use crate::{DateTime, Map, Shared, enums, lenient, reference::Class, reference::Ref};
+use crate::{DateTime, Map, Shared, SharedMap, enums, lenient, reference::Class, reference::Ref};
 
 /// A record of the class `VM`.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -117,12 +117,12 @@ pub struct Vm {
     pub hvm_boot_policy: CompactString,
     /// `HVM_boot_params`, a map from a text to a text.
     #[serde(rename = "HVM_boot_params")]
-    pub hvm_boot_params: Map<CompactString, CompactString>,
+    pub hvm_boot_params: SharedMap,
     /// `HVM_shadow_multiplier`, a number.
     #[serde(rename = "HVM_shadow_multiplier", deserialize_with = "lenient::float")]
     pub hvm_shadow_multiplier: f64,
     /// `platform`, a map from a text to a text.
-    pub platform: Map<CompactString, CompactString>,
+    pub platform: SharedMap,
     /// `PCI_bus`, a text.
     #[serde(rename = "PCI_bus")]
     pub pci_bus: CompactString,
@@ -183,7 +183,7 @@ pub struct Vm {
     #[serde(deserialize_with = "lenient::set")]
     pub children: Vec<Ref<super::Vm>>,
     /// `bios_strings`, a map from a text to a text.
-    pub bios_strings: Map<CompactString, CompactString>,
+    pub bios_strings: SharedMap,
     /// `protection_policy`, a reference to a `VMPP`.
     pub protection_policy: Ref<super::Vmpp>,
     /// `is_snapshot_from_vmpp`, a truth value.

@@ -4,7 +4,7 @@
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-use crate::{DateTime, Map, enums, lenient, reference::Class};
+use crate::{DateTime, Map, SharedMap, enums, lenient, reference::Class};
 
 /// A record of the class `VM_guest_metrics`.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -13,12 +13,12 @@ pub struct VmGuestMetrics {
     /// `uuid`, a text.
     pub uuid: CompactString,
     /// `os_version`, a map from a text to a text.
-    pub os_version: Map<CompactString, CompactString>,
+    pub os_version: SharedMap,
     /// `netbios_name`, a map from a text to a text.
     pub netbios_name: Map<CompactString, CompactString>,
     /// `PV_drivers_version`, a map from a text to a text.
     #[serde(rename = "PV_drivers_version")]
-    pub pv_drivers_version: Map<CompactString, CompactString>,
+    pub pv_drivers_version: SharedMap,
     /// `PV_drivers_up_to_date`, a truth value.
     #[serde(rename = "PV_drivers_up_to_date", deserialize_with = "lenient::boolean")]
     pub pv_drivers_up_to_date: bool,
@@ -29,7 +29,7 @@ pub struct VmGuestMetrics {
     /// `networks`, a map from a text to a text.
     pub networks: Map<CompactString, CompactString>,
     /// `other`, a map from a text to a text.
-    pub other: Map<CompactString, CompactString>,
+    pub other: SharedMap,
     /// `last_updated`, a time.
     pub last_updated: DateTime,
     /// `other_config`, a map from a text to a text.

@@ -11,6 +11,7 @@ use serde::{
 };
 
 use super::text;
+use crate::shared::SPAN;
 
 /// Deepest nesting that is read; XAPI itself stays below ten.
 const MAX_DEPTH: u32 = 64;
@@ -384,7 +385,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Error> {
+        if name == SPAN {
+            return visitor.visit_borrowed_str(self.span()?);
+        }
         visitor.visit_newtype_struct(self)
     }
 
