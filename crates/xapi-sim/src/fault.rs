@@ -37,6 +37,8 @@ struct State {
     failing: Vec<Failing>,
     delays: Vec<(String, Duration)>,
     spoilt: VecDeque<Spoilt>,
+    /// Answers to requests at a path that are to be spoilt.
+    spoilt_at: Vec<(String, Spoilt)>,
     lost_events: usize,
     /// Bytes of answers that go out in a second; all at once if nothing.
     rate: Option<u64>,
@@ -60,6 +62,11 @@ impl Faults {
     /// Spoils the next `times` answers.
     pub(crate) fn spoil(&self, how: Spoilt, times: usize) {
         self.0.lock().spoilt.extend(std::iter::repeat_n(how, times));
+    }
+
+    /// Spoils the next answer to a request at `path`.
+    pub(crate) fn spoil_at(&self, path: &str, how: Spoilt) {
+        self.0.lock().spoilt_at.push((path.to_owned(), how));
     }
 
     /// Leaves the next `count` events out of answers.
@@ -86,8 +93,17 @@ impl Faults {
     }
 
     pub(crate) fn next_failure(&self, method: &str) -> Option<Failure> {
+        self.next_failure_of(|of| of == method || of == "*")
+    }
+
+    /// Returns the failure that is due for a request at `path`; `*` means calls alone.
+    pub(crate) fn next_failure_at(&self, path: &str) -> Option<Failure> {
+        self.next_failure_of(|of| of == path)
+    }
+
+    fn next_failure_of(&self, wanted: impl Fn(&str) -> bool) -> Option<Failure> {
         let mut state = self.0.lock();
-        let at = state.failing.iter().position(|failing| failing.method == method || failing.method == "*")?;
+        let at = state.failing.iter().position(|failing| wanted(&failing.method))?;
         let failing = &mut state.failing[at];
         failing.times -= 1;
         let failure = failing.failure.clone();
@@ -99,6 +115,12 @@ impl Faults {
 
     pub(crate) fn next_spoilt(&self) -> Option<Spoilt> {
         self.0.lock().spoilt.pop_front()
+    }
+
+    pub(crate) fn next_spoilt_at(&self, path: &str) -> Option<Spoilt> {
+        let mut state = self.0.lock();
+        let at = state.spoilt_at.iter().position(|(of, _)| of == path)?;
+        Some(state.spoilt_at.remove(at).1)
     }
 
     /// Takes out the events that are to be lost.

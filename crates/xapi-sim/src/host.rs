@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
 use rustls::ServerConfig;
 use tokio::sync::watch;
 
@@ -31,6 +32,8 @@ pub(crate) struct Host {
     /// Counts how often all its connections were cut.
     pub(crate) cuts: watch::Sender<u64>,
     pub(crate) tls: Mutex<Arc<ServerConfig>>,
+    /// Requests by path, of those that are counted.
+    requests: Mutex<FxHashMap<&'static str, usize>>,
 }
 
 impl Host {
@@ -42,7 +45,18 @@ impl Host {
             condition: watch::Sender::default(),
             cuts: watch::Sender::default(),
             tls: Mutex::new(tls),
+            requests: Mutex::default(),
         }
+    }
+
+    /// Counts a request at `path`.
+    pub(crate) fn count(&self, path: &'static str) {
+        *self.requests.lock().entry(path).or_default() += 1;
+    }
+
+    /// Returns how many requests came at `path`.
+    pub(crate) fn counted(&self, path: &str) -> usize {
+        self.requests.lock().get(path).copied().unwrap_or_default()
     }
 
     /// Cuts all connections.

@@ -42,6 +42,7 @@ mod pool;
 pub mod profile;
 mod query;
 mod random;
+mod rrd;
 pub mod seed;
 mod session;
 mod shape;

@@ -7,6 +7,7 @@ pub(crate) mod head;
 pub(crate) mod listen;
 pub(crate) mod reply;
 pub(crate) mod rpc;
+pub(crate) mod rrd;
 pub(crate) mod tls;
 pub(crate) mod transfer;
 pub(crate) mod write;

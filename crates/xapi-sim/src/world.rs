@@ -30,6 +30,7 @@ use crate::{
     methods::Methods,
     profile::Profile,
     random::Random,
+    rrd::Past,
     transition::{Agenda, Job, Waiters},
 };
 
@@ -75,6 +76,8 @@ pub struct World {
     pub(crate) methods: Arc<Methods>,
     /// What disks hold.
     pub disks: Disks,
+    /// When machines ran.
+    pub(crate) past: Past,
     /// With which `root` logs in.
     pub(crate) password: String,
     /// Operations that the product does not know yet.
@@ -112,6 +115,7 @@ impl World {
             registrations: Registrations::default(),
             methods,
             disks: Disks::default(),
+            past: Past::default(),
             password: String::new(),
             unknown_operations: profile.unknown_operations(),
             wishes: Vec::new(),
@@ -180,6 +184,7 @@ impl World {
         }
         self.dirty.swap_remove(&object);
         self.hidden.remove(&object);
+        self.past.forget(object);
     }
 
     /// Sets a field; nothing happens, events included, if it has that value already.
@@ -343,6 +348,9 @@ impl World {
         }
         if relation::mirror(class, field).is_some() {
             self.mirror(object, class, field, &old, &value);
+        }
+        if self.past.concerns(class, field) {
+            self.note_power(object, &old, &value);
         }
         self.change(object, |row| row.put_at(field, value));
     }

@@ -179,6 +179,8 @@ impl Builder {
             ports = (hosts[0].http.port(), hosts[0].https.port());
             world.agenda.pace = self.pace;
             world.settle();
+            // What happened while the world was made is no past.
+            world.past.clear();
             world.password.clone_from(&self.password);
             let pool = Arc::new(Pool::new(world, hosts));
             for ((host, http), https) in pool.hosts.iter().zip(http).zip(https) {

@@ -6,7 +6,7 @@ use super::{
     connection::{Connection, Gone},
     head::Head,
     reply::Reply,
-    rpc, transfer,
+    rpc, rrd, transfer,
 };
 
 /// Paths that take a session, by verb, with the realm that a request without one is told.
@@ -62,9 +62,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
             "keep-alive".clone_into(&mut reply.headers[0].1);
             connection.send(reply).await
         }
-        "/rrd_updates" | "/host_rrd" | "/vm_rrd" | "/sr_rrd" => {
-            connection.send(Reply::until_close(0, "404 Not Found", &[])).await
-        }
+        "/rrd_updates" | "/host_rrd" | "/vm_rrd" | "/sr_rrd" => rrd::serve(connection, &head, path).await,
         _ => connection.send(Reply::internal(&format!("NOT_IMPLEMENTED: [ {path} ]"))).await,
     }
 }

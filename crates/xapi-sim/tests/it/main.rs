@@ -24,6 +24,7 @@ mod metrics;
 mod network;
 mod profile;
 mod rpc;
+mod rrd;
 mod session;
 mod sr;
 mod task;
