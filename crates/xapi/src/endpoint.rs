@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use bytes::Bytes;
-use http::{Request, header};
+use http::{HeaderValue, Request, Uri, header};
 use http_body_util::{BodyExt, Full};
 use hyper::{
     body::{Body, Incoming},
@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use crate::{
-    Address, Error, Options, Proxy,
+    Address, Error, Options, Proxy, Secret,
     dial::{Connection, dial},
     dialect::Dialect,
     options::Limits,
@@ -29,6 +29,9 @@ const KEPT: usize = 20;
 
 /// A connection that rested longer may have been closed by something in between.
 const FRESH: Duration = Duration::from_secs(20);
+
+/// What we call ourselves.
+const AGENT: &str = concat!("xo-xapi/", env!("CARGO_PKG_VERSION"));
 
 /// A host as XAPI peer.
 pub(crate) struct Endpoint {
@@ -113,13 +116,43 @@ impl Endpoint {
 
     /// Sends `body` and returns the answer once its head is there, at most `limit` later.
     pub(crate) async fn post(&self, dialect: Dialect, body: Bytes, limit: Duration) -> Result<Reply<'_>, Failed> {
+        self.send(|| self.request(dialect, body.clone()), limit).await
+    }
+
+    /// Asks for `target`, path and query, and returns the answer once its head is there, at most `limit` later.
+    ///
+    /// The session goes as a cookie: queries are written into the logs of hosts and proxies.
+    pub(crate) async fn get(&self, target: &str, session: &Secret, limit: Duration) -> Result<Reply<'_>, Failed> {
+        let cookie = HeaderValue::from_str(&format!("session_id={}", session.expose()));
+        let mut cookie =
+            cookie.map_err(|_| Failed::unsent(self.nonsense("its session cannot be sent as a cookie".to_owned())))?;
+        cookie.set_sensitive(true);
+        let uri: Uri = target.parse().map_err(|error| {
+            Failed::unsent(Error::Connect {
+                address: self.address.clone(),
+                reason: format!("`{target}` is nothing that can be asked for: {error}"),
+            })
+        })?;
+        let request = || {
+            Request::get(uri.clone())
+                .header(header::HOST, self.address.authority())
+                .header(header::COOKIE, cookie.clone())
+                .header(header::USER_AGENT, AGENT)
+                .body(Full::default())
+                .expect("an address has passed its own checks and the other parts are checked above")
+        };
+        self.send(request, limit).await
+    }
+
+    /// Sends a request, which is made again for another connection if one that rested was closed meanwhile.
+    async fn send(&self, request: impl Fn() -> Request<Full<Bytes>>, limit: Duration) -> Result<Reply<'_>, Failed> {
         let started = Instant::now();
         loop {
             let (mut line, reused) = match self.rested() {
                 Some(line) => (line, true),
                 None => (self.connect().await.map_err(Failed::unsent)?, false),
             };
-            let request = self.request(dialect, body.clone());
+            let request = request();
             let left = limit.saturating_sub(started.elapsed());
             let answer = async {
                 // Whether it is ready is told again by sending.
@@ -145,7 +178,7 @@ impl Endpoint {
         Request::post(dialect.path())
             .header(header::HOST, self.address.authority())
             .header(header::CONTENT_TYPE, dialect.content_type())
-            .header(header::USER_AGENT, concat!("xo-xapi/", env!("CARGO_PKG_VERSION")))
+            .header(header::USER_AGENT, AGENT)
             .body(Full::new(body))
             .expect("an address has passed its own checks and the other parts are constants")
     }

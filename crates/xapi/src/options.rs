@@ -85,6 +85,9 @@ pub struct Limits {
     pub answer: usize,
     /// Bytes of one event (default 64 MiB).
     pub event: usize,
+    /// Bytes of an answer with statistics, and of the values that are kept of it (default 256 MiB: a year of a
+    /// thousand VMs).
+    pub statistics: usize,
 }
 
 impl Default for Limits {
@@ -102,6 +105,7 @@ impl Default for Limits {
             rest: Duration::from_secs(30),
             answer: 512 << 20,
             event: 64 << 20,
+            statistics: 256 << 20,
         }
     }
 }

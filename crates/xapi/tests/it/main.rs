@@ -5,6 +5,7 @@ mod certificate;
 mod dialect;
 mod peer;
 mod proxy;
+mod rrd;
 mod session;
 mod sim;
 mod task;

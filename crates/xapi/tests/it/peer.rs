@@ -35,6 +35,7 @@ pub(crate) struct Call {
     /// Whether it came as JSON, and whether that was version 2.
     pub(crate) json: bool,
     pub(crate) version_2: bool,
+    /// The method; of a request that is no call, its verb and path.
     pub(crate) method: String,
     pub(crate) params: Vec<Value>,
 }
@@ -298,6 +299,10 @@ fn answer(call: &Call, result: Result<Value, Failure>) -> (u16, &'static str, Ve
 async fn read_call(stream: &mut (impl AsyncRead + Unpin)) -> Option<Call> {
     let head = read_head(stream).await?;
     let path = head.lines().next()?.split(' ').nth(1)?.to_owned();
+    if head.starts_with("GET ") {
+        let method = format!("GET {}", path.split('?').next().unwrap_or_default());
+        return Some(Call { path, json: true, version_2: true, method, params: Vec::new() });
+    }
     let lower = head.to_ascii_lowercase();
     let length = lower.lines().find_map(|line| line.strip_prefix("content-length:"))?.trim().parse().ok()?;
     let mut body = vec![0; length];
