@@ -12,7 +12,7 @@ use tracing::warn;
 
 use crate::{
     Audience, CloseReason, Config, Cx, Feed, Peer, Permissions, Session, Tasks, Transfers, journal::Recorder,
-    limit::Limit, pool::Pools, session::WeakSession, store::StoreWriter,
+    limit::Limit, pool::Pools, session::WeakSession, stats, stats::Stats, store::StoreWriter,
 };
 
 /// Name of the database file in the data folder.
@@ -39,6 +39,7 @@ pub(crate) struct Inner {
     transfers: Transfers,
     pub(crate) pools: Pools,
     pub(crate) limit: Limit,
+    pub(crate) stats: Stats,
     /// Tasks that end by themselves when the server stops.
     background: Mutex<Vec<JoinHandle<()>>>,
     stop: CancellationToken,
@@ -85,6 +86,9 @@ impl App {
         let (recorder, journal) = Recorder::start(db.clone(), retention);
         let stop = CancellationToken::new();
         let forgetting = tokio::spawn(forget_expired(db.clone(), stop.clone()));
+        let stats = Stats::default();
+        let forgetting_stats =
+            tokio::spawn(stats::forget(stats.clone(), store.clone(), feed.subscribe(), stop.clone()));
         let app = Self(Arc::new(Inner {
             config,
             ops,
@@ -96,7 +100,8 @@ impl App {
             transfers: Transfers::default(),
             pools: Pools::new(writer, recorder),
             limit,
-            background: Mutex::new(vec![journal, forgetting]),
+            stats,
+            background: Mutex::new(vec![journal, forgetting, forgetting_stats]),
             stop,
             sessions: Mutex::default(),
         }));

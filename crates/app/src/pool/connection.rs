@@ -95,6 +95,20 @@ impl Connection {
         wait.await.map_err(|error| self.translate(&error, method))
     }
 
+    /// Returns statistics of the host at `address`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::call`].
+    pub(crate) async fn rrd_updates(&self, address: &str, query: xapi::RrdQuery) -> op::Result<xapi::RrdUpdates> {
+        let updates = self.link.client().rrd_updates(address, query).await;
+        updates.map_err(|error| self.translate(&error, "rrd_updates"))
+    }
+
+    pub(crate) fn app(&self) -> &App {
+        &self.app
+    }
+
     fn allowed(&self, method: &str) -> op::Result<()> {
         let name = method.rsplit('.').next().unwrap_or_default();
         if self.link.is_read_only() && !name.starts_with("get_") {

@@ -11,6 +11,9 @@ use super::{
 /// Deepest nesting; an answer has four levels.
 const DEEPEST: usize = 16;
 
+/// No time is beyond this, in seconds since the epoch; it is in the year 5138.
+const LATEST: f64 = 1e11;
+
 /// Bytes of a value that is kept.
 const VALUE: usize = size_of::<f64>();
 
@@ -209,7 +212,7 @@ impl Body {
             }
             [Place::Meta, Place::Legend, Place::Item] => self.entry(text),
             [Place::Data, Place::Item, Place::Time] => {
-                let time = number(text).filter(|time| time.is_finite() && *time > 0.0);
+                let time = number(text).filter(|time| *time > 0.0 && *time < LATEST);
                 self.row.0 = Some(whole(time.ok_or_else(|| format!("`{}` is no time", short(text)))?));
                 Ok(())
             }

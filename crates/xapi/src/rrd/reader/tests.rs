@@ -81,6 +81,7 @@ fn what_is_wrong_is_told_with_its_place() {
         (r#","1","NaN""#, r#","1","NaN","1""#, "row 0 has more values than the legend"),
         (r#""t":1706745000,"#, "", "row 2 has no time"),
         (r#""t":1706745000"#, r#""t":1706745005"#, "row 2 is not older"),
+        (r#""t":1706745010"#, r#""t":1e300"#, "is no time"),
         (r#""-1.5""#, r#""many""#, "`many` is no number, in row 2"),
         (r#""data":"#, r#""date":"#, "has no rows"),
         ("{\"meta\"", "<html>", "is no part of JSON"),

@@ -1,0 +1,157 @@
+//! Statistics that hosts keep of themselves and of what runs on them, shared by all who ask.
+//!
+//! A host tells at once all that it has measured, of itself and of each VM on it; that answer is kept by host and
+//! granularity, and serves everybody who asks about anything on that host.
+//!
+//! | what there is | what is done |
+//! |---|---|
+//! | an answer younger than its step | it is shared |
+//! | an older one | the host is asked for what came since, which is put behind it |
+//! | none, or one that lacks what is asked about (it came to the host after it) | the host is asked for everything |
+//! | somebody has asked the same host the same already | their answer is waited for: a host gets one request at a time |
+//! | nobody has asked for ten minutes, the host has left, memory is short | it is forgotten |
+
+mod cache;
+mod frame;
+mod granularity;
+
+use std::{sync::Arc, time::Duration};
+
+use model::Store;
+use serde::Deserialize;
+use tokio::{sync::Semaphore, time::timeout};
+use tokio_util::sync::CancellationToken;
+use xapi::{RrdQuery, params};
+
+use crate::{
+    Connection, On,
+    feed::{News, Subscription},
+};
+
+pub(crate) use cache::Stats;
+pub use frame::{Column, Frame};
+pub use granularity::Granularity;
+
+/// Hosts that are asked at once: each answer is megabytes while it arrives.
+const AT_ONCE: usize = 8;
+
+/// Longest wait for a host, its turn included.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Between looks for what nobody has asked for lately.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// Bounds how many hosts are asked at once.
+#[derive(Debug)]
+struct Turns(Semaphore);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Semaphore::new(AT_ONCE))
+    }
+}
+
+impl On {
+    /// Returns statistics of this host and of what runs on it; `about` is the uuid of what they are wanted of.
+    ///
+    /// # Errors
+    ///
+    /// [`op::Error::HostOffline`] for a host that is down, [`op::Error::ServerUnreachable`] for one that does not
+    /// answer, [`op::Error::Refused`] for one that does not keep what is asked for; others say what went wrong with the
+    /// host.
+    pub async fn stats(&self, granularity: Granularity, about: &str) -> op::Result<Arc<Frame>> {
+        let host = Host::of(self)?;
+        let stats = &self.pool.app().inner().stats;
+        stats.get(self.object.id(), granularity, about, move |known| host.ask(granularity, known)).await
+    }
+}
+
+/// A host that is asked for statistics.
+#[derive(Clone)]
+struct Host {
+    id: String,
+    reference: String,
+    address: String,
+    pool: Connection,
+}
+
+impl Host {
+    fn of(on: &On) -> op::Result<Self> {
+        #[derive(Deserialize)]
+        struct Shown {
+            address: String,
+            #[serde(rename = "power_state")]
+            state: String,
+        }
+        let id = on.object.id().to_owned();
+        let shown: Shown =
+            on.object.decode().map_err(|error| op::Error::failed(format!("host `{id}` cannot be read: {error}")))?;
+        if shown.state != "Running" {
+            return Err(op::Error::HostOffline { object: id });
+        }
+        Ok(Self { id, reference: on.reference(), address: shown.address, pool: on.pool.clone() })
+    }
+
+    /// Asks for what came after `known`, or for everything.
+    async fn ask(self, granularity: Granularity, known: Option<Arc<Frame>>) -> op::Result<Frame> {
+        let work = async {
+            let turns = &self.pool.app().inner().stats.turns().0;
+            // It is never closed.
+            let _turn = turns.acquire().await;
+            if let Some(known) = &known
+                && let Some(last) = known.last()
+            {
+                let updates = self.fetch(granularity, last).await?;
+                if let Some(frame) = Frame::after(known, &updates, granularity) {
+                    return Ok(frame);
+                }
+                tracing::debug!(host.id = %self.id, "host `{}` has to tell all its statistics anew", self.id);
+            }
+            let now = self.time().await?;
+            let updates = self.fetch(granularity, now - granularity.span() + granularity.step()).await?;
+            let (step, has) = (granularity.step(), updates.step);
+            if has != step {
+                let text = format!("host `{}` keeps no values every {step} s, only every {has} s", self.id);
+                return Err(op::Error::refused(text));
+            }
+            Ok(Frame::new(updates, granularity, now))
+        };
+        let late = || op::Error::failed(format!("host `{}` has not told its statistics within {PATIENCE:?}", self.id));
+        timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(late()))
+    }
+
+    /// Returns the time by the clock of the host, seconds since the epoch.
+    async fn time(&self) -> op::Result<i64> {
+        let time = self.pool.call("host.get_servertime", params![self.reference.as_str()]).await?;
+        let time = time.as_datetime().ok_or_else(|| op::Error::failed("the host did not tell a time"))?;
+        Ok(time.unix())
+    }
+
+    async fn fetch(&self, granularity: Granularity, start: i64) -> op::Result<xapi::RrdUpdates> {
+        let query = RrdQuery { start, interval: granularity.interval(), keep: frame::keeps };
+        self.pool.rrd_updates(&self.address, query).await.map_err(|error| match error {
+            op::Error::ServerUnreachable { .. } => op::Error::ServerUnreachable { object: Some(self.id.clone()) },
+            other => other,
+        })
+    }
+}
+
+/// Forgets statistics of hosts that leave, and those that nobody asks for any more.
+pub(crate) async fn forget(stats: Stats, store: Store, mut feed: Subscription, stop: CancellationToken) {
+    let mut due = tokio::time::interval(SWEEP);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = due.tick() => stats.sweep(),
+            news = feed.next() => match news {
+                News::Delta(delta) => delta.left.iter().for_each(|gone| stats.forget(gone.id())),
+                News::Lost(_) => stats.retain(|host| store.get(host).is_some()),
+                News::Shift(_) | News::Moved(_) => {}
+                News::End => return,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! What a host has told: columns of values on one grid of time.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use xapi::{RrdColumn, RrdUpdates};
+
+use super::Granularity;
+
+/// Statistics of a host and of what runs on it.
+#[derive(Debug)]
+pub struct Frame {
+    /// When the last row ended, seconds since the epoch by the host's clock; the host's time if there is no row.
+    pub end: i64,
+    /// Rows of each column.
+    rows: usize,
+    columns: FxHashMap<Box<str>, Vec<Column>>,
+}
+
+/// Values of one thing that is measured.
+#[derive(Debug, PartialEq)]
+pub struct Column {
+    /// What is measured, in the words of hosts, such as `cpu0`.
+    pub name: Box<str>,
+    /// Values, oldest first; not a number where there is none.
+    pub values: Vec<f64>,
+}
+
+/// Returns whether clients are shown a column; the others, half of them, are not kept.
+pub(super) fn keeps(kind: &str, name: &str) -> bool {
+    let begins: &[&str] = match kind {
+        "vm" => &["cpu", "memory", "runstate_", "vif_", "vbd_xvd"],
+        "host" => &[
+            "cpu",
+            "loadavg",
+            "memory_free_kib",
+            "memory_total_kib",
+            "pif_eth",
+            "iops_read_",
+            "iops_write_",
+            "io_throughput_read_",
+            "io_throughput_write_",
+            "read_latency_",
+            "write_latency_",
+            "iowait_",
+        ],
+        _ => &[],
+    };
+    let is_shown = !name.contains('-') && (kind == "host" || !name.contains("_io_throughput_"));
+    is_shown && begins.iter().any(|begin| name.starts_with(begin))
+}
+
+impl Frame {
+    /// Makes a frame of all that a host told at `now`.
+    pub(super) fn new(updates: RrdUpdates, granularity: Granularity, now: i64) -> Self {
+        let end = updates.times.last().copied().unwrap_or(now);
+        let grid = Grid::ending(end, granularity, updates.times.first().copied().unwrap_or(end));
+        let rows = if updates.times.is_empty() { 0 } else { grid.rows };
+        let places: Vec<_> = updates.times.iter().map(|time| grid.place(*time)).collect();
+        let mut columns: FxHashMap<Box<str>, Vec<Column>> = FxHashMap::default();
+        // A host that tells no row has nothing to say about anything.
+        for RrdColumn { uuid, name, values, .. } in updates.columns.into_iter().filter(|_| rows > 0) {
+            // As a rule the rows are the grid.
+            let values = if places.iter().enumerate().all(|(at, place)| *place == Some(at)) && places.len() == rows {
+                values
+            } else {
+                grid.lay(&places, &values)
+            };
+            columns.entry(uuid.into()).or_default().push(Column { name: name.into(), values });
+        }
+        Self { end, rows, columns }
+    }
+
+    /// Makes a frame of a former one and what the host told since, the row that ended it included.
+    ///
+    /// Returns nothing if that is not enough: it tells of something about which nothing is known before, is coarser, or
+    /// does not reach back to the former end.
+    pub(super) fn after(former: &Self, updates: &RrdUpdates, granularity: Granularity) -> Option<Self> {
+        let end = updates.times.last().copied()?;
+        let step = granularity.step();
+        let reaches = updates.times.first().is_some_and(|first| *first <= former.end + step);
+        if former.rows == 0 || end < former.end || !reaches || updates.step != step {
+            return None;
+        }
+        let known: FxHashSet<&str> = former.columns.keys().map(AsRef::as_ref).collect();
+        if updates.columns.iter().any(|column| !known.contains(column.uuid.as_str())) {
+            return None;
+        }
+        let oldest = former.end - step * (signed(former.rows) - 1);
+        let grid = Grid::ending(end, granularity, oldest);
+        let places: Vec<_> = updates.times.iter().map(|time| grid.place(*time)).collect();
+        let mut columns: FxHashMap<Box<str>, Vec<Column>> = FxHashMap::default();
+        for RrdColumn { uuid, name, values, .. } in &updates.columns {
+            let mut laid = grid.lay(&places, values);
+            let before = former.of(uuid).iter().find(|column| *column.name == **name);
+            for (at, value) in before.into_iter().flat_map(|column| column.values.iter().enumerate()) {
+                if let Some(place) = grid.place(oldest + step * signed(at))
+                    && oldest + step * signed(at) < updates.times[0]
+                {
+                    laid[place] = *value;
+                }
+            }
+            columns.entry(uuid.as_str().into()).or_default().push(Column { name: name.as_str().into(), values: laid });
+        }
+        Some(Self { end, rows: grid.rows, columns })
+    }
+
+    /// Returns what is known of an object by its uuid; nothing where the host told nothing of it.
+    pub fn of(&self, uuid: &str) -> &[Column] {
+        self.columns.get(uuid).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns when the last row ended, if there is one.
+    pub(super) fn last(&self) -> Option<i64> {
+        (self.rows > 0).then_some(self.end)
+    }
+
+    /// Returns about how many bytes of memory this is.
+    pub(super) fn size(&self) -> usize {
+        let of = |column: &Column| size_of::<Column>() + column.name.len() + column.values.len() * size_of::<f64>();
+        self.columns.values().map(|columns| 64 + columns.iter().map(of).sum::<usize>()).sum()
+    }
+}
+
+/// Moments at which rows end.
+struct Grid {
+    first: i64,
+    step: i64,
+    rows: usize,
+}
+
+impl Grid {
+    /// Returns the grid from `oldest` to `end`, or the end of it if it would be longer than what hosts keep.
+    fn ending(end: i64, granularity: Granularity, oldest: i64) -> Self {
+        let step = granularity.step();
+        let rows = usize::try_from((end - oldest) / step + 1).unwrap_or(1).min(granularity.rows());
+        Self { first: end - step * (signed(rows) - 1), step, rows }
+    }
+
+    /// Returns the row that ends at `time`, or the one that it is in.
+    fn place(&self, time: i64) -> Option<usize> {
+        let row = (time - self.first).div_euclid(self.step);
+        usize::try_from(row).ok().filter(|row| *row < self.rows)
+    }
+
+    fn lay(&self, places: &[Option<usize>], values: &[f64]) -> Vec<f64> {
+        let mut laid = vec![f64::NAN; self.rows];
+        for (place, value) in places.iter().zip(values) {
+            if let Some(place) = place {
+                laid[*place] = *value;
+            }
+        }
+        laid
+    }
+}
+
+fn signed(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}
