@@ -21,7 +21,7 @@ use model::Store;
 use serde::Deserialize;
 use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::sync::CancellationToken;
-use xapi::{RrdQuery, params};
+use xapi::RrdQuery;
 
 use crate::{
     Connection, On,
@@ -70,7 +70,6 @@ impl On {
 #[derive(Clone)]
 struct Host {
     id: String,
-    reference: String,
     address: String,
     pool: Connection,
 }
@@ -89,7 +88,7 @@ impl Host {
         if shown.state != "Running" {
             return Err(op::Error::HostOffline { object: id });
         }
-        Ok(Self { id, reference: on.reference(), address: shown.address, pool: on.pool.clone() })
+        Ok(Self { id, address: shown.address, pool: on.pool.clone() })
     }
 
     /// Asks for what came after `known`, or for everything.
@@ -107,24 +106,18 @@ impl Host {
                 }
                 tracing::debug!(host.id = %self.id, "host `{}` has to tell all its statistics anew", self.id);
             }
-            let now = self.time().await?;
-            let updates = self.fetch(granularity, now - granularity.span() + granularity.step()).await?;
+            // The host knows best what time it is there: a negative start counts from its last measurement. One step less
+            // than it keeps, or it might answer from a coarser archive.
+            let updates = self.fetch(granularity, granularity.step() - granularity.span()).await?;
             let (step, has) = (granularity.step(), updates.step);
             if has != step {
                 let text = format!("host `{}` keeps no values every {step} s, only every {has} s", self.id);
                 return Err(op::Error::refused(text));
             }
-            Ok(Frame::new(updates, granularity, now))
+            Ok(Frame::new(updates, granularity))
         };
         let late = || op::Error::failed(format!("host `{}` has not told its statistics within {PATIENCE:?}", self.id));
         timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(late()))
-    }
-
-    /// Returns the time by the clock of the host, seconds since the epoch.
-    async fn time(&self) -> op::Result<i64> {
-        let time = self.pool.call("host.get_servertime", params![self.reference.as_str()]).await?;
-        let time = time.as_datetime().ok_or_else(|| op::Error::failed("the host did not tell a time"))?;
-        Ok(time.unix())
     }
 
     async fn fetch(&self, granularity: Granularity, start: i64) -> op::Result<xapi::RrdUpdates> {

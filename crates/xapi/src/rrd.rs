@@ -11,7 +11,7 @@ use xapi_types::{Failure, code};
 
 use crate::{
     Error, Pool,
-    endpoint::{Endpoint, Reply},
+    endpoint::{Endpoint, Failed, Reply},
     session::Trouble,
 };
 
@@ -20,7 +20,7 @@ use reader::{Reader, Unreadable};
 /// Which statistics of a host are wanted.
 #[derive(Clone, Copy, Debug)]
 pub struct RrdQuery {
-    /// From when on, seconds since the epoch by the host's clock.
+    /// From when on: seconds since the epoch by the host's clock or, if negative, before its last measurement.
     pub start: i64,
     /// Seconds from one value to the next: 5, 60, 3600 or 86 400. A host whose archive of that coarseness does not go
     /// back to `start` answers a coarser one.
@@ -34,6 +34,8 @@ pub struct RrdQuery {
 pub struct RrdUpdates {
     /// Seconds from one value to the next.
     pub step: i64,
+    /// When the last row ended, or would have if there were one, seconds since the epoch by the host's clock.
+    pub end: i64,
     /// When each row ended, oldest first, seconds since the epoch; multiples of `step`.
     pub times: Vec<i64>,
     /// The columns that were kept, in the order of the host.
@@ -67,11 +69,19 @@ impl Pool {
         let endpoint = core.endpoint(&core.options.address.member(host)?)?;
         let (start, interval) = (query.start, query.interval);
         let target = format!("/rrd_updates?cf=AVERAGE&host=true&interval={interval}&json=true&start={start}");
-        let mut after = 0;
+        let (mut after, mut broke) = (0, false);
         loop {
             let link = core.link(after, (Instant::now() + limits.login * 2).min(deadline)).await?;
             let left = deadline.saturating_duration_since(Instant::now());
-            let reply = endpoint.get(&target, &link.session, left).await.map_err(|failed| failed.error)?;
+            let reply = match endpoint.get(&target, &link.session, left).await {
+                Ok(reply) => reply,
+                // A connection that rested may be closed as soon as it is used: once more on another.
+                Err(Failed { error: Error::Broken { .. }, .. }) if !broke => {
+                    broke = true;
+                    continue;
+                }
+                Err(failed) => return Err(failed.error),
+            };
             match reply.status {
                 200 => {
                     let read = timeout_at(deadline, read(&endpoint, reply, query, limits.statistics)).await;

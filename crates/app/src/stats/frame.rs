@@ -8,7 +8,7 @@ use super::Granularity;
 /// Statistics of a host and of what runs on it.
 #[derive(Debug)]
 pub struct Frame {
-    /// When the last row ended, seconds since the epoch by the host's clock; the host's time if there is no row.
+    /// When the last row ended, or would have if there were one, seconds since the epoch by the host's clock.
     pub end: i64,
     /// Rows of each column.
     rows: usize,
@@ -49,9 +49,9 @@ pub(super) fn keeps(kind: &str, name: &str) -> bool {
 }
 
 impl Frame {
-    /// Makes a frame of all that a host told at `now`.
-    pub(super) fn new(updates: RrdUpdates, granularity: Granularity, now: i64) -> Self {
-        let end = updates.times.last().copied().unwrap_or(now);
+    /// Makes a frame of all that a host told.
+    pub(super) fn new(updates: RrdUpdates, granularity: Granularity) -> Self {
+        let end = updates.end;
         let grid = Grid::ending(end, granularity, updates.times.first().copied().unwrap_or(end));
         let rows = if updates.times.is_empty() { 0 } else { grid.rows };
         let places: Vec<_> = updates.times.iter().map(|time| grid.place(*time)).collect();

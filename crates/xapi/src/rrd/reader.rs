@@ -41,6 +41,7 @@ enum Place {
     /// In an object, under one of the keys that matter.
     Meta,
     Step,
+    End,
     Legend,
     Data,
     Time,
@@ -72,6 +73,7 @@ struct Body {
     next: Next,
     places: Vec<Place>,
     step: Option<i64>,
+    end: Option<i64>,
     /// For each column of the host, which of ours it is.
     legend: Vec<Option<usize>>,
     columns: Vec<RrdColumn>,
@@ -90,6 +92,7 @@ impl Reader {
             next: Next::Value,
             places: Vec::new(),
             step: None,
+            end: None,
             legend: Vec::new(),
             columns: Vec::new(),
             times: Vec::new(),
@@ -171,6 +174,7 @@ impl Body {
             ([], "meta") => Place::Meta,
             ([], "data") => Place::Data,
             ([Place::Meta], "step") => Place::Step,
+            ([Place::Meta], "end") => Place::End,
             ([Place::Meta], "legend") => Place::Legend,
             ([Place::Data, Place::Item], "t") => Place::Time,
             ([Place::Data, Place::Item], "values") => Place::Values,
@@ -210,10 +214,13 @@ impl Body {
                 self.step = Some(step);
                 Ok(())
             }
+            [Place::Meta, Place::End] => {
+                self.end = Some(time(text)?);
+                Ok(())
+            }
             [Place::Meta, Place::Legend, Place::Item] => self.entry(text),
             [Place::Data, Place::Item, Place::Time] => {
-                let time = number(text).filter(|time| *time > 0.0 && *time < LATEST);
-                self.row.0 = Some(whole(time.ok_or_else(|| format!("`{}` is no time", short(text)))?));
+                self.row.0 = Some(time(text)?);
                 Ok(())
             }
             [Place::Data, Place::Item, Place::Values, Place::Item] => self.value(text),
@@ -284,13 +291,20 @@ impl Body {
         for column in &mut columns {
             column.values.reverse();
         }
-        Ok(RrdUpdates { step, times, columns })
+        let end = times.last().copied().or(self.end).ok_or("it does not say when it ends")?;
+        Ok(RrdUpdates { step, end, times, columns })
     }
 }
 
 /// Reads a number as hosts write it, `NaN`, `-nan` and `Infinity` among them.
 fn number(text: &str) -> Option<f64> {
     text.parse().ok()
+}
+
+/// Reads a time in seconds since the epoch.
+fn time(text: &str) -> Result<i64, String> {
+    let time = number(text).filter(|time| *time > 0.0 && *time < LATEST);
+    time.map(whole).ok_or_else(|| format!("`{}` is no time", short(text)))
 }
 
 /// Returns a number without what is behind the point.

@@ -161,6 +161,20 @@ async fn a_host_that_is_down_is_named_and_the_pool_stays_connected() {
     assert!(pool.coordinator().is_some());
 }
 
+#[tokio::test]
+async fn a_connection_that_closes_before_an_answer_is_tried_once_more() {
+    let peer = Peer::start(|call| match call.method.as_str() {
+        QUERY => Reply::Close,
+        _ => usual(call, |_| Reply::void()),
+    });
+    let peer = peer.await;
+    let pool = soon(Pool::connect(peer.options())).await.unwrap();
+    let query = RrdQuery { start: -60, interval: 5, keep: |_, _| true };
+    let error = soon(pool.rrd_updates("127.0.0.1", query)).await.unwrap_err();
+    assert!(matches!(error, Error::Broken { .. }), "{error}");
+    assert_eq!(peer.count(QUERY), 2);
+}
+
 /// What real hosts answered to requests for statistics is read, or refused with what they said.
 #[tokio::test]
 async fn recorded_answers_are_understood() {

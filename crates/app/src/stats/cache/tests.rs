@@ -20,7 +20,7 @@ fn frame(uuids: &[&str]) -> Frame {
         values: vec![1.0],
     };
     let columns = uuids.iter().map(column).collect();
-    Frame::new(RrdUpdates { step: 5, times: vec![1000], columns }, Granularity::Seconds, 1001)
+    Frame::new(RrdUpdates { step: 5, end: 1000, times: vec![1000], columns }, Granularity::Seconds)
 }
 
 /// A host that counts how often it is asked.

@@ -68,8 +68,8 @@ fn only_what_is_wanted_is_kept() {
 
 #[test]
 fn an_answer_may_have_no_rows() {
-    let updates = read(r#"{"meta":{"step":60,"legend":[],"x":{"y":[1,{"z":null}]}},"data":[]}"#).unwrap();
-    assert_eq!((updates.step, updates.times.len(), updates.columns.len()), (60, 0, 0));
+    let updates = read(r#"{"meta":{"step":60,"end":120,"legend":[],"x":{"y":[1,{"z":null}]}},"data":[]}"#).unwrap();
+    assert_eq!((updates.step, updates.end, updates.times.len(), updates.columns.len()), (60, 120, 0, 0));
 }
 
 #[test]
@@ -77,6 +77,7 @@ fn what_is_wrong_is_told_with_its_place() {
     for (from, to, reason) in [
         (r#""step":5,"#, "", "does not say how far"),
         (r#""step":5,"#, r#""step":0,"#, "is no step"),
+        (r#""end":1706745010"#, r#""end":"never""#, "`never` is no time"),
         (r#","1","NaN""#, r#","1""#, "row 0 has 3 values, the legend 4 entries"),
         (r#","1","NaN""#, r#","1","NaN","1""#, "row 0 has more values than the legend"),
         (r#""t":1706745000,"#, "", "row 2 has no time"),
