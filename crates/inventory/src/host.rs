@@ -15,6 +15,7 @@ mod restart;
 mod scheduler;
 mod set;
 mod smart_reboot;
+mod stats;
 mod stop;
 mod syslog;
 mod time;
@@ -46,6 +47,7 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<scheduler::GetSchedulerGranularity>()
         .add::<scheduler::SetSchedulerGranularity>()
         .add::<set::Set>()
+        .add::<stats::Stats>()
         .add::<stop::EmergencyShutdownHost>()
         .add::<stop::Start>()
         .add::<stop::Stop>()

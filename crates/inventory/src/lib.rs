@@ -18,6 +18,7 @@ mod pusb;
 mod size;
 mod sm;
 mod sr;
+mod stats;
 mod tag;
 mod task;
 mod vbd;

@@ -9,6 +9,7 @@ mod reclaim;
 mod remove;
 mod scan;
 mod set;
+mod stats;
 
 use app::Cx;
 use op::Ops;
@@ -24,7 +25,8 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<remove::Destroy>()
         .add::<remove::Forget>()
         .add::<scan::Scan>()
-        .add::<set::Set>();
+        .add::<set::Set>()
+        .add::<stats::Stats>();
     create::ops(ops);
     probe::ops(ops);
 }

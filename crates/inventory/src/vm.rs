@@ -22,6 +22,7 @@ mod secure_boot;
 mod set;
 mod snapshot;
 mod start;
+mod stats;
 mod stop;
 mod suspend;
 mod template;
@@ -57,6 +58,7 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<set::SetAndRestart>()
         .add::<snapshot::Snapshot>()
         .add::<start::Start>()
+        .add::<stats::Stats>()
         .add::<stop::Stop>()
         .add::<suspend::Pause>()
         .add::<suspend::Resume>()

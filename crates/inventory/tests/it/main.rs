@@ -17,6 +17,7 @@ mod sr;
 mod sr_create;
 mod sr_maintenance;
 mod sr_probe;
+mod stats;
 mod storage;
 mod tag;
 mod task;

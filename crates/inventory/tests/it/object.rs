@@ -98,5 +98,5 @@ async fn every_operation_on_an_object_is_refused_to_a_user_without_rights() {
         assert_eq!(user.refused(name, params).await["code"], 1, "{name}");
         seen += 1;
     }
-    assert_eq!(seen, 31);
+    assert_eq!(seen, 32);
 }

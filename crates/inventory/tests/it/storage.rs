@@ -88,5 +88,5 @@ async fn every_operation_on_storage_is_refused_to_a_user_without_rights() {
         assert_eq!(error["code"], 2, "{name} {error}");
         seen += 1;
     }
-    assert_eq!(seen, 40);
+    assert_eq!(seen, 41);
 }
