@@ -32,10 +32,10 @@ pub(crate) use cache::Stats;
 pub use frame::{Column, Frame};
 pub use granularity::Granularity;
 
-/// Hosts that are asked at once: each answer is megabytes while it arrives.
-const AT_ONCE: usize = 8;
+/// Hosts that are asked at once: each answer is megabytes while it arrives, and some may hang.
+const AT_ONCE: usize = 16;
 
-/// Longest wait for a host, its turn included.
+/// Longest wait for a turn, and then for a host.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Between looks for what nobody has asked for lately.
@@ -93,10 +93,11 @@ impl Host {
 
     /// Asks for what came after `known`, or for everything.
     async fn ask(self, granularity: Granularity, known: Option<Arc<Frame>>) -> op::Result<Frame> {
+        let turns = &self.pool.app().inner().stats.turns().0;
+        let busy = || op::Error::refused("too many hosts are being asked for statistics; try again later");
+        // It is never closed.
+        let _turn = timeout(PATIENCE, turns.acquire()).await.map_err(|_| busy())?;
         let work = async {
-            let turns = &self.pool.app().inner().stats.turns().0;
-            // It is never closed.
-            let _turn = turns.acquire().await;
             if let Some(known) = &known
                 && let Some(last) = known.last()
             {

@@ -44,6 +44,8 @@ struct Held {
     frame: Arc<Frame>,
     /// When the host was asked.
     asked: Instant,
+    /// About how many bytes the frame is.
+    size: usize,
 }
 
 impl Held {
@@ -115,7 +117,7 @@ impl Stats {
             if let Entry::Occupied(mut slot) = slots.entry(key) {
                 slot.get_mut().pending = None;
                 if let Ok(frame) = &result {
-                    slot.get_mut().held = Some(Held { frame: Arc::clone(frame), asked });
+                    slot.get_mut().held = Some(Held { frame: Arc::clone(frame), asked, size: frame.size() });
                 } else if slot.get().held.is_none() {
                     slot.remove();
                 }
@@ -156,7 +158,7 @@ impl Stats {
 
 /// Forgets what was asked for longest ago until the rest fits.
 fn fit(slots: &mut FxHashMap<(Arc<str>, Granularity), Slot>, budget: usize) {
-    let size = |slot: &Slot| slot.held.as_ref().map_or(0, |held| held.frame.size());
+    let size = |slot: &Slot| slot.held.as_ref().map_or(0, |held| held.size);
     let mut all: Vec<_> = slots.iter().map(|(key, slot)| (slot.used, size(slot), key.clone())).collect();
     let mut sum: usize = all.iter().map(|(_, size, _)| size).sum();
     if sum <= budget {

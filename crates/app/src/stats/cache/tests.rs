@@ -6,10 +6,14 @@ use std::{
     time::Duration,
 };
 
+use model::{Delta, Kind, Object, PoolId, Store};
 use tokio::{sync::oneshot, time::advance};
+use tokio_util::sync::CancellationToken;
 use xapi::{RrdColumn, RrdUpdates};
+use xapi_types::AnyRef;
 
 use super::{Frame, Granularity, IDLE, Slot, Stats, fit};
+use crate::{Feed, stats::forget};
 
 /// Makes what a host told about `uuids`.
 fn frame(uuids: &[&str]) -> Frame {
@@ -130,6 +134,29 @@ async fn what_nobody_needs_is_forgotten() {
     assert_eq!(stats.len(), 0);
 }
 
+#[tokio::test]
+async fn what_a_host_told_leaves_with_the_host() {
+    let (stats, host, feed, stop) = (Stats::default(), Host::default(), Feed::default(), CancellationToken::new());
+    let (store, _writer) = Store::new();
+    let following = tokio::spawn(forget(stats.clone(), store, feed.subscribe(), stop.clone()));
+    host.get(&stats, Granularity::Days, "a").await.unwrap();
+    let leaves = |id: &str| {
+        let object =
+            Object::from_json(Kind::Host, PoolId::new("p"), AnyRef::default(), format!(r#"{{"id":"{id}"}}"#).into());
+        Delta { pool: PoolId::new("p"), entered: Vec::new(), left: vec![Arc::new(object.unwrap())] }
+    };
+    feed.publish(leaves("another"));
+    feed.publish(leaves("host"));
+    let empty = async {
+        while stats.len() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), empty).await.expect("it is forgotten");
+    stop.cancel();
+    following.await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_was_asked_for_longest_ago_makes_room() {
     let (stats, host) = (Stats::default(), Host::default());
@@ -139,7 +166,7 @@ async fn what_was_asked_for_longest_ago_makes_room() {
     }
     host.get(&stats, Granularity::Days, "a").await.unwrap();
     let mut slots = stats.0.slots.lock();
-    let size = |slot: &Slot| slot.held.as_ref().unwrap().frame.size();
+    let size = |slot: &Slot| slot.held.as_ref().unwrap().size;
     let one = slots.values().map(size).max().unwrap();
     fit(&mut slots, one * 2);
     let mut left: Vec<_> = slots.keys().map(|(_, granularity)| granularity.step()).collect();
