@@ -3,7 +3,7 @@
 //! [`Pool`] is the client of one pool. It logs in, finds the coordinator, keeps the session and
 //! comes back by itself when the pool does; [`Pool::state`] says how it stands. [`Pool::call`] calls a
 //! method, [`Pool::call_async`] starts a task and follows it, [`Pool::watch`] hands out all objects
-//! and then what changes.
+//! and then what changes, [`Pool::rrd_updates`] reads what a host measures.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), xapi::Error> {

@@ -7,9 +7,9 @@ use tokio::{
     io::{AsyncWriteExt, copy_bidirectional},
     net::TcpStream,
 };
-use xapi::{Error, Pool, Proxy, params};
+use xapi::{Error, Pool, Proxy, RrdQuery, params};
 
-use crate::peer::{Peer, Reply, raw, read_head, soon, usual};
+use crate::peer::{Peer, Reply, options, raw, read_head, soon, usual};
 
 /// Starts a proxy that wants `authorization` and writes down whom it was asked for.
 async fn proxy(authorization: Option<&'static str>, asked: Arc<Mutex<Vec<String>>>) -> String {
@@ -46,6 +46,20 @@ async fn a_pool_is_reached_through_a_proxy_with_a_password() {
     let pool = soon(Pool::connect(options)).await.unwrap();
     soon(pool.call("VM.start", params!["x"])).await.unwrap();
     assert_eq!(asked.lock().first(), Some(&peer.address.to_string()));
+}
+
+#[tokio::test]
+async fn statistics_of_other_hosts_come_through_the_proxy_too() {
+    let sim = xapi_sim::Sim::builder().world("small").explicit().start().await.unwrap();
+    let asked = Arc::default();
+    let mut options = options(&format!("http://{}", sim.http_addr()));
+    options.password = "password".into();
+    options.http_proxy = Some(Proxy::parse(&proxy(None, Arc::clone(&asked)).await).unwrap());
+    let pool = soon(Pool::connect(options)).await.unwrap();
+    let second = sim.addresses(0)[1].http;
+    let query = RrdQuery { start: -60, interval: 5, keep: |_, _| true };
+    soon(pool.rrd_updates(&second.ip().to_string(), query)).await.unwrap();
+    assert!(asked.lock().contains(&second.to_string()));
 }
 
 #[tokio::test]
