@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `/fail` | `{"method": "VM.start", "code": "SR_FULL", "params": [], "times": 1}` | makes calls fail; `*` is any method |
 //! | `/delay` | `{"method": "VM.start", "seconds": 2.5}` | makes calls wait; 0 ends it |
-//! | `/spoil` | `{"how": "cut"\|"garbage"\|"html"\|"truncated", "times": 1}` | spoils answers |
+//! | `/spoil` | `{"how": "cut"\|"garbage"\|"html"\|"truncated", "times": 1}` | spoils answers; with `"path": "/rrd_updates"` the next one of statistics |
 //! | `/slow` | `{"rate": 1000}` | bytes a second; nothing is as fast as can be |
 //! | `/drop-events` | `{"count": 3}` | leaves events out |
 //! | `/overflow-events` | `{}` | forgets deletions, as after many |
@@ -131,6 +131,10 @@ pub fn apply(sim: &Sim, call: &str, body: &Value) -> Result<Value, String> {
                 "truncated" => Spoilt::Truncated,
                 other => return Err(format!("an answer cannot be spoilt by `{other}`")),
             };
+            if let Some(path) = body["path"].as_str() {
+                sim.spoil_at(path, how);
+                return Ok(json!({}));
+            }
             sim.spoil(how, usize::try_from(count("times")).unwrap_or(usize::MAX).min(1_000_000));
         }
         "slow" => sim.slow_answers(body["rate"].as_u64()),

@@ -91,6 +91,13 @@ async fn answers_are_spoilt_and_slowed_down() {
         let reply = exchange(it.sim.http_addr(), &post("/jsonrpc", CALL)).await;
         assert!(serde_json::from_slice::<Json>(&reply.body).is_err(), "{how}");
     }
+    it.ok("spoil", json!({"how": "garbage", "path": "/rrd_updates"})).await;
+    it.connected().await;
+    let basic = "GET /rrd_updates?start=-60&json HTTP/1.1\r\nAuthorization: Basic cm9vdDpwYXNzd29yZA==\r\n\r\n";
+    for spoilt in [true, false] {
+        let reply = exchange(it.sim.http_addr(), basic.as_bytes()).await;
+        assert_eq!(serde_json::from_slice::<Json>(&reply.body).is_err(), spoilt, "{}", reply.status);
+    }
     it.ok("slow", json!({"rate": 100})).await;
     let mut raw = Raw::connect(it.sim.http_addr()).await;
     raw.send(&post("/jsonrpc", CALL)).await;
