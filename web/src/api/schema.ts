@@ -32,6 +32,57 @@ export interface GroupInfo {
   id: string
 }
 
+/** Statistics of one object. */
+export interface Answer {
+  /** When the last value ends, seconds since the epoch by the clock of the host. */
+  endTimestamp: number
+  /** Seconds from one value to the next. */
+  interval: number
+  /** Values, oldest first; lists end at the same time. */
+  stats: HostStats
+}
+
+/** What is measured of a host; what it does not measure is left out. */
+export interface HostStats {
+  /** Use of each processor, percent, by its number. */
+  cpus?: Record<string, Values> | null
+  /** Throughput of storage, bytes a second, by the first eight digits of its uuid. */
+  ioThroughput?: ReadWrite | null
+  /** Operations of storage a second, by the first eight digits of its uuid. */
+  iops?: ReadWrite | null
+  /** Part of the time spent waiting for storage, between 0 and 1, by the first eight digits of its uuid. */
+  iowait?: Record<string, Values> | null
+  /** Latency of storage, ms, by the first eight digits of its uuid. */
+  latency?: ReadWrite | null
+  /** Load of the control domain. */
+  load?: Values | null
+  /** Memory, bytes. */
+  memory?: Values | null
+  /** Memory that is free, bytes. */
+  memoryFree?: Values | null
+  /** Traffic of network cards, bytes a second, by the number of the card. */
+  pifs?: ReceiveSend | null
+}
+
+/** Values, oldest first; `null` where there is none. */
+export type Values = (number | null)[]
+
+/** Values of what is read and what is written. */
+export interface ReadWrite {
+  /** Read. */
+  r: Record<string, Values>
+  /** Written. */
+  w: Record<string, Values>
+}
+
+/** Values of what is received and what is sent. */
+export interface ReceiveSend {
+  /** Received. */
+  rx: Record<string, Values>
+  /** Sent. */
+  tx: Record<string, Values>
+}
+
 /** A role. */
 export interface RoleInfo {
   /** Names it in rules. */
@@ -156,6 +207,36 @@ export interface Export {
   acl: string
 }
 
+/** Statistics of one object. */
+export interface Answer2 {
+  /** When the last value ends, seconds since the epoch by the clock of the host. */
+  endTimestamp: number
+  /** Seconds from one value to the next. */
+  interval: number
+  /** Values, oldest first; lists end at the same time. */
+  stats: SrStats
+}
+
+/** What is measured of a repository; lists are empty where no host measures it. */
+export interface SrStats {
+  /** Throughput of all hosts, bytes a second. */
+  ioThroughput: ReadWrite2
+  /** Operations of all hosts, a second. */
+  iops: ReadWrite2
+  /** Part of the time that each host spent waiting, between 0 and 1, by its name. */
+  iowait: Record<string, Values>
+  /** Latency as hosts see it on the average, ms. */
+  latency: ReadWrite2
+}
+
+/** What is read and what is written. */
+export interface ReadWrite2 {
+  /** Read. */
+  r: Values
+  /** Written. */
+  w: Values
+}
+
 /** A tag with a colour. */
 export interface Configured {
   /** Its colour, as `#ff0000`. */
@@ -186,6 +267,68 @@ export interface TokenInfo {
 export interface Use {
   /** Milliseconds since the epoch. */
   timestamp: number
+}
+
+/** Statistics of one object. */
+export interface Answer3 {
+  /** When the last value ends, seconds since the epoch by the clock of the host. */
+  endTimestamp: number
+  /** Seconds from one value to the next. */
+  interval: number
+  /** Values, oldest first; lists end at the same time. */
+  stats: VmStats
+}
+
+/** What is measured of a VM; what its host does not measure is left out. */
+export interface VmStats {
+  /** Use of all its processors, percent. */
+  cpuUsage?: Values | null
+  /** Use of each processor, percent, by its number. */
+  cpus?: Record<string, Values> | null
+  /** Operations of disks a second, by the last letter of the device. */
+  iops?: Operations | null
+  /** Memory that it has, bytes. */
+  memory?: Values | null
+  /** Memory that is free in it, bytes; its agent tells. */
+  memoryFree?: Values | null
+  /** Memory that it is to have, bytes. */
+  memoryTarget?: Values | null
+  /** Part of the time in which all its processors were idle, percent. */
+  runstateBlocked?: Values | null
+  /** Part of the time in which some ran and some waited for a processor, percent. */
+  runstateConcurrencyHazard?: Values | null
+  /** Part of the time in which all waited for a processor, percent. */
+  runstateFullContention?: Values | null
+  /** Part of the time in which all ran, percent. */
+  runstateFullrun?: Values | null
+  /** Part of the time in which some waited for a processor and some were idle, percent. */
+  runstatePartialContention?: Values | null
+  /** Part of the time in which some ran and some were idle, percent. */
+  runstatePartialRun?: Values | null
+  /** Requests that wait in the queue of a disk, by the last letter of the device. */
+  vbdAvgquSz?: Record<string, Values> | null
+  /** Requests of a disk under way, by the last letter of the device. */
+  vbdInflight?: Record<string, Values> | null
+  /** Part of the time spent waiting for a disk, between 0 and 1, by the last letter of the device. */
+  vbdIowait?: Record<string, Values> | null
+  /** Latency of disks, ms, by the last letter of the device. */
+  vbdLatency?: ReadWrite | null
+  /** Errors of interfaces a second, by the number of the interface. */
+  vifErrors?: ReceiveSend | null
+  /** Traffic of interfaces, bytes a second, by the number of the interface. */
+  vifs?: ReceiveSend | null
+  /** Throughput of disks, bytes a second, by the last letter of the device. */
+  xvds?: ReadWrite | null
+}
+
+/** Operations of disks. */
+export interface Operations {
+  /** Read. */
+  r: Record<string, Values>
+  /** Both. */
+  total?: Record<string, Values> | null
+  /** Written. */
+  w: Record<string, Values>
 }
 
 /** Parameters and result of each operation. */
@@ -594,6 +737,16 @@ export interface Methods {
       id: string
     }
     result: true
+  }
+  /** Return statistics of a host. */
+  'host.stats': {
+    params: {
+      /** How far values are apart: `seconds` (5 s, ten minutes of them, the default), `minutes` (two hours), `hours` (a week) or `days` (a year). */
+      granularity?: string
+      /** Host. */
+      host: string
+    }
+    result: Answer
   }
   /** Move the VMs of a host to others and switch it off. */
   'host.stop': {
@@ -1371,6 +1524,16 @@ export interface Methods {
       name_description?: string
     }
     result: true
+  }
+  /** Return statistics of a storage repository, of all hosts that are connected to it together. */
+  'sr.stats': {
+    params: {
+      /** How far values are apart: `seconds` (5 s, ten minutes of them, the default), `minutes` (two hours), `hours` (a week) or `days` (a year). */
+      granularity?: string
+      /** Storage repository. */
+      id: string
+    }
+    result: Answer2
   }
   /** List every operation with its parameters. */
   'system.getMethodsInfo': {
@@ -2355,6 +2518,16 @@ export interface Methods {
       id: string
     }
     result: true
+  }
+  /** Return statistics of a running VM. */
+  'vm.stats': {
+    params: {
+      /** How far values are apart: `seconds` (5 s, ten minutes of them, the default), `minutes` (two hours), `hours` (a week) or `days` (a year). */
+      granularity?: string
+      /** VM. */
+      id: string
+    }
+    result: Answer3
   }
   /** Shut a VM down. */
   'vm.stop': {
