@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use xapi_types::{DateTime, table::Type};
+use xapi_types::{DateTime, Value, table::Type};
 
 use crate::Object;
 
@@ -173,6 +173,21 @@ impl Datum {
     #[must_use]
     pub fn without_item(&self, item: &Self) -> Self {
         Self::Set(self.items().iter().filter(|other| *other != item).cloned().collect())
+    }
+
+    /// Returns the value as it goes over the wire.
+    pub(crate) fn to_value(&self) -> Value {
+        match self {
+            Self::Absent => Value::Null,
+            Self::Bool(truth) => (*truth).into(),
+            Self::Int(number) => (*number).into(),
+            Self::Float(number) => (*number).into(),
+            Self::Time(at) => Value::from(at.to_string()),
+            Self::Text(text) => Value::from(&**text),
+            Self::Ref(object) => Value::from(object.to_string()),
+            Self::Set(items) => Value::Array(items.iter().map(Self::to_value).collect()),
+            Self::Map(entries) => Value::structure(entries.iter().map(|(key, value)| (&**key, value.to_value()))),
+        }
     }
 
     /// Returns whether both are the same, sets and maps in any order.

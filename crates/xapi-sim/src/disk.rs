@@ -30,6 +30,14 @@ struct Layer {
     stories: Vec<Story>,
 }
 
+/// All that a disk holds, to be sent elsewhere.
+pub(crate) struct Packed {
+    /// Its stories: how many blocks from the first on, and the seed.
+    pub(crate) stories: Vec<(u64, u64)>,
+    /// The blocks written over them, each with its index.
+    pub(crate) blocks: Vec<(u64, Arc<[u8]>)>,
+}
+
 /// Content of all disks of a pool, by their VDIs.
 #[derive(Default)]
 pub struct Disks {
@@ -109,6 +117,22 @@ impl Disks {
             whole.lay_over(layer);
         }
         self.layers.insert(copy, whole);
+    }
+
+    /// Returns all that a disk holds.
+    pub(crate) fn pack(&self, vdi: Object) -> Packed {
+        let mut whole = Layer::default();
+        for layer in self.chain(vdi) {
+            whole.lay_over(layer);
+        }
+        let stories = whole.stories.iter().map(|story| (story.blocks, story.seed)).collect();
+        Packed { stories, blocks: whole.blocks.into_iter().collect() }
+    }
+
+    /// Makes `disk` a layer of its own that holds `stories`, as of [`Disks::pack`].
+    pub(crate) fn tell(&mut self, disk: Object, stories: impl IntoIterator<Item = (u64, u64)>) {
+        let stories = stories.into_iter().map(|(blocks, seed)| Story { blocks, seed }).collect();
+        self.layers.insert(disk, Layer { stories, ..Layer::default() });
     }
 
     /// Puts what only `base` has into `child`, which then hangs on what `base` hung on.

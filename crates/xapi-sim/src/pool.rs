@@ -1,6 +1,6 @@
 //! One simulated pool while it runs: its world under a lock, its hosts, its faults.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -8,10 +8,12 @@ use tokio::{sync::watch, time::Instant};
 
 use crate::{
     Object, World,
+    call::Context,
     fault::Faults,
     host::{Condition, Host},
     shape::Shapes,
     signature::Signatures,
+    transition::Errand,
     world::Wish,
 };
 
@@ -26,12 +28,14 @@ pub(crate) struct Pool {
     /// Generation of the last change, for those who wait for one.
     pub(crate) changed: watch::Sender<u64>,
     world: Mutex<World>,
+    me: Weak<Self>,
 }
 
 impl Pool {
-    pub(crate) fn new(world: World, hosts: Vec<Arc<Host>>) -> Self {
+    pub(crate) fn new(world: World, hosts: Vec<Arc<Host>>) -> Arc<Self> {
         let signatures = crate::signature::all(world.profile);
-        Self {
+        Arc::new_cyclic(|me| Self {
+            me: Weak::clone(me),
             aliases: signatures.keys().map(|name| (name.replacen('.', "_", 1), name.clone())).collect(),
             signatures,
             shapes: Shapes::new(world.profile),
@@ -39,18 +43,20 @@ impl Pool {
             hosts,
             changed: watch::Sender::new(world.generation()),
             world: Mutex::new(world),
-        }
+        })
     }
 
     /// Does something with the world, then what that asks of the network, then lets those know who
-    /// wait for changes.
+    /// wait for changes. Errands of calls are set going; they do not keep the pool alive.
     pub(crate) fn with<R>(&self, action: impl FnOnce(&mut World) -> R) -> R {
         let mut world = self.world.lock();
         let result = action(&mut world);
         world.settle();
         let generation = world.generation();
         let wishes = std::mem::take(&mut world.wishes);
+        let errands = std::mem::take(&mut world.errands);
         drop(world);
+        self.set_going(errands);
         self.changed.send_if_modified(|known| std::mem::replace(known, generation) != generation);
         for wish in wishes {
             match wish {
@@ -60,6 +66,18 @@ impl Pool {
             }
         }
         result
+    }
+
+    fn set_going(&self, errands: Vec<(Arc<Context>, Errand)>) {
+        for (context, errand) in errands {
+            let me = Weak::clone(&self.me);
+            tokio::spawn(async move {
+                let then = errand.await;
+                if let Some(pool) = me.upgrade() {
+                    pool.with(|world| world.come_back(&context, then));
+                }
+            });
+        }
     }
 
     /// Closes the ports of a host; with the master's goes what only its toolstack knew.

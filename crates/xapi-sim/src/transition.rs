@@ -7,6 +7,7 @@
 use std::{
     collections::BTreeMap,
     panic::{self, AssertUnwindSafe},
+    pin::Pin,
     sync::Arc,
     time::Duration,
 };
@@ -37,13 +38,21 @@ pub type Then = Box<dyn FnOnce(&mut Call<'_>) -> Result<Outcome, Failure> + Send
 /// What puts the world back when a call is cancelled.
 pub type Undo = Box<dyn FnOnce(&mut World) + Send>;
 
+/// What a call does outside its world: it asks other hosts, and brings back how to go on.
+pub(crate) type Errand = Pin<Box<dyn Future<Output = Then> + Send>>;
+
 /// How a behaviour ends.
 pub enum Outcome {
     /// With a result.
     Done(Datum),
     /// It goes on later.
     Later(Later),
+    /// It goes on when an errand is done.
+    Away(Away),
 }
+
+/// An errand that has not begun.
+pub struct Away(pub(crate) Errand);
 
 /// The rest of a call, and when it is due.
 pub struct Later {
@@ -74,13 +83,21 @@ impl Outcome {
         Ok(Self::Done(result.into()))
     }
 
+    /// Goes on with what `errand` brings back, which may ask other hosts; the world is not locked meanwhile.
+    pub(crate) fn away<T>(errand: impl Future<Output = T> + Send + 'static) -> Self
+    where
+        T: FnOnce(&mut Call<'_>) -> Result<Self, Failure> + Send + 'static,
+    {
+        Self::Away(Away(Box::pin(async move { Box::new(errand.await) as _ })))
+    }
+
     /// Lets the call's task be cancelled while it waits; `undo` then puts the world back.
     /// Operations in progress end by themselves.
     #[must_use]
     pub fn or_undo(self, undo: impl FnOnce(&mut World) + Send + 'static) -> Self {
         match self {
             Self::Later(later) => Self::Later(Later { undo: Some(Box::new(undo)), cancellable: true, ..later }),
-            done @ Self::Done(_) => done,
+            other => other,
         }
     }
 }
@@ -203,6 +220,18 @@ impl World {
         told
     }
 
+    /// Goes on with a call whose errand is done, unless the toolstack has forgotten it.
+    pub(crate) fn come_back(&mut self, context: &Arc<Context>, then: Then) {
+        if !self.is(context.task, "task") {
+            return;
+        }
+        let mut call = Call { world: self, context: Arc::clone(context) };
+        let outcome = unbroken(|| then(&mut call));
+        if let Some(outcome) = self.go_on(context, outcome) {
+            self.tell(context.task, outcome);
+        }
+    }
+
     /// Takes the rest of a task's call off the agenda, if it can be cancelled, and undoes it.
     pub(crate) fn cancel(&mut self, task: Object) -> bool {
         let rest = self.agenda.remove(
@@ -259,6 +288,10 @@ impl World {
             }
             Ok(Outcome::Later(later)) => {
                 self.plan(context, later);
+                return None;
+            }
+            Ok(Outcome::Away(Away(errand))) => {
+                self.errands.push((Arc::clone(context), errand));
                 return None;
             }
             Ok(Outcome::Done(result)) => Ok(result),

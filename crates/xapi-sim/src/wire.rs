@@ -1,10 +1,12 @@
 //! What goes over the sockets.
 
 pub(crate) mod answer;
+pub(crate) mod arrival;
 pub(crate) mod connection;
 pub(crate) mod handler;
 pub(crate) mod head;
 pub(crate) mod listen;
+pub(crate) mod peer;
 pub(crate) mod reply;
 pub(crate) mod rpc;
 pub(crate) mod rrd;

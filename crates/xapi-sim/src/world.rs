@@ -24,6 +24,7 @@ use xapi_types::table;
 
 use crate::{
     Datum, Object,
+    call::Context,
     clock::Clock,
     disk::Disks,
     event::Registrations,
@@ -31,7 +32,7 @@ use crate::{
     profile::Profile,
     random::Random,
     rrd::Past,
-    transition::{Agenda, Job, Waiters},
+    transition::{Agenda, Errand, Job, Waiters},
 };
 
 pub(crate) use row::Row;
@@ -84,6 +85,8 @@ pub struct World {
     unknown_operations: Vec<&'static str>,
     /// What is to be done to the network, until somebody does it.
     pub(crate) wishes: Vec<Wish>,
+    /// What calls do outside, until somebody sets them going.
+    pub(crate) errands: Vec<(Arc<Context>, Errand)>,
     hidden: FxHashMap<Object, Datum>,
     rows: FxHashMap<Object, Arc<Row>>,
     tables: Vec<Table>,
@@ -119,6 +122,7 @@ impl World {
             password: String::new(),
             unknown_operations: profile.unknown_operations(),
             wishes: Vec::new(),
+            errands: Vec::new(),
             hidden: FxHashMap::default(),
             rows: FxHashMap::default(),
             tables: table::classes().iter().map(|_| Table::default()).collect(),

@@ -2,7 +2,9 @@
 
 pub(crate) mod copy;
 pub(crate) mod domain;
+mod emigrate;
 pub(crate) mod guest;
+pub(crate) mod immigrate;
 pub(crate) mod life;
 pub(crate) mod memory;
 mod migrate;

@@ -173,6 +173,8 @@ impl Builder {
                 world.set(*object, "address", ip.to_string());
                 let port = |listener: &tokio::net::TcpListener| listener.local_addr().map_or(0, |a| a.port());
                 let (http, https) = (SocketAddr::new(*ip, port(http)), SocketAddr::new(*ip, port(https)));
+                // Only what a real host does not need is written into URLs.
+                world.hide(*object, "port", i64::from(http.port()));
                 hosts.push(Arc::new(Host::new(*object, http, https, tls::fresh(&ip.to_string())?)));
             }
             // Further pools take the ports of the first one.
@@ -182,7 +184,7 @@ impl Builder {
             // What happened while the world was made is no past.
             world.past.clear();
             world.password.clone_from(&self.password);
-            let pool = Arc::new(Pool::new(world, hosts));
+            let pool = Pool::new(world, hosts);
             for ((host, http), https) in pool.hosts.iter().zip(http).zip(https) {
                 tasks.push(tokio::spawn(listen::serve(http, Arc::clone(&pool), Arc::clone(host), false)));
                 tasks.push(tokio::spawn(listen::serve(https, Arc::clone(&pool), Arc::clone(host), true)));

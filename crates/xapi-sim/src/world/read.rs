@@ -73,6 +73,11 @@ impl World {
         Datum::map(known.map(|(field, value)| (field.name, value.clone())))
     }
 
+    /// Returns the fields of `object` that do not follow from others, but its uuid.
+    pub(crate) fn own_fields(&self, object: Object) -> Vec<(&'static str, Datum)> {
+        self.row(object).map(|row| row.own_fields().collect()).unwrap_or_default()
+    }
+
     /// Returns the uuid of `object`.
     pub fn uuid(&self, object: Object) -> &str {
         self.text(object, "uuid")

@@ -35,6 +35,7 @@ mod vdi;
 mod vif;
 mod vm_appliance;
 mod vm_copy;
+mod vm_emigration;
 mod vm_memory;
 mod vm_motion;
 mod vm_power;

@@ -60,25 +60,3 @@ async fn a_cancelled_move_leaves_everything_where_it_was() {
     assert_eq!(lab.named_object("VDI", "db-2 data"), data);
     assert_eq!(lab.get("VM", "current_operations", &vm).await, json!({}));
 }
-
-#[tokio::test]
-async fn a_move_to_another_pool_says_that_it_cannot_be_reached() {
-    let lab = Lab::named("two-pools").await;
-    let vm = lab.sim.with(|world| {
-        let running = |vm: &xapi_sim::Object| {
-            world.text(*vm, "power_state") == "Running"
-                && !world.flag(*vm, "is_control_domain")
-                && !world.object(*vm, "guest_metrics").is_null()
-        };
-        world.list("VM").into_iter().find(running).expect("a VM that may move").to_string()
-    });
-    let elsewhere =
-        lab.sim.with_pool(1, |world| (world.master().to_string(), world.text(world.master(), "address").to_owned()));
-    let ticket = json!({
-        "host": elsewhere.0, "master": format!("http://{}", elsewhere.1), "session_id": "OpaqueRef:NULL",
-        "SM": "", "xenops": "",
-    });
-    let refused = lab.run("VM.migrate_send", send(&vm, &ticket, &json!({}))).await;
-    assert_eq!(refused, Err(failure::<&str>("VM_MIGRATE_CONTACT_REMOTE_SERVICE_FAILED", [])));
-    assert_eq!(lab.get("VM", "current_operations", &vm).await, json!({}));
-}

@@ -3,7 +3,7 @@
 use xapi_types::{Failure, code};
 
 use crate::{
-    Datum, Object,
+    Datum, Object, World,
     call::{Call, fail},
     class::vm::memory,
     methods::Methods,
@@ -94,17 +94,27 @@ fn migrate_receive(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let world = &*call.world;
     let pif = world.objects(network, "PIFs").into_iter().find(|pif| world.object(*pif, "host") == host);
     let Some(pif) = pif else { return fail(code::HOST_CANNOT_ATTACH_NETWORK, [host, network]) };
-    let ip = world.text(pif, "IP");
-    if world.text(pif, "ip_configuration_mode") == "None" || ip.is_empty() {
+    if world.text(pif, "ip_configuration_mode") == "None" || world.text(pif, "IP").is_empty() {
         return fail(code::PIF_HAS_NO_NETWORK_CONFIGURATION, [pif]);
     }
     let session: Object = call.session();
-    let master = world.text(world.master(), "address");
+    let (own, master) = (reach(world, host), reach(world, world.master()));
     Outcome::done(Datum::map([
-        ("SM", format!("http://{ip}/services/SM?session_id={session}")),
+        ("SM", format!("http://{own}/services/SM?session_id={session}")),
         ("host", host.to_string()),
-        ("xenops", format!("http://{ip}/services/xenops?session_id={session}")),
+        ("xenops", format!("http://{own}/services/xenops?session_id={session}")),
         ("session_id", session.to_string()),
         ("master", format!("http://{master}")),
     ]))
+}
+
+/// Returns where a host can be reached: its address, and its port where that is not the usual one.
+///
+/// Simulated hosts listen on one address whatever networks they have.
+fn reach(world: &World, host: Object) -> String {
+    let address = world.text(host, "address");
+    match world.hidden(host, "port").as_int() {
+        0 | 80 => address.to_owned(),
+        port => format!("{address}:{port}"),
+    }
 }

@@ -1,4 +1,4 @@
-//! Migration with storage, between hosts of the pool: `migrate_send`, and the question before it.
+//! Migration with storage: `migrate_send`, and the question before it; to another pool see `emigrate`.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
     transition::Outcome,
 };
 
-use super::{copy, migrate, operation, placement};
+use super::{copy, emigrate, migrate, operation, placement};
 
 const MOVE: Duration = Duration::from_secs(5);
 
@@ -32,9 +32,7 @@ fn plan(call: &Call<'_>) -> Result<Plan, Failure> {
     let vm = call.object("vm")?;
     let world = &*call.world;
     let Some(to) = call.arg("dest").get("host") else { return fail(code::INTERNAL_ERROR, ["Not_found"]) };
-    let to = Object::parse(to.as_text()).filter(|to| world.is(*to, "host"));
-    // A host of another pool would have to be reached over the wire, with a format of its own.
-    let Some(to) = to else { return fail::<_, &str>(code::VM_MIGRATE_CONTACT_REMOTE_SERVICE_FAILED, []) };
+    let Some(to) = own_host(call) else { return fail(code::HANDLE_INVALID, ["host", to.as_text()]) };
     if call.entry("options", "force") == "true" {
         operation::expect(world, vm, "migrate_send")?;
     } else {
@@ -64,12 +62,29 @@ fn plan(call: &Call<'_>) -> Result<Plan, Failure> {
     Ok(Plan { vm, to, disks })
 }
 
+/// Returns the host that a ticket names if it is one of this pool.
+fn own_host(call: &Call<'_>) -> Option<Object> {
+    let to = Object::parse(call.arg("dest").get("host")?.as_text());
+    to.filter(|to| call.world.is(*to, "host"))
+}
+
+/// Returns whether a ticket names a host of another pool.
+fn leaves_pool(call: &Call<'_>) -> bool {
+    call.arg("dest").get("host").is_some() && own_host(call).is_none()
+}
+
 fn assert_can_migrate(call: &mut Call<'_>) -> Result<Outcome, Failure> {
+    if leaves_pool(call) {
+        return emigrate::check(call);
+    }
     plan(call)?;
     Outcome::void()
 }
 
 fn migrate_send(call: &mut Call<'_>) -> Result<Outcome, Failure> {
+    if leaves_pool(call) {
+        return emigrate::send(call);
+    }
     let Plan { vm, to, disks } = plan(call)?;
     call.begin(vm, "migrate_send");
     Ok(call

@@ -93,7 +93,7 @@ pub(crate) fn storage(world: &World, vm: Object) -> Vec<Object> {
 /// Returns whether `host` has a way into `network`.
 ///
 /// A network without interfaces exists on one host at a time: where a VM other than `vm` uses it.
-fn reaches(world: &World, host: Object, network: Object, vm: Object) -> bool {
+pub(crate) fn reaches(world: &World, host: Object, network: Object, vm: Object) -> bool {
     let pifs = world.objects(network, "PIFs");
     if !pifs.is_empty() {
         return pifs.iter().any(|pif| world.object(*pif, "host") == host);
