@@ -36,6 +36,7 @@ mod vm_delete;
 mod vm_device;
 mod vm_hardware;
 mod vm_migrate;
+mod vm_migrate_pool;
 mod vm_power;
 mod vm_revert;
 mod vm_set;
@@ -45,7 +46,10 @@ mod vm_template;
 
 use std::sync::Arc;
 
-use app::{db::NewServer, model};
+use app::{
+    db::{self, NewServer},
+    model,
+};
 use serde_json::Value;
 use test_app::{Caller, TestApp, eventually};
 use xapi_sim::{Datum, Object, Sim, World};
@@ -72,8 +76,15 @@ impl Lab {
         let sim = sim.start().await.expect("the simulated pool starts");
         let test = TestApp::new(inventory::ops).await;
         let admin = test.admin().await;
+        let lab = Self { test, sim, admin };
+        lab.connect(0).await;
+        lab
+    }
+
+    /// Connects the application to a pool; returns the server record.
+    async fn connect(&self, pool: usize) -> db::Server {
         let new = NewServer {
-            host: format!("http://{}", sim.http_addr()),
+            host: format!("http://{}", self.sim.addresses(pool)[0].http),
             username: "root".to_owned(),
             password: "password".into(),
             label: None,
@@ -81,9 +92,9 @@ impl Lab {
             enabled: true,
             http_proxy: None,
         };
-        let server = test.app.db().servers().add(new).await.expect("the server is new");
-        test.app.connect(&server).await.expect("the pool is connected");
-        Self { test, sim, admin }
+        let server = self.test.app.db().servers().add(new).await.expect("the server is new");
+        self.test.app.connect(&server).await.expect("the pool is connected");
+        server
     }
 
     /// Returns our object of one of the simulator's.

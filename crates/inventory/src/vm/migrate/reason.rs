@@ -45,6 +45,22 @@ fn sentence(cx: &Cx, data: &serde_json::Map<String, Value>) -> Option<String> {
         code::TOO_MANY_STORAGE_MIGRATES => {
             format!("the host moves {} disks already, and none of them arrived in time; try again later", named(0))
         }
+        code::VM_HAS_VUSBS => format!("VM {} has a USB device of its host; detach it first", named(0)),
+        code::VM_HAS_TOO_MANY_SNAPSHOTS => format!("VM {} has more snapshots than can move with it", named(0)),
+        code::VM_HOST_INCOMPATIBLE_VERSION_MIGRATE => {
+            format!("host {} runs an older version than the host that VM {} is on", named(0), named(1))
+        }
+        code::VM_HOST_INCOMPATIBLE_VIRTUAL_HARDWARE_PLATFORM_VERSION => {
+            format!("host {} does not know the virtual hardware of VM {}", named(0), named(2))
+        }
+        code::HOST_NOT_ENOUGH_PCPUS => {
+            format!("the host has fewer processors than the VM: {} are needed, there are {}", named(0), named(1))
+        }
+        code::DUPLICATE_VM => format!("the other pool has a VM {} already", named(0)),
+        code::MIRROR_FAILED => format!("disk {} could not be sent; the VM stays where it is", named(0)),
+        code::VM_MIGRATE_FAILED => format!("the move broke off; VM {} stays where it is", named(0)),
+        // What all drivers of storage say when it is full.
+        "SR_BACKEND_FAILURE_44" => "the storage to move to has not enough space".to_owned(),
         code::VM_MIGRATE_CONTACT_REMOTE_SERVICE_FAILED => "the hosts cannot reach each other on port 443".to_owned(),
         code::LICENCE_RESTRICTION => "the licence of the host does not allow this".to_owned(),
         _ => return None,
