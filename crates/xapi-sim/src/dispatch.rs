@@ -46,9 +46,12 @@ pub(crate) async fn dispatch(pool: &Arc<Pool>, host: &Host, request: Request) ->
 async fn answer(pool: &Arc<Pool>, host: &Host, request: Request) -> Result<Answer, Failure> {
     let plain = request.method.strip_prefix("Async.").or_else(|| request.method.strip_prefix("InternalAsync."));
     let (name, is_async) = plain.map_or((request.method.as_str(), false), |plain| (plain, true));
-    let slave = pool.with(|world| {
-        let master = world.master();
-        (master != host.object).then(|| world.text(master, "address").to_owned())
+    let joined = pool.joined.lock().clone();
+    let slave = joined.or_else(|| {
+        pool.with(|world| {
+            let master = world.master();
+            (master != host.object).then(|| world.text(master, "address").to_owned())
+        })
     });
     if let Some(master) = slave.filter(|_| !LOCAL.contains(&name)) {
         return fail(code::HOST_IS_SLAVE, [master]);

@@ -14,7 +14,7 @@ use crate::{
     shape::Shapes,
     signature::Signatures,
     transition::Errand,
-    world::Wish,
+    world::{Tls, Wish},
 };
 
 /// A pool.
@@ -27,6 +27,8 @@ pub(crate) struct Pool {
     pub(crate) hosts: Vec<Arc<Host>>,
     /// Generation of the last change, for those who wait for one.
     pub(crate) changed: watch::Sender<u64>,
+    /// Address of the master of the pool that the host of this one has joined: it answers nothing else any more.
+    pub(crate) joined: Mutex<Option<String>>,
     world: Mutex<World>,
     me: Weak<Self>,
 }
@@ -42,6 +44,7 @@ impl Pool {
             faults: Faults::default(),
             hosts,
             changed: watch::Sender::new(world.generation()),
+            joined: Mutex::default(),
             world: Mutex::new(world),
         })
     }
@@ -61,6 +64,13 @@ impl Pool {
         for wish in wishes {
             match wish {
                 Wish::Master(host) => self.crown(host),
+                Wish::Joined(master) => {
+                    *self.joined.lock() = Some(master);
+                    self.restart();
+                }
+                Wish::Certificate(host, Tls(tls)) => self.host(host).into_iter().for_each(|host| {
+                    *host.tls.lock() = Arc::clone(&tls);
+                }),
                 Wish::Down(host) => self.switch_off(host),
                 Wish::Up(object) => self.host(object).into_iter().for_each(|host| host.set(Condition::Up)),
             }

@@ -36,7 +36,7 @@ use crate::{
 };
 
 pub(crate) use row::Row;
-pub(crate) use wish::Wish;
+pub(crate) use wish::{Tls, Wish};
 
 /// Deletions that a class remembers for `event.from`; older ones are forgotten without notice.
 pub(crate) const REMEMBERED_DELETIONS: usize = 512;

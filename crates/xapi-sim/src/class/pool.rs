@@ -1,5 +1,6 @@
 //! The pool: its master, VLANs on all hosts, high availability.
 
+pub(crate) mod join;
 mod seed;
 
 use std::time::Duration;
@@ -26,8 +27,8 @@ pub(crate) fn register(methods: &mut Methods) {
     methods.on("pool", "designate_new_master", designate_new_master);
     methods.on("pool", "management_reconfigure", management_reconfigure);
     methods.on("pool", "eject", eject);
-    methods.on("pool", "join", join);
-    methods.on("pool", "join_force", join);
+    methods.on("pool", "join", |call| join::join(call, false));
+    methods.on("pool", "join_force", |call| join::join(call, true));
     methods.on("pool", "enable_ha", enable_ha);
     methods.on("pool", "disable_ha", disable_ha);
     methods.on("pool", "set_ha_host_failures_to_tolerate", set_ha_host_failures_to_tolerate);
@@ -229,12 +230,6 @@ fn eject(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     // It reboots into a pool of its own, which is not simulated.
     call.world.wish(Wish::Down(host));
     Outcome::void()
-}
-
-/// A host of a pool joins no other; the simulated ones are all in pools.
-fn join(call: &mut Call<'_>) -> Result<Outcome, Failure> {
-    let _ = call;
-    fail(code::OPERATION_NOT_ALLOWED, ["Host is already part of a pool"])
 }
 
 fn enable_ha(call: &mut Call<'_>) -> Result<Outcome, Failure> {

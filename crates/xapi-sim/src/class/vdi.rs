@@ -16,7 +16,7 @@ use crate::{
     transition::Outcome,
 };
 
-pub(crate) use chain::remove;
+pub(crate) use chain::{merge_leaf, remove};
 use sr::{kind, space};
 
 /// Sizes are rounded up to whole blocks of a VHD.

@@ -2,7 +2,7 @@
 
 pub(crate) mod copy;
 pub(crate) mod domain;
-mod emigrate;
+pub(crate) mod emigrate;
 pub(crate) mod guest;
 pub(crate) mod immigrate;
 pub(crate) mod life;

@@ -1,4 +1,4 @@
-//! The receiving end of a VM that comes from another pool.
+//! The receiving end of a VM or a host that comes from another pool.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ impl Drop for Arrival {
     }
 }
 
-/// Answers `PUT /services/xenops`: questions, disks and at last the VM, until the sender hangs up.
+/// Answers `PUT /services/xenops` and `/services/join`: questions, disks and at last the VM, until the sender hangs up.
 pub(crate) async fn receive<S: AsyncRead + AsyncWrite + Unpin>(connection: &mut Connection<S>) -> Result<bool, Gone> {
     connection.send(Reply::until_close(1, "200 OK", &[])).await?;
     let mut arrival = Arrival { pool: Arc::clone(&connection.pool), luggage: Luggage::default() };

@@ -32,6 +32,7 @@ const PROTECTED: &[(&str, &str, &str)] = &[
     ("GET", "/updates", "get_updates"),
     ("GET", "/host_updates", "get_host_updates"),
     ("GET", "/repository", "get_repository"),
+    ("PUT", "/services/join", "put_services_join"),
     ("PUT", "/services/xenops", "put_services_xenops"),
     ("PUT", "/import_metadata", "put_import_metadata"),
     ("PUT", "/import_raw_vdi", "put_import_raw_vdi"),
@@ -59,7 +60,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     match *path {
         "/export_raw_vdi" => transfer::export(connection, &head).await,
         "/import_raw_vdi" => transfer::import(connection, &head).await,
-        "/services/xenops" => arrival::receive(connection).await,
+        "/services/join" | "/services/xenops" => arrival::receive(connection).await,
         "/audit_log" => {
             let mut reply = Reply::until_close(1, "200 OK", &[("content-type", "text/plain")]);
             "keep-alive".clone_into(&mut reply.headers[0].1);

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
 use bytes::{Buf, BytesMut};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
@@ -78,7 +79,15 @@ impl Peer {
 async fn open(url: &Url) -> Option<(Peer, u16)> {
     let (host, port) = (url.host_str()?, url.port_or_known_default()?);
     let mut stream = TcpStream::connect((host, port)).await.ok()?;
-    let head = format!("PUT {}?{} HTTP/1.1\r\nHost: {host}\r\n\r\n", url.path(), url.query().unwrap_or_default());
+    let authority = match (url.username(), url.password()) {
+        ("", _) => String::new(),
+        (user, password) => {
+            let pair = format!("{}:{}", percent(user), percent(password.unwrap_or_default()));
+            format!("Authorization: Basic {}\r\n", base64::engine::general_purpose::STANDARD.encode(pair))
+        }
+    };
+    let (path, query) = (url.path(), url.query().unwrap_or_default());
+    let head = format!("PUT {path}?{query} HTTP/1.1\r\nHost: {host}\r\n{authority}\r\n");
     stream.write_all(head.as_bytes()).await.ok()?;
     let mut buffer = BytesMut::new();
     loop {
@@ -94,6 +103,12 @@ async fn open(url: &Url) -> Option<(Peer, u16)> {
             httparse::Status::Partial => {}
         }
     }
+}
+
+/// Reads what a URL has percent-encoded.
+fn percent(text: &str) -> String {
+    let pair = format!("v={}", text.replace('+', "%2B"));
+    url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
 /// Writes a frame.

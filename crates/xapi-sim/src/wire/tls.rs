@@ -5,8 +5,9 @@ use std::sync::Arc;
 use rcgen::{CertificateParams, DnType, KeyPair};
 use rustls::{
     ServerConfig,
-    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject},
 };
+use xapi_types::{Failure, code};
 
 /// A certificate could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -41,10 +42,27 @@ pub(crate) fn fresh(name: &str) -> Result<Arc<ServerConfig>, Error> {
     let key = KeyPair::generate().map_err(make)?;
     let certificate = params.self_signed(&key).map_err(make)?;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    shown(vec![certificate.der().clone()], key).map_err(|source| Error::Use { name: name.to_owned(), source })
+}
+
+fn shown(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<Arc<ServerConfig>, rustls::Error> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], key))
-        .map_err(|source| Error::Use { name: name.to_owned(), source })?;
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))?;
     Ok(Arc::new(config))
+}
+
+/// Makes the TLS set-up of a certificate with its chain and its key, in PEM.
+///
+/// # Errors
+///
+/// As hosts: what is wrong with the key, with the certificate, or that they do not belong together.
+pub(crate) fn given(chain: &str, key: &str) -> Result<Arc<ServerConfig>, Failure> {
+    let wrong = |code: &str| Failure::new::<String>(code, []);
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes());
+    let key = key.map_err(|_| wrong(code::SERVER_CERTIFICATE_KEY_INVALID))?;
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(chain.as_bytes()).collect();
+    let chain = chain.ok().filter(|chain| !chain.is_empty()).ok_or_else(|| wrong(code::SERVER_CERTIFICATE_INVALID))?;
+    shown(chain, key).map_err(|_| wrong(code::SERVER_CERTIFICATE_KEY_MISMATCH))
 }

@@ -1,9 +1,13 @@
 //! What the world wants of the network: it knows no ports, and nothing may wait while it is locked.
 
+use std::{fmt, sync::Arc};
+
+use rustls::ServerConfig;
+
 use crate::{Object, World};
 
 /// Something that is done as soon as the world is let go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Wish {
     /// The host is the master from now on: the toolstack restarts everywhere.
     Master(Object),
@@ -11,6 +15,20 @@ pub(crate) enum Wish {
     Down(Object),
     /// The ports of the host open.
     Up(Object),
+    /// The host belongs to the pool whose master has this address from now on.
+    Joined(String),
+    /// The host shows another certificate.
+    Certificate(Object, Tls),
+}
+
+/// A certificate with its key, ready to be shown.
+#[derive(Clone)]
+pub(crate) struct Tls(pub(crate) Arc<ServerConfig>);
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
 }
 
 impl World {

@@ -22,6 +22,7 @@ mod http;
 mod message;
 mod metrics;
 mod network;
+mod pool_join;
 mod profile;
 mod rpc;
 mod rrd;

@@ -6,7 +6,9 @@
 use xapi_types::{Failure, code};
 
 use crate::{
+    World,
     call::{Call, fail},
+    class::{vdi, vm::copy},
     methods::Methods,
     transition::Outcome,
 };
@@ -25,8 +27,11 @@ const SMART_INFORMATION: &str = r#"{"/dev/sda:sat":{"device":{"name":"/dev/sda",
 
 const SENSORS: &str = r#"[{"name":"Fan1A","value":"10920 RPM","event":"ok"},{"name":"Inlet Temp","value":"22 degrees C","event":"ok"},{"name":"Pwr Consumption","value":"210 Watts","event":"ok"}]"#;
 
+const ZFS_POOLS: &str = r#"{"tank":{"type":"filesystem","used":"98304","available":"966367641600","mountpoint":"/tank","compression":"lz4"}}"#;
+
 /// Scripts that every host has.
-const SCRIPTS: &[&str] = &["hyperthreading.py", "ipmitool.py", "lsblk.py", "raid.py", "smartctl.py"];
+const SCRIPTS: &[&str] =
+    &["coalesce-leaf", "hyperthreading.py", "ipmitool.py", "lsblk.py", "raid.py", "smartctl.py", "trim", "zfs.py"];
 
 /// Returns what a function of a script prints.
 fn printed(plugin: &str, function: &str) -> Option<&'static str> {
@@ -35,6 +40,7 @@ fn printed(plugin: &str, function: &str) -> Option<&'static str> {
         ("ipmitool.py", "get_all_sensors") => SENSORS,
         ("lsblk.py", "list_block_devices") => BLOCK_DEVICES,
         ("raid.py", "check_raid_pool") => RAID,
+        ("zfs.py", "list_zfs_pools") => ZFS_POOLS,
         ("smartctl.py", "health") => SMART_HEALTH,
         ("smartctl.py", "information") => SMART_INFORMATION,
         _ => return None,
@@ -49,9 +55,42 @@ fn call_plugin(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     if !told.is_empty() {
         return Outcome::done(told);
     }
+    let argument = |name: &str| call.entry("args", name);
+    match (plugin.as_str(), function.as_str()) {
+        ("trim", "do_trim") => return Outcome::done(trim(call.world, &argument("sr_uuid"))),
+        ("coalesce-leaf", "leaf-coalesce") => {
+            let vm = argument("vm_uuid");
+            return Outcome::done(coalesce(call.world, &vm));
+        }
+        _ => {}
+    }
     match printed(&plugin, &function) {
         Some(text) => Outcome::done(text),
         None if SCRIPTS.contains(&plugin.as_str()) => fail("UNKNOWN_XENAPI_PLUGIN_FUNCTION", [function]),
         None => fail(code::XENAPI_MISSING_PLUGIN, [plugin]),
     }
+}
+
+/// Gives freed space back to the array, where the driver can: it is one of LVM's.
+fn trim(world: &World, sr: &str) -> String {
+    let error = |code: &str, text: &str| {
+        let pair =
+            |key: &str, value: &str| format!("<key_value_pair><key>{key}</key><value>{value}</value></key_value_pair>");
+        let pairs = pair("errcode", code) + &pair("errmsg", text);
+        format!("<?xml version=\"1.0\" ?><trim_response>{pairs}</trim_response>")
+    };
+    match world.by_uuid("SR", sr) {
+        None => error("UnavailableSRException", "SR could not be found"),
+        Some(sr) if !world.text(sr, "type").starts_with("lvm") => {
+            error("UnsupportedSRForTrim", "Trim is not supported on this SR")
+        }
+        Some(_) => "True".to_owned(),
+    }
+}
+
+/// Merges the disks of a VM with the base copies that only they hang on.
+fn coalesce(world: &mut World, vm: &str) -> String {
+    let Some(vm) = world.by_uuid("VM", vm) else { return format!("VM {vm} not found") };
+    let merged = copy::disks_of(world, vm).into_iter().filter(|disk| vdi::merge_leaf(world, *disk)).count();
+    if merged > 0 { "Success" } else { "VM has no leaf-coalesceable VDIs" }.to_owned()
 }

@@ -135,6 +135,7 @@ pub(crate) fn come_up(world: &mut World, host: Object) {
     for pbd in world.objects(host, "PBDs") {
         world.set(pbd, "currently_attached", true);
     }
+    crate::class::pci::host_starts(world, host);
     let plugged: Vec<Object> = world.hidden(host, "plugged").objects().collect();
     for pif in plugged {
         world.set(pif, "currently_attached", true);

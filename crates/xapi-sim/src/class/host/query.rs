@@ -38,8 +38,9 @@ pub(super) fn register(methods: &mut Methods) {
         Outcome::done(CERTIFICATE)
     });
     methods.on("host", "get_sched_gran", |call| {
-        call.object("self")?;
-        Outcome::done("cpu")
+        let host = call.object("self")?;
+        let told = call.world.hidden(host, super::GRANULARITY).as_text();
+        Outcome::done(if told.is_empty() { "cpu" } else { told })
     });
     methods.on("host", "get_data_sources", |call| {
         call.object("host")?;

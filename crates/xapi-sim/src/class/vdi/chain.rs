@@ -156,6 +156,16 @@ fn tidy(world: &mut World, base: Object) {
     }
 }
 
+/// Merges a disk with the base copy that only it hangs on; returns whether there is one.
+pub(crate) fn merge_leaf(world: &mut World, vdi: Object) -> bool {
+    let base = parent(world, vdi).filter(|base| children(world, *base).len() == 1);
+    if let Some(base) = base {
+        world.forget(base, "merge");
+        merge(world, base);
+    }
+    base.is_some()
+}
+
 /// Merges a base copy with its only child.
 fn merge(world: &mut World, base: Object) {
     if !world.is(base, "VDI") {

@@ -271,14 +271,14 @@ fn question(
 }
 
 /// A disk on its way.
-struct Parcel {
+pub(crate) struct Parcel {
     disk: Object,
     label: Value,
     blocks: Vec<(u64, Arc<[u8]>)>,
 }
 
 impl Parcel {
-    fn of(world: &World, disk: Object, sr: &str) -> Self {
+    pub(crate) fn of(world: &World, disk: Object, sr: &str) -> Self {
         let Packed { stories, blocks } = world.disks.pack(disk);
         let story = |(blocks, seed): &(u64, u64)| {
             Value::structure([("blocks", Value::from(blocks.to_string())), ("seed", seed.to_string().into())])
@@ -295,7 +295,7 @@ impl Parcel {
         Self { disk, label: Value::structure(label), blocks }
     }
 
-    fn questions(&self) -> impl Iterator<Item = Value> + '_ {
+    pub(crate) fn questions(&self) -> impl Iterator<Item = Value> + '_ {
         let block = |(index, bytes): &(u64, Arc<[u8]>)| {
             Value::structure([
                 ("ask", Value::from("block")),
@@ -344,15 +344,25 @@ fn record(world: &World, object: Object, plan: &Plan) -> Value {
         };
         (field, value)
     });
+    // VMs are known by their uuids wherever they go; a copy is another VM.
+    describe(world, object, fields, class == "VM" && !plan.copies)
+}
+
+/// Writes an object with these fields, and what is known of it beside them.
+pub(crate) fn describe(
+    world: &World,
+    object: Object,
+    fields: impl IntoIterator<Item = (&'static str, Value)>,
+    keeps_uuid: bool,
+) -> Value {
     let mut record = vec![
         ("ref", Value::from(object.to_string())),
-        ("class", class.into()),
+        ("class", world.class_of(object).map_or("", |class| class.name).into()),
         ("fields", Value::structure(fields)),
         ("system", world.hidden(object, "system").to_value()),
         ("addresses", world.hidden(object, "addresses").to_value()),
     ];
-    // VMs are known by their uuids wherever they go; a copy is another VM.
-    if class == "VM" && !plan.copies {
+    if keeps_uuid {
         record.push(("uuid", world.uuid(object).into()));
     }
     Value::structure(record)

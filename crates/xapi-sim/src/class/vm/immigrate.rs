@@ -10,7 +10,7 @@ use crate::{
     Datum, Object, World,
     call::fail,
     check::check,
-    class::{device, host, message, sr::space, vdi},
+    class::{device, host, message, pool::join, sr::space, vdi},
 };
 
 use super::{domain, guest, memory, placement};
@@ -20,35 +20,38 @@ use super::{domain, guest, memory, placement};
 pub(crate) struct Luggage {
     /// Disks, by their references at the sender.
     disks: FxHashMap<String, Object>,
+    /// What the disks of a host hold that is to join.
+    contents: join::Contents,
 }
 
 /// A question of the sender.
 #[derive(Clone, Copy)]
-struct Asked<'a>(&'a Value);
+pub(crate) struct Asked<'a>(pub(crate) &'a Value);
 
 /// Returns the method to which a fault belongs that strikes a question.
 pub(crate) fn method_of(question: &Value) -> &'static str {
     match Asked(question).text("ask") {
         "disk" => "VDI.create",
         "vm" => "VM.import",
+        "host" => "host.create",
         _ => "VM.assert_can_migrate_receive",
     }
 }
 
 impl<'a> Asked<'a> {
-    fn text(self, key: &str) -> &'a str {
+    pub(crate) fn text(self, key: &str) -> &'a str {
         self.0.get(key).and_then(Value::as_str).unwrap_or_default()
     }
 
-    fn int(self, key: &str) -> i64 {
+    pub(crate) fn int(self, key: &str) -> i64 {
         self.0.get(key).and_then(Value::as_int).unwrap_or_default()
     }
 
-    fn flag(self, key: &str) -> bool {
+    pub(crate) fn flag(self, key: &str) -> bool {
         self.0.get(key).and_then(Value::as_bool).unwrap_or_default()
     }
 
-    fn list(self, key: &str) -> impl Iterator<Item = Self> + use<'a> {
+    pub(crate) fn list(self, key: &str) -> impl Iterator<Item = Self> + use<'a> {
         self.0.get(key).and_then(Value::as_array).unwrap_or_default().iter().map(Asked)
     }
 
@@ -75,6 +78,9 @@ impl Luggage {
             "disk" => self.receive_disk(world, asked).map(|()| Value::Null),
             "block" => self.receive_block(world, asked).map(|()| Value::Null),
             "vm" => self.arrive(world, asked).map(|vm| Value::from(vm.to_string())),
+            "join" => join::expect(world, asked).map(|()| Value::Null),
+            "content" => self.contents.take(asked).map(|()| Value::Null),
+            "host" => self.contents.arrive(world, asked).map(|host| Value::from(host.to_string())),
             other => fail(code::INTERNAL_ERROR, [format!("nobody asks `{other}`")]),
         }
     }
@@ -137,19 +143,8 @@ impl Luggage {
             return fail(code::DUPLICATE_VM, [known]);
         }
         let mut names = self.disks.clone();
-        for object in asked.list("objects") {
-            names.insert(object.text("ref").to_owned(), world.new_object());
-        }
-        // Read first: what cannot be read leaves nothing behind.
-        let read_all = |object: Asked<'_>| object_fields(world, &names, object);
-        let made = asked.list("objects").map(read_all).collect::<Result<Vec<_>, Failure>>()?;
-        for Made { object, class, fields, notes } in made {
-            world.create_as(object, class, fields);
-            for (key, value) in notes {
-                world.hide(object, key, value);
-            }
-            device::measure(world, object);
-            if class == "VM" {
+        for object in make(world, &mut names, asked)? {
+            if world.is(object, "VM") {
                 settle_record(world, object);
             }
         }
@@ -158,6 +153,35 @@ impl Luggage {
         take_over(world, vm, to, asked.text("from"));
         Ok(vm)
     }
+}
+
+/// Makes the objects that the sender lists, but those that have a name here already; returns what was made.
+///
+/// # Errors
+///
+/// What cannot be read; then nothing is made.
+pub(crate) fn make(
+    world: &mut World,
+    names: &mut FxHashMap<String, Object>,
+    asked: Asked<'_>,
+) -> Result<Vec<Object>, Failure> {
+    let known = names.clone();
+    let fresh = |object: &Asked<'_>| !known.contains_key(object.text("ref"));
+    for object in asked.list("objects").filter(fresh) {
+        names.insert(object.text("ref").to_owned(), world.new_object());
+    }
+    let read_all = |object: Asked<'_>| object_fields(world, names, object);
+    let read = asked.list("objects").filter(fresh).map(read_all).collect::<Result<Vec<_>, Failure>>()?;
+    let mut made = Vec::new();
+    for Made { object, class, fields, notes } in read {
+        world.create_as(object, class, fields);
+        for (key, value) in notes {
+            world.hide(object, key, value);
+        }
+        device::measure(world, object);
+        made.push(object);
+    }
+    Ok(made)
 }
 
 fn is_known(world: &World, uuid: &str) -> bool {
