@@ -10,6 +10,7 @@
 
 mod claim;
 mod connection;
+mod join;
 mod link;
 mod status;
 

@@ -2,11 +2,13 @@
 
 mod address;
 mod agent;
+mod bios;
 mod certificate;
 mod clear;
 mod dom0_memory;
 mod enable;
 mod hardware;
+mod ipmi;
 mod leave;
 mod maintenance;
 mod multipathing;
@@ -25,11 +27,14 @@ use op::{Ops, Result};
 use xapi::params;
 use xapi_types::class;
 
+pub(crate) use restart::reboot;
+
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
     ops.add::<address::ManagementReconfigure>()
         .add::<address::ScanPifs>()
         .add::<agent::RestartAgent>()
         .add::<agent::RestartAgentAlias>()
+        .add::<bios::GetBiosInfo>()
         .add::<certificate::InstallCertificate>()
         .add::<certificate::IsPubKeyTooShort>()
         .add::<dom0_memory::SetControlDomainMemory>()
@@ -40,6 +45,7 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<hardware::GetSmartctlHealth>()
         .add::<hardware::GetSmartctlInformation>()
         .add::<hardware::IsHyperThreadingEnabled>()
+        .add::<ipmi::GetIpmiSensors>()
         .add::<leave::Detach>()
         .add::<leave::Forget>()
         .add::<maintenance::SetMaintenanceMode>()

@@ -1,9 +1,11 @@
 //! Pools of hosts.
 
+mod criteria;
 mod default_sr;
 mod high_availability;
 mod management;
 mod master;
+mod merge;
 mod set;
 mod state;
 
@@ -11,11 +13,13 @@ use app::Cx;
 use op::Ops;
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
-    ops.add::<default_sr::SetDefaultSr>()
+    ops.add::<criteria::ListPoolsMatchingCriteria>()
+        .add::<default_sr::SetDefaultSr>()
         .add::<high_availability::DisableHa>()
         .add::<high_availability::EnableHa>()
         .add::<management::ManagementReconfigure>()
         .add::<master::SetPoolMaster>()
+        .add::<merge::MergeInto>()
         .add::<set::Set>()
         .add::<state::GetGuestSecureBootReadiness>()
         .add::<state::GetLicenseState>();

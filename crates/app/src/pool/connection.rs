@@ -109,7 +109,7 @@ impl Connection {
         &self.app
     }
 
-    fn allowed(&self, method: &str) -> op::Result<()> {
+    pub(super) fn allowed(&self, method: &str) -> op::Result<()> {
         let name = method.rsplit('.').next().unwrap_or_default();
         if self.link.is_read_only() && !name.starts_with("get_") {
             return Err(op::Error::refused(format!("cannot call {method}() in read only mode")));

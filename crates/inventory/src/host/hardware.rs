@@ -17,7 +17,7 @@ const NO_SUCH_SCRIPT: &[&str] = &[code::XENAPI_MISSING_PLUGIN, UNKNOWN_FUNCTION]
 const UNKNOWN_FUNCTION: &str = "UNKNOWN_XENAPI_PLUGIN_FUNCTION";
 
 /// Runs a script of a host and returns the text that it printed.
-async fn script(host: &On, name: &str, function: &str) -> Result<String> {
+pub(super) async fn script(host: &On, name: &str, function: &str) -> Result<String> {
     let params = params![host.reference(), name, function, xapi::Value::Struct(Vec::new())];
     host.pool.call_as("host.call_plugin", params).await
 }

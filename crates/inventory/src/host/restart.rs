@@ -53,7 +53,7 @@ impl Op<Cx> for Restart {
 }
 
 /// Empties a host and restarts it.
-pub(super) async fn reboot(cx: &Cx, host: &On, force: bool) -> Result<()> {
+pub(crate) async fn reboot(cx: &Cx, host: &On, force: bool) -> Result<()> {
     let was_enabled: bool = host.pool.call_as("host.get_enabled", params![host.reference()]).await?;
     match clear(cx, host).await {
         Err(error) if force => {

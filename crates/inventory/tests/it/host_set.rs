@@ -74,8 +74,11 @@ async fn the_scheduler_tells_and_takes_its_granularity() {
     let lab = Lab::new().await;
     let id = lab.id(host(&lab));
     assert_eq!(lab.admin.call("host.getSchedulerGranularity", json!({ "id": id })).await, "cpu");
+    lab.sim.fail_next("host.set_sched_gran", "OPERATION_NOT_ALLOWED", ["Disabled by xapi.conf"]);
     let error = refused(&lab, "host.setSchedulerGranularity", &id, json!({ "schedulerGranularity": "core" })).await;
     assert_eq!(error["data"]["params"], json!(["Disabled by xapi.conf"]));
+    lab.admin.call("host.setSchedulerGranularity", json!({ "id": id, "schedulerGranularity": "core" })).await;
+    assert_eq!(lab.admin.call("host.getSchedulerGranularity", json!({ "id": id })).await, "core");
     let error = refused(&lab, "host.setSchedulerGranularity", &id, json!({ "schedulerGranularity": "half" })).await;
     assert_eq!(error["data"]["errors"][0]["keyword"], "enum");
 }

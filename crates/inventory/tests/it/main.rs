@@ -3,6 +3,7 @@
 mod custom_field;
 mod disk_create;
 mod error;
+mod host_device;
 mod host_maintenance;
 mod host_power;
 mod host_set;
@@ -11,6 +12,7 @@ mod network;
 mod object;
 mod pbd;
 mod pif;
+mod pool_merge;
 mod pool_set;
 mod right;
 mod sr;
