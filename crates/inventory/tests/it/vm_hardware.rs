@@ -57,6 +57,7 @@ async fn the_readiness_for_secure_boot_is_told() {
 async fn a_vm_is_suspended_while_its_disks_are_merged_and_goes_on_even_if_that_fails() {
     let lab = Lab::new().await;
     let vm = lab.named("VM", "web-1");
+    lab.sim.fail_next("host.call_plugin", "XENAPI_MISSING_PLUGIN", ["coalesce-leaf"]);
     let error = lab.admin.refused("vm.coalesceLeaf", json!({ "id": lab.id(vm) })).await;
     assert_eq!(error["data"]["code"], "XENAPI_MISSING_PLUGIN");
     assert_eq!(lab.field(vm, "power_state"), "Running");
@@ -64,6 +65,27 @@ async fn a_vm_is_suspended_while_its_disks_are_merged_and_goes_on_even_if_that_f
     lab.sim.fail_next("VM.suspend", "VM_LACKS_FEATURE", [lab.object(vm).xapi_ref().to_string()]);
     assert_eq!(lab.admin.refused("vm.coalesceLeaf", json!({ "id": lab.id(vm) })).await["code"], 14);
     assert_eq!(lab.sim.with(|world| world.int(vm, "domid")), domains);
+}
+
+#[tokio::test]
+async fn disks_are_merged_with_what_only_they_hang_on() {
+    let lab = Lab::new().await;
+    let vm = lab.named("VM", "web-1");
+    let none = lab.admin.refused("vm.coalesceLeaf", json!({ "id": lab.id(vm) })).await;
+    assert_eq!(none["message"], "VM has no leaf-coalesceable VDIs");
+    lab.admin.call("vm.snapshot", json!({ "id": lab.id(vm), "name": "before" })).await;
+    let disk = lab.named("VDI", "web-1 system");
+    let parent = || lab.entry(disk, "sm_config", "vhd-parent");
+    assert_ne!(parent(), "");
+    lab.sim.with(|world| {
+        // Without the cleaning up that follows a deletion.
+        for snapshot in world.objects(disk, "snapshots") {
+            world.destroy(snapshot);
+        }
+    });
+    assert_eq!(lab.admin.call("vm.coalesceLeaf", json!({ "id": lab.id(vm) })).await, true);
+    assert_eq!(parent(), "");
+    assert_eq!(lab.field(vm, "power_state"), "Running");
 }
 
 #[tokio::test]

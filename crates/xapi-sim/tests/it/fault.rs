@@ -162,6 +162,25 @@ async fn a_host_can_get_another_certificate() {
 }
 
 #[tokio::test]
+async fn a_host_shows_the_certificate_that_it_is_given() {
+    let sim = start(small).await;
+    let client = Client::login(sim.http_addr()).await;
+    let master = sim.with(|world| world.master()).to_string();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let made = rcgen::CertificateParams::new(vec!["xen1".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let install = async |certificate: &str, key: &str| {
+        let params = [&master, certificate, key, ""].map(Into::into);
+        client.call("host.install_server_certificate", &params).await
+    };
+    let other = rcgen::KeyPair::generate().unwrap().serialize_pem();
+    let refused = install(&made.pem(), &other).await.unwrap_err();
+    assert_eq!(refused.code, "SERVER_CERTIFICATE_KEY_MISMATCH");
+    assert_eq!(install("x", &other).await.unwrap_err().code, "SERVER_CERTIFICATE_INVALID");
+    install(&made.pem(), &key.serialize_pem()).await.unwrap();
+    assert_eq!(certificate(&sim).await, made.der().to_vec());
+}
+
+#[tokio::test]
 async fn the_control_api_does_what_the_library_does() {
     let sim = Arc::new(start(small).await);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
