@@ -2,6 +2,7 @@
 
 mod acl;
 mod api;
+mod cloud_config;
 mod group;
 mod role;
 mod server;
@@ -18,6 +19,7 @@ use op::Ops;
 pub fn ops(ops: &mut Ops<Cx>) {
     acl::ops(ops);
     api::ops(ops);
+    cloud_config::ops(ops);
     group::ops(ops);
     role::ops(ops);
     server::ops(ops);

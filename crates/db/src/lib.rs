@@ -6,6 +6,7 @@
 //! What surprises: next to the database file lies a key file (`<database>.key`, mode 0600). It seals the passwords
 //! of servers and gives clients their renewed token; a backup of the database without it is of little use.
 
+mod cloud_config;
 mod error;
 mod group;
 mod journal;
@@ -19,6 +20,7 @@ mod setting;
 mod token;
 mod user;
 
+pub use cloud_config::{CloudConfig, CloudConfigKind, CloudConfigs};
 pub use error::{Error, Result};
 pub use group::{Group, Groups};
 pub use journal::{Entry, Journal, NewEntry, Operation, Order, Query, Retention, Totals};

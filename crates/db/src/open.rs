@@ -18,15 +18,19 @@ use sqlx::{
 use tokio::sync::Semaphore;
 use tracing::info;
 
-use crate::{AclRules, Error, Groups, Journal, Result, Servers, Settings, Tokens, Users, lock, seal::Seal};
+use crate::{
+    AclRules, CloudConfigs, Error, Groups, Journal, Result, Servers, Settings, Tokens, Users, lock, seal::Seal,
+};
 
 /// Schema steps; a step that has been released is never changed.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "access", include_str!("../migrations/0002_access.sql")),
+    (3, "cloud config", include_str!("../migrations/0003_cloud_config.sql")),
 ];
 /// Tables whose pages are checked at each start; the journal would take too long.
-const CHECKED: &[&str] = &["users", "user_groups", "group_members", "acl_rules", "tokens", "servers", "settings"];
+const CHECKED: &[&str] =
+    &["users", "user_groups", "group_members", "acl_rules", "tokens", "servers", "settings", "cloud_configs"];
 /// Password hashes computed at the same time; each takes 64 MiB and a core for some 100 ms.
 const HASHERS: usize = 2;
 /// How long a statement waits for a connection.
@@ -92,6 +96,11 @@ impl Db {
     /// Returns the users.
     pub fn users(&self) -> Users<'_> {
         Users(&self.0)
+    }
+
+    /// Returns the texts for cloud-init.
+    pub fn cloud_configs(&self) -> CloudConfigs<'_> {
+        CloudConfigs(&self.0)
     }
 
     /// Returns the groups of users.

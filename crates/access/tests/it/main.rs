@@ -3,6 +3,7 @@
 mod access;
 mod acl;
 mod api;
+mod cloud_config;
 mod group;
 mod server;
 mod session;
