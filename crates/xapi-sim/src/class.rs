@@ -19,6 +19,7 @@ mod story;
 mod usb;
 pub(crate) mod vbd;
 pub(crate) mod vdi;
+mod vgpu;
 mod vif;
 pub(crate) mod vlan;
 pub(crate) mod vm;
@@ -42,6 +43,7 @@ pub(crate) fn register(methods: &mut Methods) {
     usb::register(methods);
     vbd::register(methods);
     vdi::register(methods);
+    vgpu::register(methods);
     vif::register(methods);
     vlan::register(methods);
     vm::register(methods);

@@ -76,18 +76,32 @@ impl Disks {
         }
     }
 
-    /// Writes `bytes` at `offset`.
+    /// Writes `bytes` at `offset`; zeros where nothing is take no memory.
     pub fn write(&mut self, vdi: Object, offset: u64, bytes: &[u8]) {
         for (index, within, part) in pieces(offset, bytes.len() as u64) {
+            let piece = &bytes[part];
+            let start = usize::try_from(within).expect("an offset within a block fits");
+            let own = self.layers.entry(vdi).or_default().blocks.get_mut(&index).and_then(Arc::get_mut);
+            if let Some(block) = own {
+                block[start..start + piece.len()].copy_from_slice(piece);
+                continue;
+            }
+            let is_blank = !self.chain(vdi).any(|layer| layer.has(index));
+            if is_blank && piece.iter().all(|byte| *byte == 0) {
+                continue;
+            }
             let mut block = vec![0; usize::try_from(BLOCK).expect("2 MiB fit")];
-            if (part.end - part.start) as u64 != BLOCK {
+            if piece.len() as u64 != BLOCK {
                 self.read(vdi, index * BLOCK, &mut block);
             }
-            let start = usize::try_from(within).expect("an offset within a block fits");
-            let length = part.end - part.start;
-            block[start..start + length].copy_from_slice(&bytes[part]);
+            block[start..start + piece.len()].copy_from_slice(piece);
             self.layers.entry(vdi).or_default().blocks.insert(index, block.into());
         }
+    }
+
+    /// Returns how many blocks of [`BLOCK`] bytes clients have written, in all disks together.
+    pub fn held(&self) -> usize {
+        self.layers.values().map(|layer| layer.blocks.len()).sum()
     }
 
     /// Lets the first `bytes` bytes of a disk be in use, with content that follows from `seed`.
@@ -239,6 +253,20 @@ mod tests {
         assert_eq!(read(&disks, disk(1), BLOCK - 2), [1, 2, 3, 4]);
         assert_eq!(read(&disks, disk(1), BLOCK - 6), [0; 4]);
         assert_eq!(disks.allocated(disk(1)), [0, 1]);
+    }
+
+    #[test]
+    fn zeros_take_nothing_unless_they_hide_something() {
+        let mut disks = Disks::default();
+        let (vdi, base) = (disk(1), disk(2));
+        disks.write(vdi, 0, &[0; 4096]);
+        assert_eq!((disks.held(), disks.is_blank(vdi)), (0, true));
+        disks.write(vdi, 0, &[1; 4]);
+        disks.write(vdi, 1, &[0; 2]);
+        assert_eq!((read(&disks, vdi, 0), disks.held()), ([1, 0, 0, 1], 1));
+        disks.freeze(vdi, base);
+        disks.write(vdi, 0, &[0; 4]);
+        assert_eq!((read(&disks, vdi, 0), read(&disks, base, 0), disks.held()), ([0; 4], [1, 0, 0, 1], 2));
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod default;
 pub mod disk;
 mod dispatch;
 mod event;
+mod fat;
 pub mod fault;
 mod forward;
 mod generic;

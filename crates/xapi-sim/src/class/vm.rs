@@ -1,5 +1,6 @@
 //! Virtual machines: their life, rules, and what goes on while something is done to them.
 
+mod cloud_init;
 pub(crate) mod copy;
 pub(crate) mod domain;
 pub(crate) mod emigrate;

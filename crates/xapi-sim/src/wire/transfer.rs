@@ -18,13 +18,25 @@ use super::{
 /// Code of an error that the data model does not list.
 const VDI_IO_ERROR: &str = "VDI_IO_ERROR";
 
+/// Blocks of 2 MiB that clients may write to all disks of a pool together: 1 GiB of memory.
+const MOST_BLOCKS: usize = 512;
+
+/// Under this name a fault makes the next upload fail half-way.
+const IMPORT: &str = "import_raw_vdi";
+
 /// Answers `GET /export_raw_vdi`.
 pub(crate) async fn export<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
     head: &Head,
 ) -> Result<bool, Gone> {
+    let vdi = connection.pool.with(|world| exportable(world, head));
+    if let Ok(vdi) = &vdi
+        && let Some(elsewhere) = elsewhere(connection, head, *vdi)
+    {
+        return connection.send(elsewhere).await;
+    }
     let task = task(connection, head, "Exporting raw VDI");
-    let vdi = match connection.pool.with(|world| exportable(world, head)) {
+    let vdi = match vdi {
         Ok(vdi) => vdi,
         Err(failure) => return refuse(connection, task, failure).await,
     };
@@ -61,8 +73,13 @@ pub(crate) async fn import<S: AsyncRead + AsyncWrite + Unpin>(
     connection: &mut Connection<S>,
     head: &Head,
 ) -> Result<bool, Gone> {
-    let task = task(connection, head, "Importing raw VDI");
     let target = connection.pool.with(|world| importable(world, head));
+    if let Ok(vdi) = &target
+        && let Some(elsewhere) = elsewhere(connection, head, *vdi)
+    {
+        return connection.send(elsewhere).await;
+    }
+    let task = task(connection, head, "Importing raw VDI");
     let vdi = match target {
         Ok(vdi) => vdi,
         Err(failure) => return refuse(connection, task, failure).await,
@@ -73,7 +90,12 @@ pub(crate) async fn import<S: AsyncRead + AsyncWrite + Unpin>(
         Some(_) => receive_chunks(connection, vdi).await,
         None => receive(connection, vdi, task, whole).await,
     };
-    connection.pool.with(|world| class::vdi::measure(world, vdi));
+    connection.pool.with(|world| {
+        // It may be gone meanwhile.
+        if world.is(vdi, "VDI") {
+            class::vdi::measure(world, vdi);
+        }
+    });
     let outcome = match received {
         Ok(()) => Ok(Datum::Ref(vdi)),
         Err(failure) => Err(failure),
@@ -94,9 +116,15 @@ async fn receive<S: AsyncRead + AsyncWrite + Unpin>(
         if connection.buffer.is_empty() {
             more(connection).await?;
         }
+        if offset >= whole / 2
+            && let Some(failure) = connection.pool.faults.next_failure(IMPORT)
+        {
+            return Err(failure);
+        }
         let length = connection.buffer.len().min(usize::try_from(whole - offset).unwrap_or(usize::MAX));
         let piece = connection.buffer.split_to(length);
         connection.pool.with(|world| {
+            expect_wanted(world, task)?;
             write(world, vdi, offset, &piece)?;
             progress(world, task, offset, whole);
             Ok::<_, Failure>(())
@@ -146,8 +174,44 @@ fn write(world: &mut World, vdi: Object, offset: u64, bytes: &[u8]) -> Result<()
     if !world.is(vdi, "VDI") || end.is_none_or(|end| end > world.int(vdi, "virtual_size")) {
         return fail(VDI_IO_ERROR, ["Device I/O errors"]);
     }
+    let before = world.disks.used(vdi);
     world.disks.write(vdi, offset, bytes);
+    if world.disks.used(vdi) > before {
+        class::vdi::measure(world, vdi);
+        let sr = world.object(vdi, "SR");
+        if world.disks.held() > MOST_BLOCKS || class::sr::space::is_overfull(world, sr) {
+            return fail(VDI_IO_ERROR, ["No space left on device"]);
+        }
+    }
     Ok(())
+}
+
+/// Fails if somebody has asked to cancel the task, or has ended it.
+fn expect_wanted(world: &World, task: Object) -> Result<(), Failure> {
+    let wishes = world.get(task, "current_operations");
+    let cancelled = wishes.entries().iter().any(|(_, wish)| wish.as_text() == "cancel");
+    let ended = !world.is(task, "task") || world.text(task, "status") != "pending";
+    if cancelled || ended { fail(code::TASK_CANCELLED, [task.to_string()]) } else { Ok(()) }
+}
+
+/// Returns the reply that names another host, if this one does not see the storage of the disk and that one does.
+///
+/// It repeats the query and nothing else, and the task is left to the other host.
+fn elsewhere<S>(connection: &Connection<S>, head: &Head, vdi: Object) -> Option<Reply> {
+    let here = connection.host.object;
+    let address = connection.pool.with(|world| {
+        let sr = world.object(vdi, "SR");
+        if class::host::sees(world, here, sr) {
+            return None;
+        }
+        let other = world.list("host").into_iter().find(|host| class::host::sees(world, *host, sr))?;
+        Some(world.text(other, "address").to_owned())
+    })?;
+    let query: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&head.query).finish();
+    let location = format!("https://{address}{}?{query}", head.path);
+    let mut reply = Reply::until_close(1, "302 Found", &[("Location", &location)]);
+    reply.headers.push(("Content-Length".to_owned(), "0".to_owned()));
+    Some(reply)
 }
 
 fn exportable(world: &World, head: &Head) -> Result<Object, Failure> {

@@ -28,6 +28,13 @@ pub(crate) fn expect(world: &World, sr: Object, needed: i64) -> Result<(), Failu
     if needed > free(world, sr) { Err(kind::backend(44, "There is insufficient space", "")) } else { Ok(()) }
 }
 
+/// Returns whether the disks take more than there is.
+pub(crate) fn is_overfull(world: &World, sr: Object) -> bool {
+    let size = world.int(sr, "physical_size");
+    let taken = world.objects(sr, "VDIs").into_iter().map(|vdi| world.int(vdi, "physical_utilisation"));
+    size > 0 && taken.sum::<i64>() > size
+}
+
 /// Returns what a disk of `size` bytes takes when `used` bytes of it hold something.
 pub(crate) fn taken(kind: &Kind, size: i64, used: i64) -> i64 {
     match kind.layout {

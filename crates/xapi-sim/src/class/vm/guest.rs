@@ -10,6 +10,8 @@ use serde::Deserialize;
 
 use crate::{Datum, Object, World};
 
+use super::cloud_init;
+
 /// Name of the agenda's entry at the end of which the agent answers.
 pub(crate) const COMES_UP: &str = "guest agent";
 
@@ -63,7 +65,12 @@ pub(crate) fn report(world: &mut World, vm: Object) {
     if !matches!(world.text(vm, "power_state"), "Running" | "Paused" | "Suspended") {
         return;
     }
+    cloud_init::run(world, vm);
     drop_report(world, vm);
+    let names = match cloud_init::host_name(world, vm) {
+        "" => Datum::map::<&str, &str>([]),
+        name => Datum::map([("host_name", name)]),
+    };
     let features = [
         "feature-shutdown",
         "feature-poweroff",
@@ -83,6 +90,7 @@ pub(crate) fn report(world: &mut World, vm: Object) {
             ("PV_drivers_up_to_date", true.into()),
             ("PV_drivers_detected", true.into()),
             ("networks", addresses(world, vm)),
+            ("netbios_name", names),
             ("other", Datum::map(features.map(|feature| (feature, "1")))),
             ("last_updated", now.into()),
             ("live", true.into()),
