@@ -68,7 +68,7 @@ pub(crate) struct Failed {
 }
 
 impl Failed {
-    fn unsent(error: Error) -> Self {
+    pub(crate) fn unsent(error: Error) -> Self {
         Self { error, sent: false }
     }
 
@@ -197,8 +197,13 @@ impl Endpoint {
         }
     }
 
+    /// Connects for something else than calls: through the proxy, with the certificate checked, as for these.
+    pub(crate) async fn dial(&self) -> Result<Box<dyn Connection>, Error> {
+        dial(&self.address, self.tls.as_ref(), self.proxy.as_ref(), &self.limits).await
+    }
+
     async fn connect(&self) -> Result<Line, Error> {
-        let stream = dial(&self.address, self.tls.as_ref(), self.proxy.as_ref(), &self.limits).await?;
+        let stream = self.dial().await?;
         let io: TokioIo<Box<dyn Connection>> = TokioIo::new(stream);
         let (sender, connection) = http1::handshake(io).await.map_err(|error| self.hyper(&error))?;
         let driver = tokio::spawn(async move {

@@ -125,6 +125,12 @@ pub enum Error {
         /// How long it waited.
         limit: Duration,
     },
+    /// What was to be sent to a host cannot be read, or has another length than was announced.
+    #[error("cannot send the content: {reason}")]
+    Content {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A task vanished before it was complete, as when the toolstack restarts.
     #[error("task `{task}` of `{method}` was lost before it was complete")]
     TaskLost {

@@ -36,6 +36,7 @@ mod session;
 mod state;
 mod task;
 mod tls;
+mod transfer;
 mod watch;
 
 pub use address::Address;
@@ -49,6 +50,7 @@ pub use secret::Secret;
 pub use state::State;
 pub use task::{Task, TaskState};
 pub use tls::{CertificateError, Fingerprint, Problem};
+pub use transfer::{RawVdi, Upload};
 pub use watch::{Change, Event, Watch};
 
 /// Makes the parameters of a call out of anything that a value can be made from.

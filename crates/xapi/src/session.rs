@@ -187,6 +187,11 @@ impl Core {
         }
     }
 
+    /// Returns whether the pool has a member there.
+    pub(crate) fn is_member(&self, address: &Address) -> bool {
+        *address == self.options.address || self.members.lock().contains(address)
+    }
+
     /// Returns the peer at `address`, with the connections that it has.
     pub(crate) fn endpoint(&self, address: &Address) -> Result<Arc<Endpoint>, Error> {
         let mut endpoints = self.endpoints.lock();

@@ -93,7 +93,7 @@ impl Task {
     /// [`Error::Failure`] with what it failed with, [`Error::TaskLost`] if it vanished before its
     /// end, [`Error::Closed`] if the pool was closed meanwhile, [`Error::Timeout`].
     pub async fn result(&mut self) -> Result<Value, Error> {
-        self.result_within(self.pool.core().options.limits.task).await
+        self.result_within(self.limit()).await
     }
 
     /// Waits for the end of the task, for at most `limit`; the task itself goes on afterwards.
@@ -113,6 +113,11 @@ impl Task {
                 Err(Error::Timeout { address, what: "complete the task", limit })
             }
         }
+    }
+
+    /// Returns how long a task may take.
+    pub(crate) fn limit(&self) -> Duration {
+        self.pool.core().options.limits.task
     }
 
     /// Asks the host to cancel the task; that it was is seen by its result.
