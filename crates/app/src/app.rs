@@ -192,6 +192,15 @@ impl App {
         self.0.db.close().await;
     }
 
+    /// Runs `work` beside the calls until the server stops; then its token is cancelled, and its end is waited for.
+    pub fn background<F>(&self, work: impl FnOnce(Self, CancellationToken) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let task = tokio::spawn(work(self.clone(), self.0.stop.clone()));
+        self.0.background.lock().push(task);
+    }
+
     pub(crate) fn end(&self, reason: CloseReason, which: impl Fn(&crate::SignedIn) -> bool) {
         for session in self.sessions() {
             if session.signed_in().is_some_and(|signed_in| which(&signed_in)) {

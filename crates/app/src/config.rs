@@ -41,9 +41,22 @@ const UNUSED: &[&str] = &[
     "tasks",
     "user",
     "verboseApiLogsOnErrors",
-    "xapiOptions",
     "xo-proxy",
     "xoa",
+];
+
+/// Keys of `xapiOptions` that do nothing here.
+const UNUSED_XAPI: &[&str] = &[
+    "maxUncoalescedVdis",
+    "poolMarkingInterval",
+    "poolMarkingMaxAge",
+    "poolMarkingPrefix",
+    "restartHostTimeout",
+    "vdiExportConcurrency",
+    "vmEvacuationConcurrency",
+    "vmExportConcurrency",
+    "vmShutdownTimeout",
+    "vmSnapshotConcurrency",
 ];
 
 /// What the configuration says; every key has a default.
@@ -56,6 +69,8 @@ pub struct Config {
     pub http_proxy: Option<String>,
     /// How long the objects of a lost pool stay visible.
     pub xapi_mark_disconnected_delay: Duration,
+    /// How things are done at pools.
+    pub xapi_options: XapiOptions,
     /// Sign-in and tokens.
     pub authentication: Authentication,
     /// HTTP: its listeners, folders and upstreams.
@@ -143,6 +158,14 @@ pub enum LogFormat {
     Json,
 }
 
+/// How things are done at pools.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct XapiOptions {
+    /// How long the drive of cloud-init stays after the guest has shown a sign of life.
+    pub vdi_delay_before_removing_cloud_config_drive: Duration,
+}
+
 /// The journal of events.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
@@ -159,6 +182,7 @@ impl Default for Config {
             datadir: PathBuf::from("/var/lib/xo-server/data"),
             http_proxy: None,
             xapi_mark_disconnected_delay: Duration::from_millis(5 * 60_000),
+            xapi_options: XapiOptions::default(),
             authentication: Authentication::default(),
             http: Http::default(),
             api_web_socket_options: WebSockets::default(),
@@ -181,6 +205,12 @@ impl Default for Authentication {
             throttling_delay: Duration::from_millis(2000),
             merge_providers_users: true,
         }
+    }
+}
+
+impl Default for XapiOptions {
+    fn default() -> Self {
+        Self { vdi_delay_before_removing_cloud_config_drive: Duration::from_millis(5 * 60_000) }
     }
 }
 
@@ -221,7 +251,12 @@ impl Config {
     /// As [`Config::load`].
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         let mut table: toml::Table = toml::from_str(text).map_err(|e| ConfigError::syntax(path, text, &e))?;
-        let unused = UNUSED.iter().filter(|key| table.remove(**key).is_some()).map(|key| (*key).to_owned()).collect();
+        let mut unused: Vec<_> =
+            UNUSED.iter().filter(|key| table.remove(**key).is_some()).map(|key| (*key).to_owned()).collect();
+        if let Some(toml::Value::Table(options)) = table.get_mut("xapiOptions") {
+            let known = UNUSED_XAPI.iter().filter(|key| options.remove(**key).is_some());
+            unused.extend(known.map(|key| format!("xapiOptions.{key}")));
+        }
         let mut config: Self = table.try_into().map_err(|e| ConfigError::key(path, &e))?;
         config.unused = unused;
         config.anchor(path.parent().unwrap_or(Path::new("")));

@@ -29,7 +29,7 @@ pub use app::{App, StartError};
 pub use call::failure;
 pub use config::{
     Authentication, Config, ConfigError, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen, Listeners,
-    LogFormat, Logs, Paths, SameSite, WebSockets,
+    LogFormat, Logs, Paths, SameSite, WebSockets, XapiOptions,
 };
 pub use cx::Cx;
 pub use db;
@@ -43,4 +43,5 @@ pub use sign_in::Credentials;
 pub use stats::{Column, Frame, Granularity};
 pub use task::{Status, Task, Tasks};
 pub use transfer::{Caller, Download, Refusal, Transfers};
+pub use xapi::RawVdi;
 pub use xapi_types;

@@ -28,7 +28,7 @@ mod vm;
 mod vtpm;
 mod vusb;
 
-use app::Cx;
+use app::{App, Cx};
 use op::Ops;
 
 /// Adds the operations to the table.
@@ -54,4 +54,9 @@ pub fn ops(ops: &mut Ops<Cx>) {
     vm::ops(ops);
     vtpm::ops(ops);
     vusb::ops(ops);
+}
+
+/// Starts what goes on without being asked: drives of cloud-init go after the first start.
+pub fn start(app: &App) {
+    vm::cloud_init::start(app);
 }

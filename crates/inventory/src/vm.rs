@@ -5,6 +5,7 @@ mod block;
 mod boot;
 mod cd;
 mod clone;
+pub(crate) mod cloud_init;
 mod coalesce;
 mod copy;
 mod create;
@@ -40,6 +41,8 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<cd::EjectCd>()
         .add::<cd::InsertCd>()
         .add::<clone::Clone>()
+        .add::<cloud_init::CreateCloudInitConfigDrive>()
+        .add::<cloud_init::GetCloudInitConfig>()
         .add::<coalesce::CoalesceLeaf>()
         .add::<copy::Copy>()
         .add::<create::Create>()

@@ -1,6 +1,6 @@
 //! Which features make up the server.
 
-use app::Cx;
+use app::{App, Cx};
 use op::Ops;
 
 /// Returns the table of every operation that the server offers.
@@ -9,4 +9,9 @@ pub fn ops() -> Ops<Cx> {
     access::ops(&mut ops);
     inventory::ops(&mut ops);
     ops
+}
+
+/// Starts what the features do without being asked.
+pub(crate) fn start(app: &App) {
+    inventory::start(app);
 }

@@ -76,6 +76,7 @@ async fn serve(args: &Args, config: Config) -> Result<()> {
         None => None,
     };
     let app = App::start_with(config, assemble::ops(), db).await?;
+    assemble::start(&app);
     let mut out = std::io::stdout().lock();
     for listener in &listeners {
         writeln!(out, "listening on {}", listener.url())?;

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+use futures_util::Stream;
 use model::Object;
 use serde::de::DeserializeOwned;
-use xapi::Value;
+use xapi::{RawVdi, Value};
 
 use super::link::Link;
 use crate::{App, Cx, xapi_error};
@@ -25,6 +27,21 @@ pub struct On {
     pub pool: Connection,
 }
 
+impl App {
+    /// Returns the object `id` with the connection to its pool, for work that no caller asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`op::Error::NoSuchObject`], and [`op::Error::ServerUnreachable`] where the pool is no longer linked.
+    pub fn on(&self, id: &str) -> op::Result<On> {
+        let object = self.store().get(id);
+        let object = object.ok_or_else(|| op::Error::NoSuchObject { id: id.to_owned(), kinds: Vec::new() })?;
+        let link = self.inner().pools.of_pool(object.pool().as_str());
+        let link = link.ok_or_else(|| op::Error::ServerUnreachable { object: Some(object.id().to_owned()) })?;
+        Ok(On { object, pool: Connection { app: self.clone(), link } })
+    }
+}
+
 impl Cx {
     /// Returns the object `id`.
     ///
@@ -42,10 +59,7 @@ impl Cx {
     ///
     /// As [`Cx::object`], and [`op::Error::ServerUnreachable`] where the pool is no longer linked.
     pub fn on(&self, id: &str) -> op::Result<On> {
-        let object = self.object(id)?;
-        let link = self.app.inner().pools.of_pool(object.pool().as_str());
-        let link = link.ok_or_else(|| op::Error::ServerUnreachable { object: Some(object.id().to_owned()) })?;
-        Ok(On { object, pool: Connection { app: self.app.clone(), link } })
+        self.app.on(id)
     }
 }
 
@@ -93,6 +107,21 @@ impl Connection {
             task.result().await
         };
         wait.await.map_err(|error| self.translate(&error, method))
+    }
+
+    /// Writes `content` over a disk, byte by byte as it is.
+    ///
+    /// # Errors
+    ///
+    /// What the host says in its task, or why the content did not reach it.
+    pub async fn import_raw_vdi<S>(&self, what: RawVdi<'_>, content: S) -> op::Result<()>
+    where
+        S: Stream<Item = std::io::Result<Bytes>> + Send + Unpin + 'static,
+    {
+        const METHOD: &str = "import_raw_vdi";
+        self.allowed(METHOD)?;
+        let upload = async { self.link.client().import_raw_vdi(what, content).await?.result().await };
+        upload.await.map(drop).map_err(|error| self.translate(&error, METHOD))
     }
 
     /// Returns statistics of the host at `address`.

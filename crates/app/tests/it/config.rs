@@ -104,8 +104,11 @@ fn listeners_may_be_a_list_and_forwarded_headers_a_switch() {
 #[test]
 fn sections_of_the_original_without_use_here_are_accepted_and_listed() {
     let config = parse("[redis]\nsocket = '/run/redis'\n[xapiOptions]\nmaxUncoalescedVdis = 5\n[plugins.audit]\nx = 1");
-    assert_eq!(config.unused(), ["plugins", "redis", "xapiOptions"]);
+    assert_eq!(config.unused(), ["plugins", "redis", "xapiOptions.maxUncoalescedVdis"]);
     assert!(parse("").unused().is_empty());
+    let config = parse("[xapiOptions]\nvdiDelayBeforeRemovingCloudConfigDrive = '90 seconds'");
+    let delay = config.xapi_options.vdi_delay_before_removing_cloud_config_drive;
+    assert_eq!((delay, config.unused()), (Duration::from_millis(90_000), &[][..]));
 }
 
 #[test]

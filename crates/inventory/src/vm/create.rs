@@ -4,6 +4,7 @@
 //! fails takes the whole VM with it: nobody finds half a VM, or disks that belong to none.
 
 mod disk;
+mod rights;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +23,7 @@ use xapi_types::{class, enums::DomainType};
 use self::disk::{NewDisk, TemplateDisk};
 use super::{
     cd::check_disc,
+    cloud_init::Drive,
     delete,
     device::{NewVbd, NewVif},
     permit::{named, permit, same_pool},
@@ -57,7 +59,6 @@ pub(super) struct Create {
     /// Whether disks share what they have in common with those of the template; yes when left out.
     clone: Option<bool>,
     /// Whether to delete the drive of cloud-init after the first start.
-    #[allow(dead_code, reason = "there is no such drive yet")]
     destroy_cloud_config_vdi_after_boot: Option<bool>,
     /// What to install from.
     installation: Option<Installation>,
@@ -93,7 +94,6 @@ pub(super) struct Create {
 
 /// A right on the new VM.
 #[derive(Deserialize, JsonSchema)]
-#[allow(dead_code, reason = "rights are refused here yet")]
 struct Right {
     /// Id of a user or a group.
     subject: String,
@@ -161,6 +161,7 @@ impl Op<Cx> for Create {
         let template = cx.on(&self.template)?;
         permit(&cx, Level::Administrate, "create-vm", &*cx.object(template.object.pool().as_str())?)?;
         self.check()?;
+        rights::check(&cx, &self.acls).await?;
         let parts = self.look_up(&cx, &template)?;
         let method = if self.clone == Some(false) { "VM.copy" } else { "VM.clone" };
         let mut params = params![template.reference(), &self.name];
@@ -188,11 +189,8 @@ impl Op<Cx> for Create {
 
 impl Create {
     fn check(&mut self) -> Result<()> {
-        if !self.acls.is_empty() {
-            return Err(Error::refused("rights cannot be given yet while a VM is made; give them with `acl.add` then"));
-        }
-        if self.cloud_config.is_some() || self.network_config.is_some() {
-            return Err(Error::refused("a drive for cloud-init cannot be made yet"));
+        if self.network_config.is_some() && self.cloud_config.is_none() {
+            return Err(Error::invalid("`networkConfig` goes with `cloudConfig`"));
         }
         if self.vgpu_type.is_some() != self.gpu_group.is_some() {
             return Err(Error::invalid("`vgpuType` and `gpuGroup` go together"));
@@ -284,6 +282,17 @@ impl Create {
         if let Some((group, kind)) = &parts.graphics {
             vgpu::add(pool, vm, group, kind).await?;
         }
+        if let Some(user) = &self.cloud_config {
+            let drive = Drive {
+                vm,
+                sr: &first_storage(cx, template, vm).await?,
+                user,
+                network: self.network_config.as_deref(),
+                passing: self.destroy_cloud_config_vdi_after_boot == Some(true),
+            };
+            drive.attach(pool).await?;
+        }
+        rights::give(cx, &self.acls, &id).await?;
         Ok(id)
     }
 }
@@ -300,6 +309,17 @@ fn default_storage(cx: &Cx, template: &On) -> Result<String> {
     let pool = cx.object(template.object.pool().as_str())?;
     let sr = pool.get::<class::Pool>().and_then(|pool| pool.default_sr.get().map(ToString::to_string));
     sr.ok_or_else(|| Error::invalid("the pool has no default storage; name an `SR` for each of the `VDIs`"))
+}
+
+/// Returns the storage of the first disk of the new VM, else the default of the pool.
+async fn first_storage(cx: &Cx, template: &On, vm: &str) -> Result<String> {
+    let pool = &template.pool;
+    let mut disks = super::device::vbds(pool, &super::record_of(pool, vm).await?).await?;
+    disks.sort_by_key(|vbd| vbd.record.userdevice.parse().unwrap_or(u32::MAX));
+    match disks.iter().find_map(super::device::Vbd::disk) {
+        Some(disk) => pool.call_as("VDI.get_SR", params![disk]).await,
+        None => default_storage(cx, template),
+    }
 }
 
 fn source(cx: &Cx, template: &On, from: &Installation) -> Result<Source> {

@@ -32,6 +32,7 @@ mod vdi;
 mod vif;
 mod vm_boot;
 mod vm_cd;
+mod vm_cloud_init;
 mod vm_copy;
 mod vm_create;
 mod vm_delete;
@@ -76,7 +77,10 @@ impl Lab {
 
     async fn on(sim: xapi_sim::sim::Builder) -> Self {
         let sim = sim.start().await.expect("the simulated pool starts");
-        let test = TestApp::new(inventory::ops).await;
+        let mut config = app::Config::default();
+        config.xapi_options.vdi_delay_before_removing_cloud_config_drive = app::Duration::from_millis(0);
+        let test = TestApp::with(config, inventory::ops).await;
+        inventory::start(&test.app);
         let admin = test.admin().await;
         let lab = Self { test, sim, admin };
         lab.connect(0).await;

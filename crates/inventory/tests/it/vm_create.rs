@@ -199,6 +199,9 @@ async fn whatever_step_fails_nothing_is_left_behind() {
     });
     let params = params(&lab, HOUSE, more);
     let before = lab.census();
+    let more = json!({ "cloudConfig": "#cloud-config\n" });
+    let mut params = params;
+    params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     for method in [
         "VM.clone",
         "VM.remove_from_other_config",
@@ -214,6 +217,9 @@ async fn whatever_step_fails_nothing_is_left_behind() {
         "VIF.destroy",
         "VIF.create",
         "VTPM.create",
+        "SR.get_name_label",
+        "task.create",
+        "import_raw_vdi",
     ] {
         lab.sim.fail_next(method, "INTERNAL_ERROR", [method]);
         let error = lab.admin.refused("vm.create", params.clone()).await;
@@ -244,8 +250,9 @@ async fn bad_parameters_are_refused_before_anything_is_made() {
         (json!({ "affinityHost": "nope", "copyHostBiosStrings": true }), 1),
         (json!({ "vgpuType": "nope" }), 1),
         (json!({ "resourceSet": "nope" }), 1),
-        (json!({ "cloudConfig": "#cloud-config" }), -32000),
-        (json!({ "acls": [{ "subject": "u", "action": "admin" }] }), -32000),
+        (json!({ "networkConfig": "version: 2" }), 10),
+        (json!({ "acls": [{ "subject": "nope", "action": "admin" }] }), 1),
+        (json!({ "acls": [{ "subject": lab.admin.id(), "action": "owner" }] }), 10),
         (json!({ "blockedOperations": { "start": 5 } }), 10),
     ] {
         let error = lab.admin.refused("vm.create", params(&lab, HOUSE, more.clone())).await;
@@ -269,4 +276,49 @@ async fn who_may_not_change_the_pool_may_not_make_vms() {
     let user = lab.test.user("somebody@example.org").await;
     let error = user.refused("vm.create", params(&lab, HOUSE, json!({}))).await;
     assert_eq!((&error["code"], &error["data"]["permission"]), (&json!(2), &json!("administrate")));
+}
+
+#[tokio::test]
+async fn rights_on_the_new_vm_are_given_with_it() {
+    let lab = Lab::new().await;
+    let user = lab.test.user("bob").await;
+    let more = json!({ "acls": [{ "subject": user.id(), "action": "operator" }] });
+    let vm = create(&lab, HOUSE, more).await;
+    let id = lab.id_soon(vm).await;
+    lab.becomes(&id, |vm| vm["type"] == "VM").await;
+    let rules = lab.test.app.db().acl_rules().all().await.unwrap();
+    let rules: Vec<_> = rules.into_iter().map(|rule| (rule.subject, rule.object, rule.action)).collect();
+    assert_eq!(rules, [(user.id(), id.clone(), "operator".to_owned())]);
+    user.call("vm.start", json!({ "id": id })).await;
+    assert_eq!(user.refused("vm.delete", json!({ "id": id })).await["code"], 2);
+}
+
+#[tokio::test]
+async fn a_graphics_card_comes_from_its_group_or_nothing_is_made() {
+    let lab = Lab::new().await;
+    let (group, kind, other) = lab.sim.with(|world| {
+        let kind =
+            world.create("VGPU_type", [("model_name", "NVIDIA A40-8Q".into()), ("vendor_name", "NVIDIA".into())]);
+        let other = world.create("VGPU_type", [("model_name", "passthrough".into())]);
+        let group = world.create("GPU_group", [("name_label", "A40".into())]);
+        world.add(group, "enabled_VGPU_types", kind);
+        (group, kind, other)
+    });
+    let (group, kind, other) = (lab.id_soon(group).await, lab.id_soon(kind).await, lab.id_soon(other).await);
+    let vm = create(&lab, HOUSE, json!({ "gpuGroup": group, "vgpuType": kind })).await;
+    let vgpus = lab.sim.with(|world| world.objects(vm, "VGPUs"));
+    assert_eq!((vgpus.len(), lab.field(vgpus[0], "device")), (1, "0".to_owned()));
+    let before = lab.census();
+    let more = json!({ "gpuGroup": group, "vgpuType": other });
+    let error = lab.admin.refused("vm.create", params(&lab, HOUSE, more)).await;
+    assert_eq!(error["data"]["code"], "VGPU_TYPE_NOT_ENABLED");
+    let alone = lab.admin.refused("vm.create", params(&lab, HOUSE, json!({ "vgpuType": kind }))).await;
+    assert_eq!((&alone["code"], lab.census()), (&json!(10), before));
+    // The card goes with `vm.deleteVgpu` while the VM is halted.
+    let vgpu = lab.id_soon(vgpus[0]).await;
+    assert_eq!(lab.admin.call("vm.deleteVgpu", json!({ "vgpu": vgpu })).await, true);
+    lab.vanishes(&vgpu).await;
+    let again = json!({ "vm": lab.id(vm), "gpuGroup": group, "vgpuType": kind });
+    assert_eq!(lab.admin.call("vm.createVgpu", again.clone()).await, true);
+    assert_eq!(lab.admin.refused("vm.createVgpu", again).await["data"]["code"], "DEVICE_ALREADY_EXISTS");
 }

@@ -9,4 +9,5 @@ mod rrd;
 mod session;
 mod sim;
 mod task;
+mod transfer;
 mod watch;

@@ -1,0 +1,167 @@
+//! Content sent to hosts: the simulated pool, and hosts that behave badly.
+
+use std::io;
+
+use bytes::Bytes;
+use futures_util::stream;
+use xapi::{Error, Options, Pool, RawVdi, params};
+use xapi_sim::{Object, Sim};
+
+use crate::peer::{options, soon};
+
+const LENGTH: usize = 4 << 20;
+
+struct Lab {
+    sim: Sim,
+    pool: Pool,
+    vdi: Object,
+}
+
+fn to(sim: &Sim) -> Options {
+    let mut options = options(&format!("http://{}", sim.http_addr()));
+    options.password = "password".into();
+    options
+}
+
+impl Lab {
+    /// Starts a pool with an empty disk of 4 MiB.
+    async fn new() -> Self {
+        Self::with_disk_on("NFS storage").await
+    }
+
+    async fn with_disk_on(sr: &str) -> Self {
+        let sim = Sim::builder().world("small").pace(0.005).start().await.unwrap();
+        let pool = soon(Pool::connect(to(&sim))).await.unwrap();
+        let sr = sim.named("SR", sr).unwrap();
+        let vdi = sim.with(|world| {
+            let fields = [("name_label", "disk".into()), ("SR", sr.into()), ("managed", true.into())];
+            let vdi = world.create("VDI", fields);
+            world.set(vdi, "virtual_size", i64::try_from(LENGTH).unwrap());
+            vdi
+        });
+        Self { sim, pool, vdi }
+    }
+
+    async fn send(&self, length: usize, pieces: Vec<io::Result<Bytes>>) -> Result<(), Error> {
+        let vdi = self.vdi.to_string();
+        let what = RawVdi { vdi: &vdi, label: "upload", length: length as u64 };
+        let upload = self.pool.import_raw_vdi(what, stream::iter(pieces)).await?;
+        soon(upload.result()).await.map(drop)
+    }
+
+    /// Takes the storage away from the master.
+    fn only_others_see_the_storage(&self) {
+        self.sim.with(|world| {
+            let (master, sr) = (world.master(), world.object(self.vdi, "SR"));
+            for pbd in world.objects(sr, "PBDs") {
+                if world.object(pbd, "host") == master {
+                    world.set(pbd, "currently_attached", false);
+                }
+            }
+        });
+    }
+
+    fn read(&self) -> Vec<u8> {
+        let mut content = vec![0; LENGTH];
+        self.sim.with(|world| world.disks.read(self.vdi, 0, &mut content));
+        content
+    }
+
+    /// Waits until no task of an upload is left at the pool.
+    async fn tidy(&self) {
+        let left = || self.sim.with(|world| world.all("task").any(|task| world.text(task, "name_label") == "upload"));
+        soon(async {
+            while left() {
+                tokio::task::yield_now().await;
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        })
+        .await;
+    }
+}
+
+fn content() -> Vec<u8> {
+    (0..LENGTH).map(|at| u8::try_from(at % 251).unwrap()).collect()
+}
+
+fn pieces(content: &[u8]) -> Vec<io::Result<Bytes>> {
+    content.chunks(100_000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect()
+}
+
+#[tokio::test]
+async fn a_disk_is_written_and_its_task_goes() {
+    let lab = Lab::new().await;
+    lab.send(LENGTH, pieces(&content())).await.unwrap();
+    assert!(lab.read() == content());
+    lab.tidy().await;
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_see_the_storage_names_one_that_does() {
+    let lab = Lab::new().await;
+    lab.only_others_see_the_storage();
+    lab.send(LENGTH, pieces(&content())).await.unwrap();
+    assert!(lab.read() == content());
+    lab.tidy().await;
+}
+
+#[tokio::test]
+async fn what_goes_wrong_at_the_host_is_told_by_the_task() {
+    let lab = Lab::new().await;
+    lab.sim.fail_next("import_raw_vdi", "VDI_IO_ERROR", ["Device I/O errors"]);
+    let error = lab.send(LENGTH, pieces(&content())).await.unwrap_err();
+    assert!(error.is("VDI_IO_ERROR"), "{error}");
+    lab.tidy().await;
+    let longer = [content(), vec![1; 4096]].concat();
+    let error = lab.send(longer.len(), pieces(&longer)).await.unwrap_err();
+    assert!(error.is("VDI_IO_ERROR"), "{error}");
+    lab.tidy().await;
+    lab.sim.with(|world| world.destroy(lab.vdi));
+    let error = lab.send(LENGTH, pieces(&content())).await.unwrap_err();
+    assert!(error.is("HANDLE_INVALID"), "{error}");
+    lab.tidy().await;
+}
+
+#[tokio::test]
+async fn content_that_is_short_long_or_cannot_be_read_is_told_as_such() {
+    let lab = Lab::new().await;
+    let broken = vec![Ok(Bytes::from_static(b"x")), Err(io::Error::other("the file is gone"))];
+    for (pieces, said) in [
+        (pieces(&content()[1..]), "ends 1 bytes before"),
+        (pieces(&[content(), vec![0]].concat()), "is longer than"),
+        (broken, "the file is gone"),
+    ] {
+        let error = lab.send(LENGTH, pieces).await.unwrap_err();
+        assert!(matches!(error, Error::Content { .. }) && error.to_string().contains(said), "{error}");
+        lab.tidy().await;
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_is_dropped_or_cancelled_leaves_no_task() {
+    let lab = Lab::new().await;
+    let vdi = lab.vdi.to_string();
+    let what = RawVdi { vdi: &vdi, label: "upload", length: LENGTH as u64 };
+    let upload = lab.pool.import_raw_vdi(what, stream::pending()).await.unwrap();
+    drop(upload);
+    lab.tidy().await;
+    let upload = lab.pool.import_raw_vdi(what, stream::pending()).await.unwrap();
+    lab.pool.call("task.set_status", params![upload.task().reference(), "cancelled"]).await.unwrap();
+    let error = soon(upload.result()).await.unwrap_err();
+    assert!(error.is("TASK_CANCELLED"), "{error}");
+    lab.tidy().await;
+}
+
+#[tokio::test]
+async fn a_host_that_sends_us_out_of_the_pool_is_not_followed() {
+    let lab = Lab::new().await;
+    lab.only_others_see_the_storage();
+    lab.sim.with(|world| {
+        for host in world.list("host") {
+            world.set(host, "address", "198.51.100.9");
+        }
+    });
+    let error = lab.send(LENGTH, pieces(&content())).await.unwrap_err();
+    assert!(matches!(error, Error::Answer { .. }) && error.to_string().contains("no member of the pool"), "{error}");
+    lab.tidy().await;
+}
