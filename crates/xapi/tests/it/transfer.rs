@@ -1,9 +1,13 @@
 //! Content sent to hosts: the simulated pool, and hosts that behave badly.
 
-use std::io;
+use std::{io, net::SocketAddr};
 
 use bytes::Bytes;
 use futures_util::stream;
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpStream},
+};
 use xapi::{Error, Options, Pool, RawVdi, params};
 use xapi_sim::{Object, Sim};
 
@@ -152,15 +156,32 @@ async fn an_upload_that_is_dropped_or_cancelled_leaves_no_task() {
     lab.tidy().await;
 }
 
-#[tokio::test]
-async fn a_host_that_sends_us_out_of_the_pool_is_not_followed() {
-    let lab = Lab::new().await;
-    lab.only_others_see_the_storage();
-    lab.sim.with(|world| {
-        for host in world.list("host") {
-            world.set(host, "address", "198.51.100.9");
+/// Stands before a pool, and answers uploads itself: it sends them to somebody who is in no pool.
+async fn misleading(sim: &Sim) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, behind) = (listener.local_addr().unwrap(), sim.http_addr());
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut first = [0; 3];
+                if client.peek(&mut first).await.is_ok() && &first == b"PUT" {
+                    let answer = b"HTTP/1.1 302 Found\r\nLocation: https://198.51.100.9/import_raw_vdi/\r\n\r\n";
+                    return client.write_all(answer).await;
+                }
+                let mut host = TcpStream::connect(behind).await?;
+                tokio::io::copy_bidirectional(&mut client, &mut host).await.map(drop)
+            });
         }
     });
+    address
+}
+
+#[tokio::test]
+async fn a_host_that_sends_us_out_of_the_pool_is_not_followed() {
+    let mut lab = Lab::new().await;
+    let mut options = to(&lab.sim);
+    options.address = format!("http://{}", misleading(&lab.sim).await).parse().unwrap();
+    lab.pool = soon(Pool::connect(options)).await.unwrap();
     let error = lab.send(LENGTH, pieces(&content())).await.unwrap_err();
     assert!(matches!(error, Error::Answer { .. }) && error.to_string().contains("no member of the pool"), "{error}");
     lab.tidy().await;

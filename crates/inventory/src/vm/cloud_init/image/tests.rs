@@ -83,12 +83,12 @@ fn foreign_tools_know_the_volume() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("drive.img");
     std::fs::write(&path, image(&content(), Layout::Bare).unwrap()).unwrap();
-    let run = |tool: &str, arguments: &[&str]| match Command::new(tool).args(arguments).arg(&path).output() {
-        Ok(output) => Some((output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())),
-        Err(_) => {
+    let run = |tool: &str, arguments: &[&str]| {
+        let Ok(output) = Command::new(tool).args(arguments).arg(&path).output() else {
             eprintln!("`{tool}` is not installed; it is not asked");
-            None
-        }
+            return None;
+        };
+        Some((output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned()))
     };
     if let Some((_, said)) = run("blkid", &["-p", "-o", "export"]) {
         assert!(said.contains("LABEL=cidata\n") && said.contains("TYPE=vfat\n"), "{said}");
