@@ -37,9 +37,9 @@ async fn write_until_full() {
 #[tokio::test]
 async fn what_is_acknowledged_when_the_disk_is_full_is_kept() {
     let place = Place::new();
-    // Files may grow to 400 KiB here, and what is beyond fails instead of ending the process.
+    // Files may grow to 408 KiB here, and what is beyond fails instead of ending the process.
     let output = Command::new("bash")
-        .args(["-c", r#"trap "" XFSZ; ulimit -S -f 400; exec "$0" "$@""#])
+        .args(["-c", r#"trap "" XFSZ; ulimit -S -f 408; exec "$0" "$@""#])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", "full::write_until_full", "--ignored", "--nocapture"])
         .env(FILE, place.path())
