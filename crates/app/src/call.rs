@@ -1,10 +1,16 @@
 //! The one way in: every call of every face goes through here.
 
+use std::sync::Arc;
+
 use op::Answer;
 use serde_json::Value;
 use tracing::{debug, error};
 
-use crate::{App, Cx, Session};
+use crate::{
+    App, Cx, Session,
+    journal::{self, Called, now},
+    task::masked,
+};
 
 impl App {
     /// Calls the operation `name` for `session`.
@@ -19,16 +25,30 @@ impl App {
             return Err(op::Error::not_signed_in());
         }
         let quiet = self.ops().spec(name).is_none_or(|spec| spec.quiet);
-        let user = session.user();
-        let user = user.as_deref().map(|user| user.id.as_str());
+        let caller = session.user();
+        let user = caller.as_deref().map(|user| user.id.as_str());
         // Calls of strangers leave no record: a thousand of them would push out all others.
         let task = (!quiet && user.is_some()).then(|| self.tasks().open(name, &params, user));
+        let record = caller.as_ref().filter(|_| !quiet).map(|user| Called {
+            method: name.to_owned(),
+            params: masked(&params),
+            user: Arc::clone(user),
+            address: session.peer().address,
+            objects: journal::named(self.ops(), name, &params, self.store()),
+            made: None,
+            start: now(),
+            end: 0,
+            error: None,
+        });
         let cx = Cx { app: self.clone(), session: session.clone() };
         let (app, method) = (self.clone(), name.to_owned());
         let run = tokio::spawn(async move {
             let result = app.ops().call(&method, params, cx).await;
             if let (Some(task), Err(error)) = (task, &result) {
                 task.failed(error);
+            }
+            if let Some(record) = record {
+                app.record_call(record.ended(&result)).await;
             }
             result
         });

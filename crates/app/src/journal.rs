@@ -1,8 +1,9 @@
-//! Recording every event of every pool in the journal.
+//! Recording every event of every pool, and what users call, in the journal.
 //!
 //! Pools hand over what they have seen after they have told their listeners. The queue is bounded: when the disk is
 //! slower than the pools for long, they wait before they read on, and the events wait at the hosts; nothing is lost.
 
+mod called;
 mod changes;
 
 use std::{sync::Arc, time::Duration};
@@ -13,6 +14,8 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use tracing::{error, info, warn};
 use xapi_types::{AnyRef, Kind, Record};
 
+pub(crate) use self::called::{Called, named};
+
 /// Batches that wait; one holds what one answer of a pool held.
 const QUEUE: usize = 64;
 /// Entries of one transaction.
@@ -21,6 +24,8 @@ const BATCH: usize = 1000;
 const COLLECT: Duration = Duration::from_millis(100);
 /// Rest after a write that failed; what failed is written then.
 const REST: Duration = Duration::from_secs(5);
+/// How long a call waits to be recorded before it is answered without.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How often the limits of the journal are looked at.
 const PRUNE: Duration = Duration::from_secs(600);
 
@@ -50,9 +55,16 @@ pub(crate) struct Batch {
     pub(crate) seen: Vec<Seen>,
 }
 
+/// What is to be written.
+#[derive(Debug)]
+enum Job {
+    Seen(Batch),
+    Called(Box<Called>),
+}
+
 /// The way into the journal.
 #[derive(Clone, Debug)]
-pub(crate) struct Recorder(mpsc::Sender<Batch>);
+pub(crate) struct Recorder(mpsc::Sender<Job>);
 
 impl Recorder {
     /// Starts the writer and the pruning of `db`'s journal.
@@ -65,13 +77,22 @@ impl Recorder {
 
     /// Hands over a batch; waits while the queue is full.
     pub(crate) async fn record(&self, batch: Batch) {
-        if self.0.send(batch).await.is_err() {
+        if self.0.send(Job::Seen(batch)).await.is_err() {
             error!("the journal is closed: events are not recorded");
+        }
+    }
+
+    /// Hands over a call that has ended; waits while the queue is full, but not for ever: somebody waits for its answer.
+    pub(crate) async fn record_call(&self, called: Called) {
+        let method = called.method.clone();
+        let user = called.user.id.clone();
+        if self.0.send_timeout(Job::Called(Box::new(called)), PATIENCE).await.is_err() {
+            error!(user.id = %user, "the journal takes nothing: a call of `{method}` by user `{user}` is not recorded");
         }
     }
 }
 
-async fn run(db: Db, retention: Retention, mut batches: mpsc::Receiver<Batch>) {
+async fn run(db: Db, retention: Retention, mut batches: mpsc::Receiver<Job>) {
     let mut prune = tokio::time::interval(PRUNE);
     let mut entries = Vec::new();
     loop {
@@ -85,8 +106,17 @@ async fn run(db: Db, retention: Retention, mut batches: mpsc::Receiver<Batch>) {
                 while waiting.len() < QUEUE && let Ok(batch) = batches.try_recv() {
                     waiting.push(batch);
                 }
-                for batch in waiting {
-                    for entry in batch.entries() {
+                let mut failures = Vec::new();
+                for job in waiting {
+                    let seen = match job {
+                        Job::Seen(batch) => batch,
+                        Job::Called(called) => {
+                            failures.extend(called.log());
+                            entries.push(called.entry());
+                            continue;
+                        }
+                    };
+                    for entry in seen.entries() {
                         entries.push(entry);
                         if entries.len() == BATCH {
                             write(&db, &mut entries, &batches).await;
@@ -94,6 +124,9 @@ async fn run(db: Db, retention: Retention, mut batches: mpsc::Receiver<Batch>) {
                     }
                 }
                 write(&db, &mut entries, &batches).await;
+                if !failures.is_empty() && let Err(error) = db.logs().append(&failures).await {
+                    error!("cannot log {} failed calls: {error}", failures.len());
+                }
             }
             _ = prune.tick() => match db.journal().prune(&retention).await {
                 Ok(0) => {}
@@ -105,7 +138,7 @@ async fn run(db: Db, retention: Retention, mut batches: mpsc::Receiver<Batch>) {
 }
 
 /// Writes `entries`; tries again until that works, or the server stops.
-async fn write(db: &Db, entries: &mut Vec<NewEntry>, batches: &mpsc::Receiver<Batch>) {
+async fn write(db: &Db, entries: &mut Vec<NewEntry>, batches: &mpsc::Receiver<Job>) {
     while let Err(error) = db.journal().append(entries).await {
         error!("cannot write {} entries of the journal: {error}", entries.len());
         if batches.is_closed() {
@@ -125,6 +158,8 @@ impl Batch {
             class: Kind::Pool.name().to_owned(),
             reference: String::new(),
             uuid: Some(pool.to_string()),
+            user: None,
+            objects: Vec::new(),
             operation: Operation::Init,
             changes: raw(format!("{{\"objects\":[null,{count}]}}")),
         });
@@ -143,11 +178,18 @@ impl Batch {
                 class: seen.class.name().to_owned(),
                 reference: seen.reference.to_string(),
                 uuid: record.and_then(Record::uuid).filter(|uuid| !uuid.is_empty()).map(ToOwned::to_owned),
+                user: None,
+                objects: Vec::new(),
                 operation,
                 changes: raw(changes::between(seen.class, seen.old.as_ref(), seen.new.as_ref())),
             }
         }))
     }
+}
+
+/// Returns the current time in milliseconds since the epoch, UTC.
+pub(crate) fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
 }
 
 fn raw(json: String) -> Box<RawValue> {

@@ -27,7 +27,12 @@ pub use self::{
     connection::{Connection, On},
     status::{Phase, PoolStatus},
 };
-use crate::{App, failure, journal::Recorder, store::StoreWriter, xapi_error};
+use crate::{
+    App, failure,
+    journal::{Called, Recorder},
+    store::StoreWriter,
+    xapi_error,
+};
 
 /// Longest wait of a caller for a connection to succeed or fail.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -128,6 +133,14 @@ impl App {
     pub fn set_read_only(&self, id: &str, read_only: bool) {
         if let Some(link) = self.inner().pools.link(id) {
             link.set_read_only(read_only);
+        }
+    }
+
+    /// Writes a call in the journal.
+    pub(crate) async fn record_call(&self, called: Called) {
+        let recorder = self.inner().pools.recorder.lock().clone();
+        if let Some(recorder) = recorder {
+            recorder.record_call(called).await;
         }
     }
 

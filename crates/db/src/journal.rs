@@ -1,4 +1,4 @@
-//! The durable journal: every event of every pool.
+//! The durable journal: every event of every pool, and what users called.
 
 mod query;
 mod retention;
@@ -7,13 +7,18 @@ use serde_json::value::RawValue;
 use sqlx::Row;
 
 pub use self::{
-    query::{Order, Query},
+    query::{Cursor, Order, Query},
     retention::Retention,
 };
 use crate::{Result, open::Inner};
 
 /// What an entry is counted with on top of its texts: row and index overhead, about what SQLite takes.
 const OVERHEAD: usize = 160;
+/// What an object of a call is counted with on top of its id, in its table and in the index.
+const OBJECT: usize = 32;
+
+/// XAPI's class of the messages that alarms are.
+const MESSAGE: &str = "message";
 
 /// What happened to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +31,10 @@ pub enum Operation {
     Del,
     /// The pool was listed anew; what differs follows as entries of its own.
     Init,
+    /// A user called an operation, which worked.
+    Done,
+    /// A user called an operation, which failed.
+    Failed,
 }
 
 impl Operation {
@@ -36,6 +45,8 @@ impl Operation {
             Self::Mod => "mod",
             Self::Del => "del",
             Self::Init => "init",
+            Self::Done => "done",
+            Self::Failed => "failed",
         }
     }
 
@@ -44,37 +55,50 @@ impl Operation {
             "add" => Self::Add,
             "del" => Self::Del,
             "init" => Self::Init,
+            "done" => Self::Done,
+            "failed" => Self::Failed,
             _ => Self::Mod,
         }
     }
 }
 
-/// An event to be recorded.
+/// An event or a call to be recorded.
 #[derive(Clone, Debug)]
 pub struct NewEntry {
-    /// When it arrived, milliseconds since the epoch.
+    /// When it arrived or ended, milliseconds since the epoch.
     pub at: i64,
-    /// Id of the pool.
+    /// Id of the pool; of a call, that of the first object, empty where it has none.
     pub pool: String,
-    /// XAPI class, as `VM`.
+    /// XAPI class, as `VM`; of a call, that of the first object, empty where it has none.
     pub class: String,
-    /// Opaque reference.
+    /// Opaque reference; empty for a call.
     pub reference: String,
-    /// Uuid, where the record has one.
+    /// Uuid, where the record has one; none for a call.
     pub uuid: Option<String>,
+    /// Who called; none for an event.
+    pub user: Option<String>,
+    /// The objects that a call named or made, without repetition; empty for an event.
+    pub objects: Vec<String>,
     /// What happened.
     pub operation: Operation,
-    /// What changed, a JSON object: field → `[old, new]`.
+    /// A JSON object. Of an event what changed: field → `[old, new]`; of a call what the caller keeps of it.
     pub changes: Box<RawValue>,
 }
 
-/// A recorded event.
+/// A recorded event or call.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Grows with each entry; a cursor for [`Query::after`] and [`Query::before`].
+    /// Grows with each entry.
     pub id: i64,
-    /// The event.
+    /// What was recorded.
     pub event: NewEntry,
+}
+
+impl Entry {
+    /// Returns its place in the journal, from which a query can go on.
+    pub fn cursor(&self) -> Cursor {
+        Cursor { at: self.event.at, id: self.id }
+    }
 }
 
 /// Size of the journal.
@@ -96,6 +120,8 @@ impl<'a> Journal<'a> {
     }
 
     /// Records `entries`, all or none, in one transaction.
+    ///
+    /// With a message that is gone its acknowledgement goes.
     pub async fn append(&self, entries: &[NewEntry]) -> Result<()> {
         let doing = "writing the journal";
         if entries.is_empty() {
@@ -115,8 +141,8 @@ impl<'a> Journal<'a> {
             let size = entry.size();
             bytes += size;
             sqlx::query(
-                "INSERT INTO journal (id, at, pool, class, ref, uuid, operation, changes, size) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                "INSERT INTO journal (id, at, pool, class, ref, uuid, operation, changes, size, user_id) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             )
             .bind(id)
             .bind(entry.at)
@@ -127,9 +153,26 @@ impl<'a> Journal<'a> {
             .bind(entry.operation.as_str())
             .bind(entry.changes.get())
             .bind(size)
+            .bind(&entry.user)
             .execute(&mut *tx)
             .await
             .map_err(self.0.sql(doing))?;
+            if entry.operation == Operation::Del && entry.class == MESSAGE {
+                sqlx::query("DELETE FROM acknowledgements WHERE message = $1")
+                    .bind(&entry.uuid)
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(self.0.sql(doing))?;
+            }
+            for object in &entry.objects {
+                sqlx::query("INSERT INTO journal_objects (object, at, entry) VALUES ($1, $2, $3)")
+                    .bind(object)
+                    .bind(entry.at)
+                    .bind(id)
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(self.0.sql(doing))?;
+            }
         }
         sqlx::query("UPDATE journal_total SET entries = entries + $1, bytes = bytes + $2")
             .bind(i64::try_from(entries.len()).unwrap_or(i64::MAX))
@@ -160,6 +203,8 @@ impl NewEntry {
         let size = OVERHEAD
             + texts.iter().map(|text| text.len()).sum::<usize>()
             + self.uuid.as_ref().map_or(0, String::len)
+            + self.user.as_ref().map_or(0, String::len)
+            + self.objects.iter().map(|object| 2 * (object.len() + OBJECT)).sum::<usize>()
             + self.changes.get().len();
         i64::try_from(size).unwrap_or(i64::MAX)
     }

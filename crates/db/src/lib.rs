@@ -1,4 +1,4 @@
-//! What outlives a restart: users, groups, rules, tokens, servers, settings, the journal of events.
+//! What outlives a restart: users, groups, rules, tokens, servers, settings, acknowledged alarms, logs, the journal.
 //!
 //! SQLite by default, through sqlx's `Any` driver and in the dialect that PostgreSQL shares. A write that has been
 //! answered is on the disk: the write-ahead log is flushed at each commit.
@@ -6,11 +6,13 @@
 //! What surprises: next to the database file lies a key file (`<database>.key`, mode 0600). It seals the passwords
 //! of servers and gives clients their renewed token; a backup of the database without it is of little use.
 
+mod acknowledgement;
 mod cloud_config;
 mod error;
 mod group;
 mod journal;
 mod lock;
+mod log;
 mod open;
 mod password;
 mod rule;
@@ -20,10 +22,12 @@ mod setting;
 mod token;
 mod user;
 
+pub use acknowledgement::{Acknowledgement, Acknowledgements};
 pub use cloud_config::{CloudConfig, CloudConfigKind, CloudConfigs};
 pub use error::{Error, Result};
 pub use group::{Group, Groups};
-pub use journal::{Entry, Journal, NewEntry, Operation, Order, Query, Retention, Totals};
+pub use journal::{Cursor, Entry, Journal, NewEntry, Operation, Order, Query, Retention, Totals};
+pub use log::{Log, Logs, NewLog};
 pub use open::Db;
 pub use rule::{AclRule, AclRules};
 pub use server::{NewServer, Server, Servers};

@@ -19,7 +19,8 @@ use tokio::sync::Semaphore;
 use tracing::info;
 
 use crate::{
-    AclRules, CloudConfigs, Error, Groups, Journal, Result, Servers, Settings, Tokens, Users, lock, seal::Seal,
+    Acknowledgements, AclRules, CloudConfigs, Error, Groups, Journal, Logs, Result, Servers, Settings, Tokens, Users,
+    lock, seal::Seal,
 };
 
 /// Schema steps; a step that has been released is never changed.
@@ -27,10 +28,21 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../migrations/0001_first.sql")),
     (2, "access", include_str!("../migrations/0002_access.sql")),
     (3, "cloud config", include_str!("../migrations/0003_cloud_config.sql")),
+    (4, "journal", include_str!("../migrations/0004_journal.sql")),
+    (5, "alarms", include_str!("../migrations/0005_alarms.sql")),
 ];
 /// Tables whose pages are checked at each start; the journal would take too long.
-const CHECKED: &[&str] =
-    &["users", "user_groups", "group_members", "acl_rules", "tokens", "servers", "settings", "cloud_configs"];
+const CHECKED: &[&str] = &[
+    "users",
+    "user_groups",
+    "group_members",
+    "acl_rules",
+    "tokens",
+    "servers",
+    "settings",
+    "cloud_configs",
+    "acknowledgements",
+];
 /// Password hashes computed at the same time; each takes 64 MiB and a core for some 100 ms.
 const HASHERS: usize = 2;
 /// How long a statement waits for a connection.
@@ -131,6 +143,16 @@ impl Db {
     /// Returns the journal of events.
     pub fn journal(&self) -> Journal<'_> {
         Journal::new(&self.0)
+    }
+
+    /// Returns the acknowledgements of alarms.
+    pub fn acknowledgements(&self) -> Acknowledgements<'_> {
+        Acknowledgements(&self.0)
+    }
+
+    /// Returns the logs that clients read.
+    pub fn logs(&self) -> Logs<'_> {
+        Logs(&self.0)
     }
 
     /// Returns the path of the database file, `:memory:` where there is none.

@@ -6,6 +6,7 @@ mod disk;
 mod entry;
 mod failure;
 mod host;
+mod journal;
 mod kind;
 mod message;
 mod network;
@@ -36,6 +37,7 @@ pub fn ops(ops: &mut Ops<Cx>) {
     custom_field::ops(ops);
     disk::ops(ops);
     host::ops(ops);
+    journal::ops(ops);
     message::ops(ops);
     network::ops(ops);
     object::ops(ops);

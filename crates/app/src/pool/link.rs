@@ -1,6 +1,7 @@
 //! One link: the client of one pool, the mirror of its records, and what becomes of both.
 
 use std::{
+    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -16,6 +17,7 @@ use tokio::{sync::watch, task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use xapi::{Change, Event, State};
+use xapi_types::{Kind, Record};
 
 use super::{Phase, PoolStatus, link_error};
 use crate::{
@@ -246,8 +248,33 @@ impl Runner {
         }
         let former = std::mem::replace(&mut self.mirror, listing);
         let seen = if first { Vec::new() } else { differences(&former, &self.mirror) };
+        if first {
+            self.forget_acknowledgements(&id).await;
+        }
         self.recorder.record(Batch { at, pool: id, listed: Some(objects), seen }).await;
         Ok(())
+    }
+
+    /// Takes back the acknowledgements of messages that went while nobody looked.
+    async fn forget_acknowledgements(&self, pool: &str) {
+        let acknowledgements = self.app.db().acknowledgements();
+        let forget = async {
+            let known = acknowledgements.of_pool(pool).await?;
+            let is_message = |record: &Record| record.kind() == Kind::Message;
+            let there: HashSet<&str> = if known.is_empty() {
+                HashSet::new()
+            } else {
+                let messages = self.mirror.records().filter(|(_, record)| is_message(record));
+                messages.filter_map(|(_, record)| record.uuid()).collect()
+            };
+            for gone in known.iter().filter(|known| !there.contains(known.message.as_str())) {
+                acknowledgements.remove(&gone.message).await?;
+            }
+            Ok::<_, db::Error>(())
+        };
+        if let Err(error) = forget.await {
+            warn!(server.id = %self.server, "cannot look after the acknowledged alarms of `{}`: {error}", self.host);
+        }
     }
 
     /// Ends a link to a pool that another server has.

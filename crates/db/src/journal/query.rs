@@ -1,4 +1,10 @@
-//! Reading the journal: by object, kind and time.
+//! Reading the journal: by object, class, user and time.
+//!
+//! Each query walks one index (those about an object: one for each way that entries name it) in the order that it
+//! answers in, and stops when it has enough: what it costs grows with what it answers, not with the journal. Only
+//! entries that meet the first condition and fail another one are read in vain.
+
+use std::{collections::HashMap, fmt, str::FromStr};
 
 use serde_json::value::RawValue;
 use sqlx::{Row, any::AnyRow};
@@ -8,6 +14,10 @@ use crate::{Error, Result};
 
 /// Most entries that one query answers.
 const MOST: u32 = 10_000;
+/// The columns of an entry.
+const COLUMNS: &str = "j.id AS id, j.at AS at, pool, class, ref, uuid, user_id, operation, changes";
+/// Calls whose objects are read by one statement.
+const AT_ONCE: usize = 500;
 
 /// From which end to read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,23 +29,47 @@ pub enum Order {
     NewestFirst,
 }
 
+/// A place in the journal: entries are in the order of their time, and of their arrival where that is the same.
+///
+/// As a text it is the time, a dot and the id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cursor {
+    /// Milliseconds since the epoch.
+    pub at: i64,
+    /// Id of the entry.
+    pub id: i64,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.at, self.id)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (at, id) = text.split_once('.').unwrap_or((text, ""));
+        Ok(Self { at: at.parse()?, id: id.parse()? })
+    }
+}
+
 /// Which entries to read; every given condition must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// Uuid or opaque reference of the object.
+    /// Uuid or opaque reference of the object; calls are found by the id with which they were recorded.
     pub object: Option<String>,
-    /// Id of the pool.
-    pub pool: Option<String>,
+    /// Id of the user who called.
+    pub user: Option<String>,
     /// XAPI class, as `VM`.
     pub class: Option<String>,
     /// Earliest time, inclusive, milliseconds since the epoch.
     pub since: Option<i64>,
     /// Latest time, exclusive, milliseconds since the epoch.
     pub until: Option<i64>,
-    /// Only entries with a greater id.
-    pub after: Option<i64>,
-    /// Only entries with a smaller id.
-    pub before: Option<i64>,
+    /// Where an earlier query stopped; the answer goes on behind.
+    pub from: Option<Cursor>,
     /// From which end.
     pub order: Order,
     /// Most entries to answer, at most 10 000; 10 000 when left out.
@@ -43,43 +77,106 @@ pub struct Query {
 }
 
 /// A value for a place-holder.
+#[derive(Clone, Copy)]
 enum Bound<'q> {
     Text(&'q str),
     Number(i64),
 }
 
-impl Journal<'_> {
-    /// Returns the entries that `query` asks for.
-    pub async fn query(&self, query: &Query) -> Result<Vec<Entry>> {
-        let mut conditions = Vec::new();
-        let mut bounds = Vec::new();
-        let mut add = |condition: &str, bound| {
-            bounds.push(bound);
-            conditions.push(condition.replace('?', &format!("${}", bounds.len())));
+/// A statement that is being written.
+#[derive(Default)]
+struct Statement<'q> {
+    sql: String,
+    bounds: Vec<Bound<'q>>,
+}
+
+impl<'q> Statement<'q> {
+    /// Adds SQL with the place-holder of a value where it has a `?`.
+    fn push(&mut self, sql: &str, bound: Bound<'q>) {
+        self.bounds.push(bound);
+        self.sql += &sql.replace('?', &format!("${}", self.bounds.len()));
+    }
+
+    /// Adds the conditions of time and cursor on the columns `at` and `id`.
+    fn push_place(&mut self, query: &Query, at: &str, id: &str) {
+        if let Some(since) = query.since {
+            self.push(&format!(" AND {at} >= ?"), Bound::Number(since));
+        }
+        if let Some(until) = query.until {
+            self.push(&format!(" AND {at} < ?"), Bound::Number(until));
+        }
+        let Some(from) = query.from else { return };
+        let behind = match query.order {
+            Order::OldestFirst => '>',
+            Order::NewestFirst => '<',
         };
-        let texts = [("(uuid = ? OR ref = ?)", &query.object), ("pool = ?", &query.pool), ("class = ?", &query.class)];
-        for (condition, text) in texts {
-            if let Some(text) = text {
-                add(condition, Bound::Text(text));
-            }
+        // An index can be entered by the first; the second makes it exact.
+        self.push(&format!(" AND {at} {behind}= ?"), Bound::Number(from.at));
+        self.push(&format!(" AND ({at} {behind} ?"), Bound::Number(from.at));
+        self.push(&format!(" OR {id} {behind} ?)"), Bound::Number(from.id));
+    }
+
+    /// Adds a condition that no index is chosen for: the one of another condition has been.
+    fn push_without_index(&mut self, column: &str, value: Option<&'q String>) {
+        if let Some(value) = value {
+            self.push(&format!(" AND {column} || '' = ?"), Bound::Text(value));
         }
-        let numbers =
-            [("at >= ?", query.since), ("at < ?", query.until), ("id > ?", query.after), ("id < ?", query.before)];
-        for (condition, number) in numbers {
-            if let Some(number) = number {
-                add(condition, Bound::Number(number));
+    }
+}
+
+impl Query {
+    /// Writes the statement.
+    fn statement(&self) -> Statement<'_> {
+        let mut statement = Statement::default();
+        if let Some(object) = &self.object {
+            self.about(object, &mut statement);
+        } else {
+            statement.sql = format!("SELECT {COLUMNS} FROM journal j WHERE ");
+            match (&self.user, &self.class) {
+                (Some(user), class) => {
+                    statement.push("user_id = ?", Bound::Text(user));
+                    statement.push_without_index("class", class.as_ref());
+                }
+                (None, Some(class)) => statement.push("class = ?", Bound::Text(class)),
+                (None, None) => statement.sql += "1 = 1",
             }
+            statement.push_place(self, "j.at", "j.id");
         }
-        let conditions = if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") };
-        let order = match query.order {
+        let order = match self.order {
             Order::OldestFirst => "ASC",
             Order::NewestFirst => "DESC",
         };
-        let limit = query.limit.unwrap_or(MOST).min(MOST);
-        let sql = format!(
-            "SELECT id, at, pool, class, ref, uuid, operation, changes FROM journal \
-             WHERE {conditions} ORDER BY id {order} LIMIT {limit}"
-        );
+        let limit = self.limit.unwrap_or(MOST).min(MOST);
+        let tail = format!(" ORDER BY at {order}, id {order} LIMIT {limit}");
+        statement.sql += &tail;
+        statement
+    }
+
+    /// Writes the parts of a statement about an object: each walks an index of its own, and they are merged while they
+    /// are read. No entry is in two of them: no uuid is a reference, and calls have neither.
+    fn about<'q>(&'q self, object: &'q str, statement: &mut Statement<'q>) {
+        for (n, column) in ["uuid", "ref"].into_iter().enumerate() {
+            let union = if n > 0 { " UNION ALL " } else { "" };
+            let select = format!("{union}SELECT {COLUMNS} FROM journal j WHERE {column} = ?");
+            statement.push(&select, Bound::Text(object));
+            statement.push_without_index("user_id", self.user.as_ref());
+            statement.push_without_index("class", self.class.as_ref());
+            statement.push_place(self, "j.at", "j.id");
+        }
+        let columns = COLUMNS.replacen("j.id AS id, j.at AS at", "o.entry AS id, o.at AS at", 1);
+        let from = "journal_objects o CROSS JOIN journal j";
+        let select = format!(" UNION ALL SELECT {columns} FROM {from} WHERE j.id = o.entry AND o.object = ?");
+        statement.push(&select, Bound::Text(object));
+        statement.push_without_index("user_id", self.user.as_ref());
+        statement.push_without_index("class", self.class.as_ref());
+        statement.push_place(self, "o.at", "o.entry");
+    }
+}
+
+impl Journal<'_> {
+    /// Returns the entries that `query` asks for.
+    pub async fn query(&self, query: &Query) -> Result<Vec<Entry>> {
+        let Statement { sql, bounds } = query.statement();
         let mut statement = sqlx::query(sqlx::AssertSqlSafe(sql));
         for bound in bounds {
             statement = match bound {
@@ -88,7 +185,9 @@ impl Journal<'_> {
             };
         }
         let rows = statement.fetch_all(&self.0.read).await.map_err(self.0.sql("reading the journal"))?;
-        rows.iter().map(|row| self.read(row)).collect()
+        let mut entries = rows.iter().map(|row| self.read(row)).collect::<Result<Vec<_>>>()?;
+        self.add_objects(&mut entries).await?;
+        Ok(entries)
     }
 
     fn read(self, row: &AnyRow) -> Result<Entry> {
@@ -104,10 +203,39 @@ impl Journal<'_> {
                 class: text("class")?,
                 reference: text("ref")?,
                 uuid: row.try_get("uuid").map_err(self.0.sql(doing))?,
+                user: row.try_get("user_id").map_err(self.0.sql(doing))?,
+                objects: Vec::new(),
                 operation: Operation::from_word(&text("operation")?),
                 changes: RawValue::from_string(text("changes")?)
                     .map_err(|source| Error::Damaged { what: format!("journal entry {id}"), source })?,
             },
         })
     }
+
+    /// Reads the objects of those entries that are calls.
+    async fn add_objects(&self, entries: &mut [Entry]) -> Result<()> {
+        let doing = "reading the journal";
+        let mut calls: HashMap<i64, &mut Vec<String>> = HashMap::new();
+        for entry in entries {
+            if entry.event.user.is_some() {
+                calls.insert(entry.id, &mut entry.event.objects);
+            }
+        }
+        let ids: Vec<i64> = calls.keys().copied().collect();
+        for ids in ids.chunks(AT_ONCE) {
+            let list = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+            let sql = format!("SELECT entry, object FROM journal_objects WHERE entry IN ({list})");
+            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&self.0.read).await;
+            for row in rows.map_err(self.0.sql(doing))? {
+                let entry = row.try_get::<i64, _>("entry").map_err(self.0.sql(doing))?;
+                if let Some(objects) = calls.get_mut(&entry) {
+                    objects.push(row.try_get("object").map_err(self.0.sql(doing))?);
+                }
+            }
+        }
+        Ok(())
+    }
 }
+
+#[cfg(test)]
+mod tests;

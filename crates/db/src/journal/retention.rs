@@ -67,6 +67,11 @@ impl Journal<'_> {
             .execute(&mut *tx)
             .await
             .map_err(self.0.sql(doing))?;
+        sqlx::query("DELETE FROM journal_objects WHERE entry <= $1")
+            .bind(last)
+            .execute(&mut *tx)
+            .await
+            .map_err(self.0.sql(doing))?;
         sqlx::query("UPDATE journal_total SET entries = entries - $1, bytes = bytes - $2")
             .bind(count)
             .bind(freed)

@@ -27,6 +27,8 @@ async fn write_until_killed() {
             pool: String::new(),
             class: "VM".to_owned(),
             reference: format!("ref{n}"),
+            user: None,
+            objects: Vec::new(),
             uuid: None,
             operation: Operation::Add,
             changes,

@@ -1,10 +1,12 @@
 //! Tests of the database on real files.
 
+mod acknowledgement;
 mod file;
 mod full;
 mod group;
 mod journal;
 mod killed;
+mod log;
 mod server;
 mod setting;
 mod token;

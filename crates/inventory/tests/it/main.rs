@@ -7,6 +7,7 @@ mod host_device;
 mod host_maintenance;
 mod host_power;
 mod host_set;
+mod journal;
 mod message;
 mod network;
 mod object;

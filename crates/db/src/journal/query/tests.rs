@@ -1,0 +1,82 @@
+use super::*;
+use crate::Db;
+
+/// Returns how SQLite would run a query: one line a step.
+async fn plan(db: &Db, query: &Query) -> Vec<String> {
+    let Statement { sql, bounds } = query.statement();
+    let mut statement = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")));
+    for bound in bounds {
+        statement = match bound {
+            Bound::Text(text) => statement.bind(text),
+            Bound::Number(number) => statement.bind(number),
+        };
+    }
+    let rows = statement.fetch_all(&db.0.read).await.expect("the statement is good");
+    rows.iter().map(|row| row.try_get("detail").expect("a plan has details")).collect()
+}
+
+/// Returns every combination of conditions, each with whether any narrows the journal down.
+fn queries() -> Vec<Query> {
+    let some = |given: bool| given.then(|| "x".to_owned());
+    let mut queries = Vec::new();
+    for bits in 0..64_u8 {
+        let given = |bit: u8| bits & (1 << bit) != 0;
+        for order in [Order::NewestFirst, Order::OldestFirst] {
+            queries.push(Query {
+                object: some(given(0)),
+                user: some(given(1)),
+                class: some(given(2)),
+                since: given(3).then_some(1),
+                until: given(4).then_some(2),
+                from: given(5).then_some(Cursor { at: 1, id: 1000 }),
+                order,
+                limit: Some(50),
+            });
+        }
+    }
+    queries
+}
+
+#[tokio::test]
+async fn every_query_walks_indexes_in_the_order_of_its_answer() {
+    let db = Db::in_memory().await.expect("a database in memory");
+    for query in queries() {
+        let plan = plan(&db, &query).await;
+        let steps = plan.join("\n");
+        assert!(!steps.contains("TEMP B-TREE"), "{query:?} sorts:\n{steps}");
+        // Only what asks for everything begins at the end of an index; it stops when it has enough.
+        for step in plan.iter().filter(|step| step.starts_with("SCAN")) {
+            let asks_for_all = query.object.is_none() && query.user.is_none() && query.class.is_none();
+            assert!(asks_for_all && step.contains("USING INDEX journal_at"), "{query:?} reads everything:\n{steps}");
+        }
+        for index in [
+            query.object.as_ref().map(|_| "journal_uuid (uuid=?"),
+            query.object.as_ref().map(|_| "journal_ref (ref=?"),
+            query.object.as_ref().map(|_| "sqlite_autoindex_journal_objects_1 (object=?"),
+            query.user.as_ref().filter(|_| query.object.is_none()).map(|_| "journal_user (user_id=?"),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            assert!(steps.contains(index), "{query:?} does not use {index}:\n{steps}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn objects_of_calls_are_read_by_index() {
+    let db = Db::in_memory().await.expect("a database in memory");
+    let sql = "EXPLAIN QUERY PLAN SELECT entry, object FROM journal_objects WHERE entry IN (1, 2)";
+    let rows = sqlx::query(sql).fetch_all(&db.0.read).await.expect("the statement is good");
+    let step: String = rows[0].try_get("detail").expect("a plan has details");
+    assert!(step.contains("USING INDEX journal_objects_entry"), "{step}");
+}
+
+#[test]
+fn a_cursor_is_read_as_it_is_written_and_nothing_else_is() {
+    let cursor = Cursor { at: 1_795_289_096_961, id: 1_795_289_096_961_000 };
+    assert_eq!(cursor.to_string().parse(), Ok(cursor));
+    for bad in ["", ".", "1", "1.", ".1", "1.x", "1.2.3", "99999999999999999999.1"] {
+        assert!(bad.parse::<Cursor>().is_err(), "{bad}");
+    }
+}
