@@ -4,6 +4,7 @@ mod acl;
 mod api;
 mod cloud_config;
 mod group;
+mod log;
 mod role;
 mod server;
 mod session;
@@ -21,6 +22,7 @@ pub fn ops(ops: &mut Ops<Cx>) {
     api::ops(ops);
     cloud_config::ops(ops);
     group::ops(ops);
+    log::ops(ops);
     role::ops(ops);
     server::ops(ops);
     session::ops(ops);

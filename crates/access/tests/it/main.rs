@@ -5,6 +5,7 @@ mod acl;
 mod api;
 mod cloud_config;
 mod group;
+mod log;
 mod server;
 mod session;
 mod system;
