@@ -1,5 +1,6 @@
 //! Operations on pools, hosts, VMs and what belongs to them.
 
+mod alarm;
 mod class;
 mod custom_field;
 mod disk;
@@ -34,6 +35,7 @@ use op::Ops;
 
 /// Adds the operations to the table.
 pub fn ops(ops: &mut Ops<Cx>) {
+    alarm::ops(ops);
     custom_field::ops(ops);
     disk::ops(ops);
     host::ops(ops);

@@ -34,7 +34,7 @@ struct GetAllObjects {
 /// An example, or a text of the filter language.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Choice {
+pub(crate) enum Choice {
     Text(String),
     Example(Map<String, Value>),
 }

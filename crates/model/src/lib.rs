@@ -30,6 +30,7 @@
 
 mod declare;
 
+pub mod alarm;
 pub mod bond;
 pub mod gpu;
 pub mod host;

@@ -1,5 +1,6 @@
 //! Tests of the operations on the running application and a simulated pool on its ports.
 
+mod alarm;
 mod custom_field;
 mod disk_create;
 mod error;
