@@ -2,6 +2,7 @@
 
 mod access;
 mod generated;
+mod original;
 mod process;
 mod start;
 #[path = "../../../app/tests/it/test_app.rs"]
