@@ -12,30 +12,30 @@ use crate::server::{Server, vm_in_state};
 use crate::wait::{LIMIT, until};
 
 /// A user's home with the client in it.
-struct Cli {
+pub(crate) struct Cli {
     home: TempDir,
 }
 
 #[derive(Debug)]
-struct Run {
-    code: Option<i32>,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
     stdout: String,
     stderr: String,
 }
 
 impl Cli {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { home: tempfile::tempdir().unwrap() }
     }
 
-    async fn registered(server: &Server) -> Self {
+    pub(crate) async fn registered(server: &Server) -> Self {
         let cli = Self::new();
         let run = cli.run(&["register", &server.url(), ADMIN, PASSWORD]).await;
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), "Successfully logged with admin@admin.net\n"), "{run:?}");
         cli
     }
 
-    async fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Run {
         let mut command = Command::new(binary::path("xo-cli"));
         command.args(arguments).current_dir(self.home.path()).env("XDG_CONFIG_HOME", self.home.path());
         command.env("NO_PROXY", "*").stdin(Stdio::null()).kill_on_drop(true);
@@ -47,18 +47,18 @@ impl Cli {
         }
     }
 
-    async fn ok(&self, arguments: &[&str]) -> String {
+    pub(crate) async fn ok(&self, arguments: &[&str]) -> String {
         let run = self.run(arguments).await;
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{arguments:?}: {run:?}");
         run.stdout
     }
 
-    async fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) async fn json(&self, arguments: &[&str]) -> Value {
         let text = self.ok(arguments).await;
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {text}"))
     }
 
-    async fn failed(&self, code: i32, arguments: &[&str]) -> String {
+    pub(crate) async fn failed(&self, code: i32, arguments: &[&str]) -> String {
         let run = self.run(arguments).await;
         assert_eq!((run.code, run.stdout.as_str()), (Some(code), ""), "{arguments:?}: {run:?}");
         run.stderr
