@@ -3,6 +3,7 @@
 use std::{borrow::Cow, cell::OnceCell};
 
 use filter::{List, Map, Shape, Subject};
+use xapi_types::Record;
 
 use crate::object::Object;
 
@@ -34,6 +35,9 @@ impl Map for Document<'_> {
             "type" => Shape::Text(self.object.kind.name().into()),
             "id" => Shape::Text(self.object.id().into()),
             "$pool" | "$poolId" => Shape::Text(self.object.pool.as_str().into()),
+            // What lists of machines are searched by, without a walk over kilobytes: they show these as they came.
+            "name_label" if let Record::Vm(vm) = &self.object.record => Shape::Text(vm.name_label.as_str().into()),
+            "power_state" if let Record::Vm(vm) = &self.object.record => Shape::Text(vm.power_state.as_str().into()),
             name => match self.root.scalar(name) {
                 Some(scalar) => scalar,
                 None => Map::property(&self.root, name),
@@ -113,7 +117,7 @@ impl Subject for Node<'_> {
 }
 
 /// Reads a value that has no parts.
-fn scalar(bytes: &[u8]) -> Option<Shape<'_>> {
+pub(crate) fn scalar(bytes: &[u8]) -> Option<Shape<'_>> {
     Some(match bytes.first() {
         Some(b'{' | b'[') => return None,
         Some(b'"') => Shape::Text(text(bytes)),
@@ -147,7 +151,7 @@ impl List for Node<'_> {
 }
 
 /// Reads a text with its quotes.
-fn text(quoted: &[u8]) -> Cow<'_, str> {
+pub(crate) fn text(quoted: &[u8]) -> Cow<'_, str> {
     if !quoted.contains(&b'\\')
         && let Some(inner) = quoted.get(1..quoted.len().saturating_sub(1))
         && let Ok(inner) = std::str::from_utf8(inner)
@@ -158,18 +162,18 @@ fn text(quoted: &[u8]) -> Cow<'_, str> {
 }
 
 /// Goes over compact JSON value by value.
-struct Scan<'o> {
-    bytes: &'o [u8],
-    at: usize,
+pub(crate) struct Scan<'o> {
+    pub(crate) bytes: &'o [u8],
+    pub(crate) at: usize,
 }
 
 impl<'o> Scan<'o> {
-    fn peek(&self) -> Option<u8> {
+    pub(crate) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
     /// Returns the bytes of the value that begins here, and goes behind it.
-    fn value(&mut self) -> &'o [u8] {
+    pub(crate) fn value(&mut self) -> &'o [u8] {
         let start = self.at;
         match self.peek() {
             Some(b'"') => self.skip_text(),

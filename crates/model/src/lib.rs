@@ -67,6 +67,7 @@ mod render;
 mod store;
 mod text;
 mod unneeded;
+mod written;
 mod xml;
 
 pub use choice::{Choice, Chosen};
@@ -82,3 +83,4 @@ pub use render::properties;
 pub use store::{NoPool, Objects, Snapshot, Store, Writer};
 pub use text::Texts;
 pub use unneeded::unneeded;
+pub use written::{Path, Written};

@@ -6,7 +6,13 @@ use bytes::Bytes;
 use serde::Deserialize;
 use xapi_types::{AnyRef, Record, class};
 
-use crate::{json::Document, kind::Kind, mirror::Known, pool_id::PoolId};
+use crate::{
+    json::Document,
+    kind::Kind,
+    mirror::Known,
+    pool_id::PoolId,
+    written::{Path, Written},
+};
 
 /// The properties that every object has, in the order in which they are written before its own.
 pub const COMMON: [&str; 6] = ["id", "type", "uuid", "$pool", "$poolId", "_xapiRef"];
@@ -34,7 +40,7 @@ impl Object {
     ///
     /// Returns nothing where the JSON begins otherwise.
     pub fn from_json(kind: Kind, pool: PoolId, reference: AnyRef, json: Bytes) -> Option<Self> {
-        let record = class::Vm::default().into();
+        let record = class::Task::default().into();
         let id = json.strip_prefix(BEFORE_ID)?;
         let id_len = u16::try_from(id.iter().position(|&byte| byte == b'"')?).ok()?;
         str::from_utf8(&id[..usize::from(id_len)]).ok()?;
@@ -97,6 +103,12 @@ impl Object {
     /// If a property is missing or has another type than the field.
     pub fn decode<'o, T: Deserialize<'o>>(&'o self) -> serde_json::Result<T> {
         serde_json::from_slice(&self.json)
+    }
+
+    /// Returns the values at some paths, as they are written in the JSON; nothing where there is none. Goes over the
+    /// JSON once.
+    pub fn values(&self, paths: &[Path]) -> Vec<Option<Written<'_>>> {
+        Written::new(&self.json).values(paths)
     }
 
     /// Returns the object as something that filters can test without decoding all of it.

@@ -1,0 +1,75 @@
+//! How many objects have each value of a property.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use filter::Shape;
+use model::Written;
+
+/// Different values that are told; of a property with more nobody makes groups, and each change would copy them all.
+const MOST: usize = 1000;
+
+/// Numbers by value.
+pub(crate) type Counts = BTreeMap<Box<str>, usize>;
+
+/// Counts the values of one property.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    counts: Counts,
+    shown: Option<Arc<Counts>>,
+    stale: bool,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, values: &[Box<str>]) {
+        for value in values {
+            self.stale = true;
+            match self.counts.get_mut(value) {
+                Some(count) => *count += 1,
+                None => drop(self.counts.insert(value.clone(), 1)),
+            }
+        }
+    }
+
+    pub(crate) fn remove(&mut self, values: &[Box<str>]) {
+        for value in values {
+            self.stale = true;
+            if let Some(count) = self.counts.get_mut(value) {
+                *count -= 1;
+                if *count == 0 {
+                    self.counts.remove(value);
+                }
+            }
+        }
+    }
+
+    /// Makes what [`Self::shown`] returns as new as the counts.
+    pub(crate) fn refresh(&mut self) {
+        if std::mem::take(&mut self.stale) || self.shown.is_none() {
+            self.shown = (self.counts.len() <= MOST).then(|| Arc::new(self.counts.clone()));
+        }
+    }
+
+    /// Returns the counts; nothing where there are too many different values.
+    pub(crate) fn shown(&self) -> Option<Arc<Counts>> {
+        self.shown.clone()
+    }
+}
+
+/// Returns the values that an object is counted under: that of a scalar as it is written, each item of an array once.
+/// What is missing, `null` or an object is not counted.
+pub(crate) fn values(value: Option<Written<'_>>) -> Box<[Box<str>]> {
+    let Some(value) = value else { return Box::default() };
+    let Some(items) = value.items() else { return name(value).into_iter().collect() };
+    let mut names: Vec<_> = items.into_iter().filter_map(name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into()
+}
+
+fn name(value: Written<'_>) -> Option<Box<str>> {
+    match value.scalar()? {
+        Shape::Text(text) => Some(text.into_owned().into()),
+        Shape::Bool(_) | Shape::Number(_) => Some(String::from_utf8_lossy(value.bytes()).into()),
+        _ => None,
+    }
+}

@@ -1,0 +1,176 @@
+//! The objects that match a query, in its order.
+
+mod tree;
+
+use std::{ops::Range, sync::Arc};
+
+use model::{Object, Path};
+use rustc_hash::FxHashMap;
+
+use crate::{
+    Query,
+    count::{self, Tally},
+    order,
+};
+use tree::Tree;
+
+/// The objects that match a query, in its order, with their counts.
+///
+/// It has no more than what is put in: whoever keeps it decides which objects may be seen.
+#[derive(Debug)]
+pub struct Index {
+    query: Query,
+    by_id: FxHashMap<Box<str>, Arc<Row>>,
+    in_order: Tree,
+    pub(crate) tallies: Box<[Tally]>,
+    /// Places of the order that may have other objects than when all windows were shown.
+    touched: Option<Range<usize>>,
+    changed: bool,
+}
+
+/// An object in an index.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// Where it stands; no two have the same.
+    pub(crate) place: Box<[u8]>,
+    pub(crate) object: Arc<Object>,
+    /// What it is counted under, by property.
+    groups: Box<[Box<[Box<str>]>]>,
+}
+
+impl Index {
+    /// Makes an index without any object.
+    pub fn new(query: Query) -> Self {
+        let tallies = query.groups().iter().map(|_| Tally::default()).collect();
+        Self { query, by_id: FxHashMap::default(), in_order: Tree::default(), tallies, touched: None, changed: true }
+    }
+
+    /// Makes an index of those of `objects`, each with an id of its own, that match.
+    pub fn of(query: Query, objects: impl IntoIterator<Item = Arc<Object>>) -> Self {
+        let mut index = Self::new(query);
+        let matching = objects.into_iter().filter(|object| index.query.matches(object));
+        let mut rows: Vec<_> = matching.map(|object| Arc::new(Row::new(&index.query, object))).collect();
+        rows.sort_unstable_by(|one, other| one.place.cmp(&other.place));
+        for row in &rows {
+            row.count(&mut index.tallies, Tally::add);
+            index.by_id.insert(row.object.id().into(), Arc::clone(row));
+        }
+        index.in_order = Tree::of_sorted(rows);
+        index.refresh();
+        index
+    }
+
+    /// Returns what it is of.
+    pub fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// Returns how many objects match.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Tells whether no object matches.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// Tells whether it has the object `id`.
+    pub fn contains(&self, id: &str) -> bool {
+        self.by_id.contains_key(id)
+    }
+
+    /// Returns the objects in order.
+    pub fn objects(&self) -> impl Iterator<Item = &Arc<Object>> {
+        self.in_order.part(0, self.len()).into_iter().map(|row| &row.object)
+    }
+
+    /// Says what the object `id` is now; nothing if it has gone or must not be seen.
+    pub fn set(&mut self, id: &str, object: Option<&Arc<Object>>) {
+        let object = object.filter(|object| self.query.matches(object));
+        let old = self.by_id.get(id).cloned();
+        match (old, object) {
+            (None, None) => {}
+            (Some(old), None) => {
+                self.by_id.remove(id);
+                old.count(&mut self.tallies, Tally::remove);
+                let rank = self.in_order.remove(&old.place);
+                self.touch(rank..usize::MAX);
+            }
+            (None, Some(object)) => {
+                let row = Arc::new(Row::new(&self.query, Arc::clone(object)));
+                row.count(&mut self.tallies, Tally::add);
+                self.by_id.insert(id.into(), Arc::clone(&row));
+                let rank = self.in_order.insert(row);
+                self.touch(rank..usize::MAX);
+            }
+            (Some(old), Some(object)) => {
+                if Arc::ptr_eq(&old.object, object) {
+                    return;
+                }
+                let row = Arc::new(Row::new(&self.query, Arc::clone(object)));
+                if row.groups != old.groups {
+                    old.count(&mut self.tallies, Tally::remove);
+                    row.count(&mut self.tallies, Tally::add);
+                }
+                *self.by_id.get_mut(id).expect("it was just there") = Arc::clone(&row);
+                let from = self.in_order.remove(&old.place);
+                let to = self.in_order.insert(row);
+                self.touch(from.min(to)..from.max(to) + 1);
+            }
+        }
+    }
+
+    /// Returns the objects from the `offset`th on, at most `limit`.
+    pub(crate) fn part(&self, offset: usize, limit: usize) -> Vec<&Arc<Object>> {
+        self.in_order.part(offset, limit).into_iter().map(|row| &row.object).collect()
+    }
+
+    /// Tells whether some of these places may have other objects than when [`Self::settle`] was called.
+    pub(crate) fn touches(&self, places: &Range<usize>) -> bool {
+        self.touched.as_ref().is_some_and(|touched| touched.start < places.end && places.start < touched.end)
+    }
+
+    /// Tells whether anything has changed since [`Self::settle`] was called.
+    pub fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// Brings the counts that windows show up to date; before their frames are made.
+    pub fn refresh(&mut self) {
+        self.tallies.iter_mut().for_each(Tally::refresh);
+    }
+
+    /// Notes that every window has been shown what has changed so far.
+    pub fn settle(&mut self) {
+        (self.touched, self.changed) = (None, false);
+    }
+
+    fn touch(&mut self, places: Range<usize>) {
+        self.changed = true;
+        self.touched = Some(match self.touched.take() {
+            Some(touched) => touched.start.min(places.start)..touched.end.max(places.end),
+            None => places,
+        });
+    }
+}
+
+impl Row {
+    fn new(query: &Query, object: Arc<Object>) -> Self {
+        let values = object.values(&query.paths as &[Path]);
+        let (sorts, groups) = values.split_at(query.ascends.len());
+        let place = order::place(sorts, &query.ascends, object.id());
+        let groups = groups.iter().map(|value| count::values(*value)).collect();
+        drop(values);
+        Self { place, object, groups }
+    }
+
+    fn count(&self, tallies: &mut [Tally], how: impl Fn(&mut Tally, &[Box<str>])) {
+        for (tally, values) in tallies.iter_mut().zip(&self.groups) {
+            how(tally, values);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
