@@ -10,6 +10,7 @@ use crate::user::UserInfo;
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
     ops.add::<GetUser>().add::<SignIn>().add::<SignInWithPassword>().add::<SignInWithToken>().add::<SignOut>();
+    ops.add::<SetNotifications>();
 }
 
 /// Sign in with `email` (or `username`) and `password`, and `otp` where the user has set that up, or with a `token`.
@@ -98,6 +99,22 @@ impl Op<Cx> for SignOut {
     const SPEC: Spec = Spec::signed_in("session.signOut");
     async fn run(self, cx: Cx) -> Result<()> {
         cx.app.sign_out(&cx.session);
+        Ok(())
+    }
+}
+
+/// Set what this connection is told of without asking.
+#[derive(Deserialize, JsonSchema)]
+struct SetNotifications {
+    /// Whether to tell of every object that changes, by `all` notifications; a client that uses views need not.
+    all: bool,
+}
+
+impl Op<Cx> for SetNotifications {
+    type Output = ();
+    const SPEC: Spec = Spec::signed_in("session.setNotifications");
+    async fn run(self, cx: Cx) -> Result<()> {
+        cx.session.notifications().want_objects(self.all);
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use tracing::warn;
 
 use crate::{
     Audience, CloseReason, Config, Cx, Feed, Peer, Permissions, Session, Tasks, Transfers, journal::Recorder,
-    limit::Limit, pool::Pools, session::WeakSession, stats, stats::Stats, store::StoreWriter,
+    limit::Limit, pool::Pools, session::WeakSession, stats, stats::Stats, store::StoreWriter, views::Views,
 };
 
 /// Name of the database file in the data folder.
@@ -37,6 +37,7 @@ pub(crate) struct Inner {
     permissions: Permissions,
     tasks: Tasks,
     transfers: Transfers,
+    views: Views,
     pub(crate) pools: Pools,
     pub(crate) limit: Limit,
     pub(crate) stats: Stats,
@@ -89,6 +90,8 @@ impl App {
         let stats = Stats::default();
         let forgetting_stats =
             tokio::spawn(stats::forget(stats.clone(), store.clone(), feed.subscribe(), stop.clone()));
+        let views = Views::new(store.clone(), permissions.clone());
+        let following = tokio::spawn(views.clone().follow(feed.subscribe(), stop.clone()));
         let app = Self(Arc::new(Inner {
             config,
             ops,
@@ -98,10 +101,11 @@ impl App {
             permissions,
             tasks: Tasks::default(),
             transfers: Transfers::default(),
+            views,
             pools: Pools::new(writer, recorder),
             limit,
             stats,
-            background: Mutex::new(vec![journal, forgetting, forgetting_stats]),
+            background: Mutex::new(vec![journal, forgetting, forgetting_stats, following]),
             stop,
             sessions: Mutex::default(),
         }));
@@ -152,6 +156,10 @@ impl App {
     /// Returns the one-time URLs.
     pub fn transfers(&self) -> &Transfers {
         &self.0.transfers
+    }
+
+    pub(crate) fn views(&self) -> &Views {
+        &self.0.views
     }
 
     /// Opens the session of a connection; it ends when the last clone is dropped.

@@ -10,6 +10,8 @@ use std::{
 use db::User;
 use tokio::sync::watch;
 
+use crate::Notifications;
+
 /// The expiry of a token is looked at this often, so that a clock that is set does not matter for long.
 const LOOK: Duration = Duration::from_secs(60);
 
@@ -67,6 +69,7 @@ pub struct Session(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     peer: Peer,
+    notifications: Notifications,
     state: watch::Sender<State>,
 }
 
@@ -78,12 +81,18 @@ struct State {
 
 impl Session {
     pub(crate) fn new(peer: Peer) -> Self {
-        Self(Arc::new(Inner { peer, state: watch::Sender::new(State::default()) }))
+        let state = watch::Sender::new(State::default());
+        Self(Arc::new(Inner { peer, notifications: Notifications::default(), state }))
     }
 
     /// Returns where the connection comes from.
     pub fn peer(&self) -> &Peer {
         &self.0.peer
+    }
+
+    /// Returns what the client is told of the server's own accord.
+    pub fn notifications(&self) -> &Notifications {
+        &self.0.notifications
     }
 
     /// Returns who is signed in; nobody once the token has expired.
@@ -131,11 +140,17 @@ impl Session {
     }
 
     pub(crate) fn enter(&self, signed_in: SignedIn) {
+        let user = signed_in.user.id.clone();
+        let before = self.user();
         self.0.state.send_modify(|state| state.signed_in = Some(signed_in));
+        if before.is_some_and(|before| before.id != user) {
+            self.0.notifications.clear();
+        }
     }
 
     pub(crate) fn leave(&self) {
         self.0.state.send_modify(|state| state.signed_in = None);
+        self.0.notifications.clear();
     }
 
     /// Ends the session for this reason, unless it has ended.
@@ -146,6 +161,11 @@ impl Session {
     /// Changes who is signed in where `change` says that something is different.
     pub(crate) fn revise(&self, change: impl FnOnce(&mut SignedIn) -> bool) {
         self.0.state.send_if_modified(|state| state.signed_in.as_mut().is_some_and(change));
+    }
+
+    /// Tells whether both are the same connection.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     pub(crate) fn downgrade(&self) -> WeakSession {

@@ -25,6 +25,7 @@ mod tag;
 mod task;
 mod vbd;
 mod vdi;
+mod view;
 mod vif;
 mod vm;
 mod vtpm;
@@ -55,6 +56,7 @@ pub fn ops(ops: &mut Ops<Cx>) {
     vbd::ops(ops);
     vdi::ops(ops);
     vif::ops(ops);
+    view::ops(ops);
     vm::ops(ops);
     vtpm::ops(ops);
     vusb::ops(ops);

@@ -74,6 +74,9 @@ impl Clients {
         let clients = self.all();
         views.keep(&clients);
         for (number, client) in clients {
+            if !client.session.notifications().wants_objects() {
+                continue;
+            }
             let audience = views.of(number, &client);
             let notice = match made.get(&audience) {
                 Some(notice) => notice,

@@ -173,7 +173,8 @@ impl Face {
             // A token that is no longer good leaves the connection signed out.
             let _ = self.app.sign_in(&session, app::Credentials::Token(token)).await;
         }
-        let client = Arc::new(Client { session, outbox: Arc::new(Outbox::default()) });
+        let outbox = Arc::new(Outbox::new(session.notifications().clone()));
+        let client = Arc::new(Client { session, outbox });
         let face = self.clone();
         // Held until the WebSocket ends: it counts as a connection.
         let visitor = request.extensions().get::<Arc<Visitor>>().expect("every request carries it").clone();

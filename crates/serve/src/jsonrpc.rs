@@ -3,6 +3,7 @@
 //! Ids are sent back as they came, to the letter. What is no request gets an error instead of the original's
 //! silence, so that a client learns of its mistake.
 
+use app::Notification;
 use bytes::{BufMut, Bytes, BytesMut};
 use op::Error;
 use serde::{Deserialize, Deserializer};
@@ -130,6 +131,17 @@ pub(crate) fn before_result(id: &str) -> Bytes {
     text.put_slice(id.as_bytes());
     text.put_slice(b",\"jsonrpc\":\"2.0\",\"result\":");
     text.freeze()
+}
+
+/// Writes what the server tells of its own accord, in slices.
+pub(crate) fn notification(notification: Notification) -> [Bytes; 3] {
+    let Notification { method, params: [first, second] } = notification;
+    let mut text = BytesMut::with_capacity(64 + first.len());
+    text.put_slice(b"{\"jsonrpc\":\"2.0\",\"method\":\"");
+    text.put_slice(method.as_bytes());
+    text.put_slice(b"\",\"params\":");
+    text.put_slice(&first);
+    [text.freeze(), second, AFTER_RESULT]
 }
 
 /// What stands after the result.

@@ -31,6 +31,7 @@ mod test_app;
 mod usb;
 mod vbd;
 mod vdi;
+mod view;
 mod vif;
 mod vm_boot;
 mod vm_cd;

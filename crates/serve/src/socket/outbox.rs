@@ -7,11 +7,13 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
+use app::Notifications;
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 use super::{behind::Behind, frame, notice::Notice};
+use crate::jsonrpc;
 
 /// Notifications up to so many bytes wait for a client; one that is behind by more gets the newest states only.
 const MOST_NOTICES: usize = 1024 * 1024;
@@ -68,9 +70,16 @@ struct State {
 pub(crate) struct Outbox {
     state: Mutex<State>,
     filled: Notify,
+    /// What the client gets when nothing else waits, made when it is taken.
+    notifications: Notifications,
 }
 
 impl Outbox {
+    /// Makes the outbox of a connection.
+    pub(crate) fn new(notifications: Notifications) -> Self {
+        Self { notifications, ..Self::default() }
+    }
+
     /// Queues an answer; the number of these is bounded by the calls that a connection may have open.
     pub(crate) fn answer(&self, item: Item) {
         self.state.lock().queue.push_back(item);
@@ -79,6 +88,9 @@ impl Outbox {
 
     /// Queues a notification, or remembers its objects when the client is behind.
     pub(crate) fn notice(&self, notice: &Arc<Notice>) {
+        if !self.notifications.wants_objects() {
+            return;
+        }
         let mut state = self.state.lock();
         let fits = state.notices == 0 || state.notices + notice.size() <= MOST_NOTICES;
         if fits && state.held == 0 && state.behind.is_empty() {
@@ -147,6 +159,12 @@ impl Outbox {
         if state.held == 0 && !state.behind.is_empty() {
             return Next::CatchUp(std::mem::take(&mut state.behind));
         }
+        // Made under the lock: a call that opens a view is answered before the view tells of anything.
+        if state.held == 0
+            && let Some(notification) = self.notifications.take()
+        {
+            return Next::Item(Item::Message { slices: jsonrpc::notification(notification), call: None });
+        }
         Next::Wait
     }
 
@@ -157,7 +175,10 @@ impl Outbox {
 
     /// Waits until something was put in.
     pub(crate) async fn filled(&self) {
-        self.filled.notified().await;
+        tokio::select! {
+            () = self.filled.notified() => {}
+            () = self.notifications.ready() => {}
+        }
     }
 }
 
