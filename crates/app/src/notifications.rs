@@ -113,8 +113,8 @@ impl Notifications {
         WeakNotifications(Arc::downgrade(&self.0))
     }
 
-    /// Opens a view while `may`, and shows it on `screen`; returns the answer.
-    pub(crate) fn open(&self, screen: &Arc<Screen>, may: impl FnOnce() -> bool) -> op::Result<String> {
+    /// Opens a view while `may`, and shows it on `screen`; returns its id and the answer.
+    pub(crate) fn open(&self, screen: &Arc<Screen>, may: impl FnOnce() -> bool) -> op::Result<(u64, String)> {
         let mut open = self.0.open.lock();
         if !may() {
             return Err(op::Error::not_signed_in());
@@ -126,7 +126,7 @@ impl Notifications {
         }
         open.next += 1;
         let id = open.next;
-        Ok(open.show(id, screen, self))
+        Ok((id, open.show(id, screen, self)))
     }
 
     /// Shows the view `id` on another screen; returns the answer, or nothing if there is no such view.

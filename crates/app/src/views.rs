@@ -214,7 +214,9 @@ impl App {
         let screen = self.views().screen(self, session, look).await?;
         // Somebody else may have signed in meanwhile, whose views have been cleared for that.
         let same = || session.user().is_some_and(|now| now.id == user.id);
-        session.notifications().open(&screen, same)
+        let (id, answer) = session.notifications().open(&screen, same)?;
+        self.keep_up(session, id, screen, look).await;
+        Ok(answer)
     }
 
     /// Shows something else in the view `id`; returns the JSON that answers, as [`Self::open_view`].
@@ -228,7 +230,24 @@ impl App {
             return Err(no_view(id));
         }
         let screen = self.views().screen(self, session, look).await?;
-        notifications.change(id, &screen).ok_or_else(|| no_view(id))
+        let answer = notifications.change(id, &screen).ok_or_else(|| no_view(id))?;
+        self.keep_up(session, id, screen, look).await;
+        Ok(answer)
+    }
+
+    /// Shows a view that has just got its screen on another where rights have changed meanwhile: whoever looked through
+    /// the views of the user for that did not find it yet.
+    async fn keep_up(&self, session: &Session, id: u64, mut screen: Arc<Screen>, look: &Look) {
+        while let Some(user) = session.user()
+            && *screen.audience() != self.audience(Some(&user))
+        {
+            let Ok(to) = self.views().screen(self, session, look).await else {
+                session.notifications().close(id);
+                return;
+            };
+            session.notifications().switch(id, &screen, &to);
+            screen = to;
+        }
     }
 
     /// Returns what the view `id` shows.

@@ -8,3 +8,4 @@ mod start;
 #[path = "../../../app/tests/it/test_app.rs"]
 #[allow(dead_code, reason = "each crate uses its part")]
 mod test_app;
+mod view;
