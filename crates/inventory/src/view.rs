@@ -72,7 +72,8 @@ struct Wish {
     /// Type of the objects, such as `VM`, or several; default is all.
     #[serde(rename = "type")]
     types: Option<Names>,
-    /// Which of them, such as `power_state:running tags:prod`.
+    /// Which of them, such as `power_state:running tags:prod`; the empty text stands for all.
+    #[schemars(length(min = 0))]
     filter: Option<String>,
     /// Properties to sort by, the first first, `-` before one that descends; default is the id.
     sort: Option<Vec<String>>,

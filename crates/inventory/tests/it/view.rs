@@ -64,7 +64,7 @@ async fn a_view_shows_a_part_in_order_with_counts() {
     let part = lab.admin.call(
         "view.subscribe",
         json!({
-            "type": ["VM"], "sort": ["-power_state", "name_label"], "offset": 1, "limit": 2, "columns": ["name_label"],
+            "type": ["VM"], "sort": ["-power_state", "name_label"], "offset": 1, "limit": 2, "columns": ["name_label"], "filter": "",
         }),
     );
     let part = part.await;
