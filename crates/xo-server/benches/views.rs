@@ -63,11 +63,11 @@ fn main() {
         clients.spawn(listen(client, published, latencies.clone(), told.clone()));
     }
     pool.spawn(change(sim));
-    clients.block_on(tokio::time::sleep(WARM));
+    clients.block_on(async { tokio::time::sleep(WARM).await });
     latencies.lock().clear();
     let before = *told.lock();
     let (start, used) = (Instant::now(), processor_time());
-    clients.block_on(tokio::time::sleep(MEASURED));
+    clients.block_on(async { tokio::time::sleep(MEASURED).await });
     let (wall, used) = (start.elapsed().as_secs_f64(), processor_time().saturating_sub(used).as_secs_f64());
     let after = *told.lock();
     let mut times = latencies.lock().clone();
@@ -157,7 +157,7 @@ async fn look(to: SocketAddr, token: &str, n: usize) -> BufReader<TcpStream> {
         stream.read_line(&mut line).await.expect("it answers");
     }
     let list = n % LISTS;
-    let filter = ["", "power_state:running", "name_label:1", "!power_state:halted"][list % 4];
+    let filter = ["type:/^VM$/", "power_state:running", "name_label:1", "!power_state:halted"][list % 4];
     let order = ["name_label", "-name_label"][list / 4 % 2];
     let wish = json!({
         "type": "VM", "filter": filter, "sort": [order, "power_state"],
