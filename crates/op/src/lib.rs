@@ -7,12 +7,15 @@
 //! A call goes: the operation exists, the caller may use it at all, the parameters fit, each id names
 //! an object of the right kind on which the caller holds the right, the operation runs. The order is
 //! part of the wire: a caller without the right never learns whether its parameters were good.
+//!
+//! What changes an object can be asked of many at once, and asked what it would do: an [`Order`].
 
 mod answer;
 mod context;
 mod error;
 mod id;
 mod listing;
+mod order;
 mod param;
 mod schema;
 mod spec;
@@ -24,6 +27,7 @@ pub use answer::{Answer, Output, Raw};
 pub use context::{Context, Object};
 pub use error::{Error, ParamError, Result};
 pub use id::{Any, Id, Kinds};
+pub use order::{Order, Selection};
 pub use param::{Patch, Secret};
 pub use spec::{Access, Level, Need, Spec};
 pub use table::{Op, Ops};

@@ -41,6 +41,9 @@ impl<C> Entry<C> {
             Access::Public => info.insert("permission".to_owned(), Value::Null),
             Access::SignedIn | Access::Objects => None,
         };
+        if let Some(principal) = &self.principal {
+            info.insert("selection".to_owned(), principal.as_str().into());
+        }
         info
     }
 }

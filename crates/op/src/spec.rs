@@ -85,11 +85,13 @@ pub struct Spec {
     /// Whether the result is a picture of the objects, which notifications then keep up to date: they
     /// wait until it has been sent, since an older state must not overwrite a newer one.
     pub snapshot: bool,
+    /// Whether it only looks at the object that it names; what does something to it takes a selection, too.
+    pub read: bool,
 }
 
 impl Spec {
     const fn new(rpc: &'static str, access: Access, needs: &'static [Need]) -> Self {
-        Self { rpc, access, needs, quiet: false, snapshot: false }
+        Self { rpc, access, needs, quiet: false, snapshot: false, read: false }
     }
 
     /// An operation for anyone, signed in or not.
@@ -130,6 +132,13 @@ impl Spec {
     #[must_use]
     pub const fn snapshot(mut self) -> Self {
         self.snapshot = true;
+        self
+    }
+
+    /// The same, which only looks at the object that it names.
+    #[must_use]
+    pub const fn read(mut self) -> Self {
+        self.read = true;
         self
     }
 }

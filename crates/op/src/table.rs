@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Access, Answer, Context, Error, Level, Need, Output, ParamError, Result, Spec,
+    order::{RESERVED, principal},
     schema::{KINDS, dialect},
     validate::check,
 };
@@ -26,9 +27,18 @@ pub trait Op<C>: DeserializeOwned + JsonSchema + Send + 'static {
     const SPEC: Spec;
     /// Runs the operation; existence, kind and access have been checked.
     fn run(self, cx: C) -> impl Future<Output = Result<Self::Output>> + Send;
+    /// Says what would come of it, as what follows "VM `web` is Running: " ("it would be deleted with its disks").
+    ///
+    /// A dry run goes as `run` does up to the first thing that cannot be taken back, `first` as the peer calls it, empty
+    /// where there is none. `None` leaves it to whoever knows what `first` does.
+    fn would(&self, first: &str) -> Option<String> {
+        let _ = first;
+        None
+    }
 }
 
 type Call<C> = dyn Fn(Value, C) -> BoxFuture<'static, Result<Answer>> + Send + Sync;
+type Would = fn(Value, &str) -> Option<String>;
 
 pub(crate) struct Entry<C> {
     pub(crate) spec: Spec,
@@ -37,8 +47,11 @@ pub(crate) struct Entry<C> {
     pub(crate) output: fn(&mut SchemaGenerator) -> Schema,
     pub(crate) void: bool,
     /// Parameter name → kinds it may name, for the parameters that are ids or lists of ids.
-    ids: BTreeMap<String, Vec<String>>,
+    pub(crate) ids: BTreeMap<String, Vec<String>>,
+    /// The parameter that names the object it acts on, if it acts on one.
+    pub(crate) principal: Option<String>,
     call: Box<Call<C>>,
+    would: Would,
 }
 
 /// Every operation that a server offers, by JSON-RPC name.
@@ -60,8 +73,9 @@ impl<C: Context> Ops<C> {
     ///
     /// # Panics
     ///
-    /// If its name is taken, if an id parameter has no [`Need`] or a need no id parameter, or if
-    /// an id hides deeper than in a list: mistakes that any test which builds the table shows.
+    /// If its name is taken, if an id parameter has no [`Need`] or a need no id parameter, if an id hides deeper than
+    /// in a list, or if a parameter has a name that every action takes: mistakes that any test which builds the table
+    /// shows.
     pub fn add<T: Op<C>>(&mut self) -> &mut Self {
         let name = T::SPEC.rpc;
         let mut schemas = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true).into_generator();
@@ -74,8 +88,11 @@ impl<C: Context> Ops<C> {
         let checked: BTreeSet<_> = T::SPEC.needs.iter().map(|need| need.param).collect();
         assert!(ids.keys().map(String::as_str).eq(checked), "{name}: ids and needs differ");
         assert_eq!(params.to_string().matches(KINDS).count(), ids.len(), "{name}: an id hides too deep");
+        let taken = RESERVED.iter().find(|name| params["properties"].get(**name).is_some());
+        assert_eq!(taken, None, "{name}: every action takes a parameter of this name");
         let entry = Entry {
             spec: T::SPEC,
+            principal: principal(name, &params, &ids).filter(|_| !T::SPEC.read),
             params,
             output: T::Output::schema,
             void: T::Output::is_void(),
@@ -86,6 +103,7 @@ impl<C: Context> Ops<C> {
                     op.run(cx).await?.into_answer()
                 })
             }),
+            would: |params, first| decode::<T>(params).ok()?.would(first),
         };
         assert!(self.0.insert(name, entry).is_none(), "two operations named {name}");
         self
@@ -122,6 +140,11 @@ impl<C: Context> Ops<C> {
         entry.resolve(params, cx).map(drop)
     }
 
+    /// Returns what would come of the operation `name` with checked `params`, in its own words; see [`Op::would`].
+    pub fn would(&self, name: &str, params: Value, first: &str) -> Option<String> {
+        (self.0.get(name)?.would)(params, first)
+    }
+
     /// Checks the caller, the parameters and each id, then runs the operation `name`.
     ///
     /// `params` that are not an object count as no parameters.
@@ -141,17 +164,22 @@ impl<C: Context> Entry<C> {
     /// Checks the call and returns the parameters as the operation wants them.
     fn admit(&self, params: Value, cx: &C) -> Result<Value> {
         let mut params = if let Value::Object(params) = params { params } else { Map::new() };
-        if params.shift_remove("_log").is_some() && !cx.admin() {
-            return Err(Error::Unauthorized { permission: Some("admin"), object: None });
-        }
-        self.check_caller(cx)?;
-        self.rename(&mut params)?;
+        self.enter(&mut params, cx)?;
         let params = Value::Object(params);
         let errors = check(&self.params, &params);
         if !errors.is_empty() {
             return Err(Error::invalid_params(errors));
         }
         self.resolve(params, cx)
+    }
+
+    /// Checks the caller and brings the parameters into the names that the operation declares.
+    pub(crate) fn enter(&self, params: &mut Map<String, Value>, cx: &C) -> Result<()> {
+        if params.shift_remove("_log").is_some() && !cx.admin() {
+            return Err(Error::Unauthorized { permission: Some("admin"), object: None });
+        }
+        self.check_caller(cx)?;
+        self.rename(params)
     }
 
     /// Checks whether the caller may use the operation at all.
@@ -202,7 +230,7 @@ impl<C: Context> Entry<C> {
     }
 
     /// Replaces each id by the object's own, having checked that it exists and that the caller may.
-    fn resolve(&self, mut params: Value, cx: &C) -> Result<Value> {
+    pub(crate) fn resolve(&self, mut params: Value, cx: &C) -> Result<Value> {
         for need in self.spec.needs {
             let kinds = &self.ids[need.param];
             let Some(param) = params.get_mut(need.param) else { continue };

@@ -32,6 +32,7 @@ op!(
 struct Inner {
     id: Id<Vm>,
 }
+op!(Confused { selection: Option<String> }, Spec::signed_in("confused"));
 op!(Nested { inner: Inner }, Spec::signed_in("nested"));
 
 #[test]
@@ -50,6 +51,12 @@ fn a_need_without_an_id_cannot_be_added() {
 #[should_panic(expected = "nested: an id hides too deep")]
 fn a_nested_id_cannot_be_added() {
     Ops::new().add::<Nested>();
+}
+
+#[test]
+#[should_panic(expected = "confused: every action takes a parameter of this name")]
+fn a_parameter_that_every_action_takes_cannot_be_added() {
+    Ops::new().add::<Confused>();
 }
 
 #[test]

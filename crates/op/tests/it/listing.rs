@@ -18,6 +18,7 @@ fn the_listing_speaks_the_dialect_of_the_field() {
                 },
                 "force": { "type": "boolean", "optional": true },
             },
+            "selection": "id",
         })
     );
     assert_eq!(
@@ -45,6 +46,13 @@ fn the_listing_says_who_may_call() {
     assert_eq!(info["session.signIn"]["permission"], json!(null));
     assert_eq!(info["session.signIn"]["params"], json!({}));
     assert_eq!(info["vm.start"].get("permission"), None);
+}
+
+#[test]
+fn the_listing_says_what_takes_a_selection_in_place_of_which_parameter() {
+    let info = ops().methods_info();
+    assert_eq!((&info["vm.copy"]["selection"], info["vm.look"].get("selection")), (&json!("vm"), None));
+    assert_eq!(info["user.create"].get("selection"), None);
 }
 
 #[test]

@@ -4,5 +4,6 @@ mod access;
 mod declaration;
 mod error;
 mod listing;
+mod order;
 mod params;
 mod toy;

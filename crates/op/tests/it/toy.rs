@@ -159,6 +159,68 @@ impl Op<Cx> for Tag {
     }
 }
 
+/// Look at a VM.
+#[derive(Deserialize, JsonSchema)]
+struct Look {
+    id: Id<Vm>,
+}
+
+impl Op<Cx> for Look {
+    type Output = String;
+    const SPEC: Spec = Spec::objects("vm.look", &[Need::view("id", "read")]).read();
+    async fn run(self, _: Cx) -> Result<String> {
+        Ok(self.id.into_string())
+    }
+}
+
+/// Copy a VM to a host.
+#[derive(Deserialize, JsonSchema)]
+struct Copy {
+    vm: Id<Vm>,
+    host: Id<Host>,
+}
+
+impl Op<Cx> for Copy {
+    type Output = ();
+    const SPEC: Spec = Spec::objects("vm.copy", &[Need::operate("host", "use"), Need::operate("vm", "copy")]);
+    async fn run(self, _: Cx) -> Result<()> {
+        assert_eq!(&*self.vm, "vm1");
+        Ok(())
+    }
+    fn would(&self, first: &str) -> Option<String> {
+        (first == "VM.copy").then(|| format!("it would be copied to `{}`", self.host))
+    }
+}
+
+/// Make storage on a host.
+#[derive(Deserialize, JsonSchema)]
+struct Make {
+    host: Id<Host>,
+}
+
+impl Op<Cx> for Make {
+    type Output = String;
+    const SPEC: Spec = Spec::objects("sr.make", &[Need::administrate("host", "create-sr")]);
+    async fn run(self, _: Cx) -> Result<String> {
+        Ok(self.host.into_string())
+    }
+}
+
+/// Give a device of a host to a VM.
+#[derive(Deserialize, JsonSchema)]
+struct Give {
+    host: Id<Host>,
+    to: Id<Vm>,
+}
+
+impl Op<Cx> for Give {
+    type Output = (String, String);
+    const SPEC: Spec = Spec::objects("usb.give", &[Need::operate("host", "use"), Need::operate("to", "use")]);
+    async fn run(self, _: Cx) -> Result<(String, String)> {
+        Ok((self.host.into_string(), self.to.into_string()))
+    }
+}
+
 /// List all users.
 #[derive(Deserialize, JsonSchema)]
 struct GetAll;
@@ -215,6 +277,7 @@ impl Op<Cx> for Objects {
 
 pub(crate) fn ops() -> Ops<Cx> {
     let mut ops = Ops::new();
+    ops.add::<Look>().add::<Copy>().add::<Make>().add::<Give>();
     ops.add::<Start>().add::<Set>().add::<Tag>().add::<GetAll>().add::<Create>().add::<SignIn>().add::<Objects>();
     ops
 }
