@@ -68,6 +68,7 @@ async fn answer(pool: &Arc<Pool>, host: &Host, request: Request) -> Result<Answe
         }
         return fail(code::MESSAGE_METHOD_UNKNOWN, [name]);
     };
+    *pool.calls.lock().entry(name.to_owned()).or_default() += 1;
     let args = arguments(signature, name, &request.params)?;
     if signature.mode == Mode::Bare {
         return login(pool, host, signature, &args).await;

@@ -1,6 +1,9 @@
 //! One simulated pool while it runs: its world under a lock, its hosts, its faults.
 
-use std::sync::{Arc, Weak};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Weak},
+};
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -24,6 +27,8 @@ pub(crate) struct Pool {
     pub(crate) aliases: FxHashMap<String, String>,
     pub(crate) shapes: Shapes,
     pub(crate) faults: Faults,
+    /// How often each method was called, whatever came of it.
+    pub(crate) calls: Mutex<BTreeMap<String, u64>>,
     pub(crate) hosts: Vec<Arc<Host>>,
     /// Generation of the last change, for those who wait for one.
     pub(crate) changed: watch::Sender<u64>,
@@ -42,6 +47,7 @@ impl Pool {
             signatures,
             shapes: Shapes::new(world.profile),
             faults: Faults::default(),
+            calls: Mutex::default(),
             hosts,
             changed: watch::Sender::new(world.generation()),
             joined: Mutex::default(),

@@ -2,7 +2,7 @@
 
 mod builder;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     task::JoinHandle,
@@ -124,6 +124,17 @@ impl Sim {
             }
         }
         finished
+    }
+
+    /// Returns how often each method that there is was called since the start, asynchronous calls included.
+    pub fn calls(&self) -> BTreeMap<String, u64> {
+        let mut calls = BTreeMap::new();
+        for pool in &self.pools {
+            for (method, count) in &*pool.calls.lock() {
+                *calls.entry(method.clone()).or_default() += count;
+            }
+        }
+        calls
     }
 
     // Faults.

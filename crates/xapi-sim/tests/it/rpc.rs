@@ -155,3 +155,16 @@ async fn the_same_seed_makes_the_same_world() {
     let (one, two) = (start(small).await, start(small).await);
     assert_eq!(one.named("VM", "web"), two.named("VM", "web"));
 }
+
+#[tokio::test]
+async fn calls_are_counted_by_their_method() {
+    let sim = start(small).await;
+    let client = Client::login(sim.http_addr()).await;
+    client.ok("VM.get_all", &[]).await;
+    client.ok("VM.get_all", &[]).await;
+    client.err("VM.hard_shutdown", &["nonsense".into()]).await;
+    client.ok("Async.VM.hard_shutdown", &["nonsense".into()]).await;
+    client.err("VM.nonsense", &[]).await;
+    let calls = sim.calls();
+    assert_eq!((calls["VM.get_all"], calls["VM.hard_shutdown"], calls.get("VM.nonsense")), (2, 2, None));
+}
