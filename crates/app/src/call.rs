@@ -6,16 +6,13 @@ use op::Answer;
 use serde_json::Value;
 use tracing::{debug, error};
 
-use crate::{
-    App, Cx, Session,
-    journal::{self, Called, now},
-    task::masked,
-};
+use crate::{App, Cx, Session, bulk, journal::Called};
 
 impl App {
     /// Calls the operation `name` for `session`.
     ///
-    /// The operation goes on when the caller does not wait for it: half of a change helps nobody.
+    /// The operation goes on when the caller does not wait for it: half of a change helps nobody. A call with a
+    /// `selection` or as a dry run answers what came of each object.
     ///
     /// # Errors
     ///
@@ -29,21 +26,21 @@ impl App {
         let user = caller.as_deref().map(|user| user.id.as_str());
         // Calls of strangers leave no record: a thousand of them would push out all others.
         let task = (!quiet && user.is_some()).then(|| self.tasks().open(name, &params, user));
-        let record = caller.as_ref().filter(|_| !quiet).map(|user| Called {
-            method: name.to_owned(),
-            params: masked(&params),
-            user: Arc::clone(user),
-            address: session.peer().address,
-            objects: journal::named(self.ops(), name, &params, self.store()),
-            made: None,
-            start: now(),
-            end: 0,
-            error: None,
-        });
-        let cx = Cx { app: self.clone(), session: session.clone() };
-        let (app, method) = (self.clone(), name.to_owned());
+        let cx = Cx::new(self.clone(), session.clone());
+        let record = Called::begin(&cx, name, &params);
+        let method = name.to_owned();
         let run = tokio::spawn(async move {
-            let result = app.ops().call(&method, params, cx).await;
+            let (mut params, mut record) = (params, record);
+            let app = cx.app.clone();
+            let result = match app.ops().order(&method, &mut params, &cx) {
+                Ok(None) => app.ops().call(&method, params, cx).await,
+                Ok(Some(order)) => {
+                    // What changes nothing is no part of what happened.
+                    record = record.filter(|_| !order.dry_run);
+                    bulk::run(cx, method, order, task.as_ref()).await
+                }
+                Err(error) => Err(error),
+            };
             if let (Some(task), Err(error)) = (task, &result) {
                 task.failed(error);
             }

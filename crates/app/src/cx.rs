@@ -5,7 +5,7 @@ use std::sync::Arc;
 use db::User;
 use op::{Context, Level};
 
-use crate::{App, Session, access};
+use crate::{App, Session, access, rehearsal::Rehearsal};
 
 /// The application and who calls; what every operation gets.
 #[derive(Clone, Debug)]
@@ -14,9 +14,22 @@ pub struct Cx {
     pub app: App,
     /// The connection that the call came on.
     pub session: Session,
+    /// In a dry run, what keeps calls from changing anything.
+    pub(crate) rehearsal: Option<Rehearsal>,
 }
 
 impl Cx {
+    /// Makes the view of a call of `session`.
+    pub fn new(app: App, session: Session) -> Self {
+        Self { app, session, rehearsal: None }
+    }
+
+    /// Returns the same for a dry run: calls to pools change nothing, and are noted.
+    pub(crate) fn rehearsing(&self) -> (Self, Rehearsal) {
+        let rehearsal = Rehearsal::default();
+        (Self { rehearsal: Some(rehearsal.clone()), ..self.clone() }, rehearsal)
+    }
+
     /// Returns the user who calls.
     ///
     /// # Errors

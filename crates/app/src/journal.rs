@@ -14,7 +14,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use tracing::{error, info, warn};
 use xapi_types::{AnyRef, Kind, Record};
 
-pub(crate) use self::called::{Called, named};
+pub(crate) use self::called::Called;
 
 /// Batches that wait; one holds what one answer of a pool held.
 const QUEUE: usize = 64;

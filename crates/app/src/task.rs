@@ -1,11 +1,17 @@
 //! Tasks: what calls and jobs are doing, and those that failed.
 //!
-//! Records live in memory in this version. A call that succeeds leaves none.
+//! Records live in memory in this version. A call that succeeds leaves none. One on many objects has steps, which follow
+//! the same rule.
+
+mod steps;
 
 use std::{collections::VecDeque, sync::Arc};
 
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
+
+pub(crate) use self::steps::Steps;
+pub use self::steps::{Progress, Step};
 
 /// Finished tasks kept, as the original's `tasks.gc.keep`.
 const KEPT: usize = 1000;
@@ -38,6 +44,12 @@ pub struct Task {
     pub end: Option<i64>,
     /// How it stands.
     pub status: Status,
+    /// How far it has come, where that is counted.
+    pub progress: Option<Progress>,
+    /// Its steps that run and the last of those that failed, oldest first.
+    pub steps: Vec<Step>,
+    /// Milliseconds since the epoch; when somebody asked to cancel it.
+    pub cancelled: Option<i64>,
 }
 
 /// The tasks; clones are the same.
@@ -67,7 +79,16 @@ impl Tasks {
             let oldest = tasks.iter().position(|task| task.end.is_some());
             tasks.remove(oldest.unwrap_or(0));
         }
-        tasks.push_back(Task { id: id.clone(), properties, start, end: None, status: Status::Pending });
+        tasks.push_back(Task {
+            id: id.clone(),
+            properties,
+            start,
+            end: None,
+            status: Status::Pending,
+            progress: None,
+            steps: Vec::new(),
+            cancelled: None,
+        });
         Open { id, tasks: self.clone() }
     }
 }
@@ -195,6 +216,13 @@ impl From<&Task> for Value {
         }
         if let Some(end) = task.end {
             json["end"] = end.into();
+        }
+        if let Some(progress) = task.progress {
+            json["properties"]["progress"] = progress.percent().into();
+            json["tasks"] = task.steps.iter().map(Value::from).collect();
+        }
+        if let Some(at) = task.cancelled {
+            json["abortionRequestedAt"] = at.into();
         }
         json
     }

@@ -23,7 +23,7 @@ struct GetDom0AccessStatus {
 
 impl Op<Cx> for GetDom0AccessStatus {
     type Output = String;
-    const SPEC: Spec = Spec::objects("pci.getDom0AccessStatus", &[Need::view("id", "read")]);
+    const SPEC: Spec = Spec::objects("pci.getDom0AccessStatus", &[Need::view("id", "read")]).read();
     async fn run(self, cx: Cx) -> Result<String> {
         let pci = cx.on(&self.id)?;
         pci.pool.call_as("PCI.get_dom0_access_status", params![pci.reference()]).await

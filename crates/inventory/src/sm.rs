@@ -25,7 +25,7 @@ struct GetFromSr {
 
 impl Op<Cx> for GetFromSr {
     type Output = Raw<Map<String, Value>>;
-    const SPEC: Spec = Spec::objects("sm.getFromSr", &[Need::view("sr", "read")]);
+    const SPEC: Spec = Spec::objects("sm.getFromSr", &[Need::view("sr", "read")]).read();
     async fn run(self, cx: Cx) -> Result<Self::Output> {
         let sr = cx.object(&self.sr)?;
         let kind = sr.get::<class::Sr>().map(|sr| sr.r#type.clone()).unwrap_or_default();

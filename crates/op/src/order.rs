@@ -80,8 +80,10 @@ impl<C: Context> Ops<C> {
     pub fn order(&self, name: &str, params: &mut Value, cx: &C) -> Result<Option<Order>> {
         let Some(entry) = self.0.get(name) else { return Ok(None) };
         let Some(map) = params.as_object_mut() else { return Ok(None) };
-        // What takes any parameter takes these as its own.
-        if matches!(entry.params.get("additionalProperties"), Some(Value::Bool(true) | Value::Object(_))) {
+        // What takes any parameter and acts on no object takes these as its own.
+        if entry.principal.is_none()
+            && matches!(entry.params.get("additionalProperties"), Some(Value::Bool(true) | Value::Object(_)))
+        {
             return Ok(None);
         }
         let reserved = take(map);

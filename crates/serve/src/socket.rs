@@ -239,7 +239,7 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
                     Item::Parts { head: jsonrpc::before_result(&id), parts, tail: AFTER_RESULT, call: Some(permit) }
                 }
                 Err(error) => {
-                    let cx = app::Cx { app, session: client.session.clone() };
+                    let cx = app::Cx::new(app, client.session.clone());
                     message_of(jsonrpc::failure(&id, &error, cx.admin()), Some(permit))
                 }
             };

@@ -37,7 +37,7 @@ pub(crate) struct Called {
 }
 
 /// Returns the objects that the parameters of a call name, as they are now.
-pub(crate) fn named(ops: &Ops<Cx>, method: &str, params: &Value, store: &Store) -> Vec<Arc<Object>> {
+fn named(ops: &Ops<Cx>, method: &str, params: &Value, store: &Store) -> Vec<Arc<Object>> {
     let namespace = method.split('.').next().unwrap_or_default();
     let mut found: Vec<Arc<Object>> = Vec::new();
     for (param, _) in ops.ids(method) {
@@ -70,6 +70,25 @@ fn made(answer: &op::Answer) -> Option<String> {
 }
 
 impl Called {
+    /// Begins the record of a call; none for strangers, and of operations that leave none.
+    pub(crate) fn begin(cx: &Cx, method: &str, params: &Value) -> Option<Self> {
+        let (app, user) = (&cx.app, cx.session.user()?);
+        if app.ops().spec(method).is_none_or(|spec| spec.quiet) {
+            return None;
+        }
+        Some(Self {
+            method: method.to_owned(),
+            params: masked(params),
+            user,
+            address: cx.session.peer().address,
+            objects: named(app.ops(), method, params, app.store()),
+            made: None,
+            start: now(),
+            end: 0,
+            error: None,
+        })
+    }
+
     /// Adds what came of it, now.
     pub(crate) fn ended(self, result: &op::Result<op::Answer>) -> Self {
         let made = result.as_ref().ok().and_then(made);

@@ -9,13 +9,15 @@ use serde::de::DeserializeOwned;
 use xapi::{RawVdi, Value};
 
 use super::link::Link;
-use crate::{App, Cx, xapi_error};
+use crate::{App, Cx, rehearsal::Rehearsal, xapi_error};
 
 /// The connection to a pool, with errors as callers see them.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    app: App,
+    pub(crate) app: App,
     link: Arc<Link>,
+    /// In a dry run, what calls are noted in.
+    rehearsal: Option<Rehearsal>,
 }
 
 /// An object with the connection to its pool.
@@ -38,7 +40,7 @@ impl App {
         let object = object.ok_or_else(|| op::Error::NoSuchObject { id: id.to_owned(), kinds: Vec::new() })?;
         let link = self.inner().pools.of_pool(object.pool().as_str());
         let link = link.ok_or_else(|| op::Error::ServerUnreachable { object: Some(object.id().to_owned()) })?;
-        Ok(On { object, pool: Connection { app: self.clone(), link } })
+        Ok(On { object, pool: Connection { app: self.clone(), link, rehearsal: None } })
     }
 }
 
@@ -59,7 +61,8 @@ impl Cx {
     ///
     /// As [`Cx::object`], and [`op::Error::ServerUnreachable`] where the pool is no longer linked.
     pub fn on(&self, id: &str) -> op::Result<On> {
-        self.app.on(id)
+        let on = self.app.on(id)?;
+        Ok(On { pool: Connection { rehearsal: self.rehearsal.clone(), ..on.pool }, ..on })
     }
 }
 
@@ -78,6 +81,9 @@ impl Connection {
     /// What the pool answered, as callers see it.
     pub async fn call(&self, method: &str, params: Vec<Value>) -> op::Result<Value> {
         self.allowed(method)?;
+        if let Some(rehearsal) = self.rehearsal_of(method) {
+            return rehearsal.meet(self, method, params).await;
+        }
         self.link.client().call(method, params).await.map_err(|error| self.translate(&error, method))
     }
 
@@ -92,6 +98,10 @@ impl Connection {
         params: Vec<Value>,
     ) -> op::Result<T> {
         self.allowed(method)?;
+        if let Some(rehearsal) = self.rehearsal_of(method) {
+            let done = rehearsal.meet(self, method, params).await?;
+            return done.decode().map_err(|error| op::Error::failed(format!("{method} cannot be rehearsed: {error}")));
+        }
         self.link.client().call_as(method, params).await.map_err(|error| self.translate(&error, method))
     }
 
@@ -102,6 +112,13 @@ impl Connection {
     /// As [`Connection::call`].
     pub async fn call_async(&self, method: &str, params: Vec<Value>) -> op::Result<Value> {
         self.allowed(method)?;
+        if let Some(rehearsal) = self.rehearsal_of(method) {
+            return rehearsal.meet(self, method, params).await;
+        }
+        if self.rehearsal.is_some() {
+            // Questions; they need no task, which would have to be deleted afterwards.
+            return self.ask(method, params, method).await;
+        }
         let wait = async {
             let mut task = self.link.client().call_async(method, params).await?;
             task.result().await
@@ -120,6 +137,9 @@ impl Connection {
     {
         const METHOD: &str = "import_raw_vdi";
         self.allowed(METHOD)?;
+        if let Some(rehearsal) = self.rehearsal_of(METHOD) {
+            return rehearsal.meet(self, METHOD, Vec::new()).await.map(drop);
+        }
         let upload = async { self.link.client().import_raw_vdi(what, content).await?.result().await };
         upload.await.map(drop).map_err(|error| self.translate(&error, METHOD))
     }
@@ -136,6 +156,21 @@ impl Connection {
 
     pub(crate) fn app(&self) -> &App {
         &self.app
+    }
+
+    /// Asks the pool something, dry run or not; a refusal reads as one of `method`, which it is asked about.
+    pub(crate) async fn ask<T: DeserializeOwned + Send + 'static>(
+        &self,
+        question: &str,
+        params: Vec<Value>,
+        method: &str,
+    ) -> op::Result<T> {
+        self.link.client().call_as(question, params).await.map_err(|error| self.translate(&error, method))
+    }
+
+    /// Returns the dry run that a call of `method` belongs to, if it would change something in one.
+    fn rehearsal_of(&self, method: &str) -> Option<&Rehearsal> {
+        self.rehearsal.as_ref().filter(|_| !Rehearsal::only_looks(method))
     }
 
     pub(super) fn allowed(&self, method: &str) -> op::Result<()> {

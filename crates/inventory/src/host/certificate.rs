@@ -46,7 +46,7 @@ pub(super) struct IsPubKeyTooShort {
 
 impl Op<Cx> for IsPubKeyTooShort {
     type Output = bool;
-    const SPEC: Spec = Spec::objects("host.isPubKeyTooShort", &[Need::view("id", "read")]);
+    const SPEC: Spec = Spec::objects("host.isPubKeyTooShort", &[Need::view("id", "read")]).read();
     async fn run(self, cx: Cx) -> Result<bool> {
         let host = cx.on(&self.id)?;
         let pem: String = host.pool.call_as("host.get_server_certificate", params![host.reference()]).await?;

@@ -59,3 +59,12 @@ async fn migration_network(cx: &Cx, host: &On) -> Result<String> {
     }
     Ok("OpaqueRef:NULL".to_owned())
 }
+
+/// Says what would come of a host that is `done` something to, by what its pool would do first.
+pub(super) fn says(first: &str, done: &str) -> String {
+    match first {
+        "host.evacuate" => format!("its VMs would be moved to other hosts, and it would be {done}"),
+        "VM.suspend" | "VM.unpause" => format!("its VMs would be suspended, it would be {done}, and they resumed"),
+        _ => format!("it would be {done}"),
+    }
+}

@@ -56,6 +56,14 @@ impl Op<Cx> for SetMaintenanceMode {
         }
         cleared
     }
+    fn would(&self, _: &str) -> Option<String> {
+        let says = if self.maintenance {
+            "its VMs would be moved to other hosts, and none would start on it any more"
+        } else {
+            "VMs could start on it again"
+        };
+        Some(says.to_owned())
+    }
 }
 
 /// A block that was lifted.

@@ -8,7 +8,7 @@ use tracing::warn;
 use xapi::params;
 
 use super::{
-    clear::{clear, restore},
+    clear::{clear, restore, says},
     smart_reboot,
 };
 use crate::kind;
@@ -49,6 +49,9 @@ impl Op<Cx> for Restart {
             return smart_reboot::run(&cx, &host, self.bypass_blocked_suspend == Some(true)).await;
         }
         reboot(&cx, &host, self.force == Some(true)).await
+    }
+    fn would(&self, first: &str) -> Option<String> {
+        Some(says(first, "restarted"))
     }
 }
 

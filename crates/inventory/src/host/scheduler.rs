@@ -17,7 +17,7 @@ pub(super) struct GetSchedulerGranularity {
 
 impl Op<Cx> for GetSchedulerGranularity {
     type Output = String;
-    const SPEC: Spec = Spec::objects("host.getSchedulerGranularity", &[Need::view("id", "read")]);
+    const SPEC: Spec = Spec::objects("host.getSchedulerGranularity", &[Need::view("id", "read")]).read();
     async fn run(self, cx: Cx) -> Result<String> {
         let host = cx.on(&self.id)?;
         host.pool.call_as("host.get_sched_gran", params![host.reference()]).await

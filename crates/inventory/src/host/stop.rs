@@ -9,7 +9,7 @@ use tracing::warn;
 use xapi::params;
 
 use super::{
-    clear::{clear, restore},
+    clear::{clear, restore, says},
     smart_reboot::suspend,
 };
 use crate::kind;
@@ -60,6 +60,9 @@ impl Op<Cx> for Stop {
         }
         stopped.map(drop)
     }
+    fn would(&self, first: &str) -> Option<String> {
+        Some(says(first, "switched off"))
+    }
 }
 
 /// Switch a host off at once, as when its power runs out: its VMs are suspended where that works.
@@ -90,5 +93,8 @@ impl Op<Cx> for EmergencyShutdownHost {
             restore(&host, record.enabled).await;
         }
         stopped.map(drop)
+    }
+    fn would(&self, _: &str) -> Option<String> {
+        Some("its VMs would be suspended where that works, and it would be switched off".to_owned())
     }
 }

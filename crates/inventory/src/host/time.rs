@@ -20,7 +20,7 @@ pub(super) struct IsHostServerTimeConsistent {
 
 impl Op<Cx> for IsHostServerTimeConsistent {
     type Output = bool;
-    const SPEC: Spec = Spec::objects("host.isHostServerTimeConsistent", &[Need::view("host", "read")]);
+    const SPEC: Spec = Spec::objects("host.isHostServerTimeConsistent", &[Need::view("host", "read")]).read();
     async fn run(self, cx: Cx) -> Result<bool> {
         let host = cx.on(&self.host)?;
         let time = host.pool.call("host.get_servertime", params![host.reference()]).await?;

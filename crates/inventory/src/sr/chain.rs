@@ -26,7 +26,7 @@ pub(super) struct GetInfo {
 
 impl Op<Cx> for GetInfo {
     type Output = Chains;
-    const SPEC: Spec = Spec::objects("sr.getVdiChainsInfo", &[Need::operate("id", "read")]);
+    const SPEC: Spec = Spec::objects("sr.getVdiChainsInfo", &[Need::operate("id", "read")]).read();
     async fn run(self, cx: Cx) -> Result<Chains> {
         let sr = cx.object(&self.id)?;
         Ok(Chains::of(&cx.app.store().snapshot(), &sr))

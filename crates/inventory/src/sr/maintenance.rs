@@ -77,6 +77,9 @@ impl Op<Cx> for Enable {
         }
         result
     }
+    fn would(&self, _: &str) -> Option<String> {
+        Some("VMs that use it would be shut down, and hosts disconnected from it".to_owned())
+    }
 }
 
 /// What stands in the repository while VMs are being shut down.
@@ -199,6 +202,9 @@ impl Op<Cx> for Disable {
                 Err(Error::failed(all.join("; ")))
             }
         }
+    }
+    fn would(&self, _: &str) -> Option<String> {
+        Some("hosts would be connected to it, and the VMs started that were shut down for it".to_owned())
     }
 }
 

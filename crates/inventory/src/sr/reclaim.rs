@@ -44,6 +44,9 @@ impl Op<Cx> for ReclaimSpace {
             Some(why) => Err(Error::OperationFailed { object: id.to_owned(), code: why }),
         }
     }
+    fn would(&self, _: &str) -> Option<String> {
+        Some("its storage would be told which blocks are free".to_owned())
+    }
 }
 
 /// Returns why the plugin did not do it, if so: it then answers a list of keys with values.

@@ -41,6 +41,10 @@ impl Op<Cx> for Migrate {
             moved => moved.map(drop),
         }
     }
+    fn would(&self, first: &str) -> Option<String> {
+        let copied = "it would be copied to the other storage, and the copy put in its place";
+        (first == "VDI.copy").then(|| copied.to_owned())
+    }
 }
 
 /// Returns whether the pool cannot move the disk as it is: no VM has it, or no host that could do it runs the VM.

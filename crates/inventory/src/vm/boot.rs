@@ -71,4 +71,7 @@ impl Op<Cx> for RecoveryStart {
         }
         started.map(drop)
     }
+    fn would(&self, _: &str) -> Option<String> {
+        Some("it would be started from its CD drive, once".to_owned())
+    }
 }

@@ -38,6 +38,10 @@ impl Op<Cx> for CoalesceLeaf {
         }
         merged
     }
+    fn would(&self, first: &str) -> Option<String> {
+        let how = if first == "VM.suspend" { "; it would be suspended meanwhile" } else { "" };
+        Some(format!("the chains of its disks would be merged{how}"))
+    }
 }
 
 async fn merge(vm: &On) -> Result<()> {

@@ -55,6 +55,10 @@ impl Op<Cx> for Copy {
         delete::discard(&vm.pool, &frozen).await;
         copied
     }
+    fn would(&self, first: &str) -> Option<String> {
+        let what = if first == "VM.snapshot" { "as it is at that moment" } else { "with its disks" };
+        Some(format!("it would be copied {what}"))
+    }
 }
 
 async fn copy(pool: &Connection, vm: &str, name: &str, sr: &str, template: bool) -> Result<String> {

@@ -185,6 +185,9 @@ impl Op<Cx> for Create {
         }
         Ok(id)
     }
+    fn would(&self, _: &str) -> Option<String> {
+        Some(format!("a VM `{}` would be made of it", self.name))
+    }
 }
 
 impl Create {

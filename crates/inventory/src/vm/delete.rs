@@ -56,6 +56,11 @@ impl Op<Cx> for Delete {
         };
         delete(vm.pool.clone(), vm.reference(), rules).await
     }
+    fn would(&self, first: &str) -> Option<String> {
+        let how = if first == "VM.hard_shutdown" { "switched off hard and deleted" } else { "deleted" };
+        let disks = if self.delete_disks == Some(false) { "its disks would stay" } else { "its disks with it" };
+        Some(format!("it would be {how} with its snapshots, {disks}"))
+    }
 }
 
 /// Deletes a VM that was made for a purpose that came to nothing, with its disks; a failure goes to the log.

@@ -22,7 +22,7 @@ pub(super) struct GetSecurebootReadiness {
 
 impl Op<Cx> for GetSecurebootReadiness {
     type Output = String;
-    const SPEC: Spec = Spec::objects("vm.getSecurebootReadiness", &[Need::view("id", "read")]);
+    const SPEC: Spec = Spec::objects("vm.getSecurebootReadiness", &[Need::view("id", "read")]).read();
     async fn run(self, cx: Cx) -> Result<String> {
         let vm = cx.on(&self.id)?;
         vm.pool.call_as("VM.get_secureboot_readiness", params![vm.reference()]).await

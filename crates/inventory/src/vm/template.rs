@@ -74,6 +74,9 @@ impl Op<Cx> for CopyToTemplate {
         }
         marked
     }
+    fn would(&self, _: &str) -> Option<String> {
+        Some("a template would be made of it".to_owned())
+    }
 }
 
 /// Makes sure that a VM is a template; one that is refuses to become one.

@@ -1,8 +1,11 @@
 //! Tests of the operations on the running application and a simulated pool on its ports.
 
 mod alarm;
+mod bulk;
 mod custom_field;
 mod disk_create;
+mod dry_run;
+mod dry_run_kept;
 mod error;
 mod host_device;
 mod host_maintenance;

@@ -168,7 +168,7 @@ async fn who_stops_being_an_administrator_keeps_only_what_rules_give() {
 
 /// Tells in a word what comes of a call.
 fn outcome(lab: &Lab, caller: &Caller, name: &str, params: &Value) -> String {
-    let cx = Cx { app: caller.app.clone(), session: caller.session.clone() };
+    let cx = Cx::new(caller.app.clone(), caller.session.clone());
     match lab.test.app.ops().check_access(name, params.clone(), &cx) {
         Ok(()) => "yes".to_owned(),
         Err(error) => {

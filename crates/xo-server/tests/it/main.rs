@@ -1,6 +1,7 @@
 //! The daemon as its users start it.
 
 mod access;
+mod action;
 mod generated;
 mod original;
 mod process;

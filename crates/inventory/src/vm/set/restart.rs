@@ -44,6 +44,14 @@ impl Op<Cx> for SetAndRestart {
         }
         changed.and(started.map(drop))
     }
+    fn would(&self, first: &str) -> Option<String> {
+        let how = match first {
+            "VM.clean_shutdown" => "shut down by its guest tools, ",
+            "VM.hard_shutdown" => "switched off hard, ",
+            _ => "",
+        };
+        Some(format!("it would be {how}changed and started"))
+    }
 }
 
 async fn stop(vm: &On, force: bool) -> Result<()> {
