@@ -1,11 +1,12 @@
 //! `<command> [--json] [<name>=<value>]...`: calling a method of the server.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 use serde::Deserialize;
 
 use crate::connection::Connection;
 use crate::invocation::Options;
+use crate::report::Report;
 use crate::server::Server;
 use crate::terminal::{self, Palette};
 use crate::{Failure, params, pretty, transfer};
@@ -64,9 +65,13 @@ pub(crate) async fn call(options: &Options, method: String, words: Vec<String>) 
         }
         (Err(_), file) => {
             connection.close().await;
-            print_result(answer.json(), json)?;
+            let report = Report::of(&params, answer.json());
+            match &report {
+                Some(report) if !json && std::io::stdout().is_terminal() => terminal::print_text(&report.text())?,
+                _ => print_result(answer.json(), json)?,
+            }
             match file {
-                None => Ok(()),
+                None => report.map_or(Ok(()), Report::into_result),
                 Some(file) => {
                     Err(Failure::Usage(format!("`{method}` neither gives nor takes a file: `{file}` was not used")))
                 }

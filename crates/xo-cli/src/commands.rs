@@ -21,6 +21,9 @@ pub(crate) struct Method {
     pub(crate) description: Option<String>,
     #[serde(default)]
     pub(crate) params: IndexMap<String, Value>,
+    /// The parameter in whose place it takes a selection of objects, if it does.
+    #[serde(default)]
+    pub(crate) selection: Option<String>,
 }
 
 /// Asks the server for its methods; nobody needs to be signed in for it.

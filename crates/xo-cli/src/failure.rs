@@ -22,6 +22,9 @@ pub(crate) enum Failure {
     /// A file or stream broke.
     #[error("{0}")]
     Transfer(String),
+    /// The server did a part of what was asked; what came of the rest is printed.
+    #[error("{0}")]
+    Partly(String),
     /// This version cannot do it.
     #[error("{0}")]
     NotYet(String),
@@ -40,7 +43,7 @@ impl Failure {
     /// Prints the failure to standard error and returns the exit code for it (`xo-cli help options` lists them).
     pub(crate) fn report(&self) -> ExitCode {
         let code = match self {
-            Self::Refused(_) | Self::Transfer(_) => 1,
+            Self::Refused(_) | Self::Transfer(_) | Self::Partly(_) => 1,
             Self::Usage(_) => 2,
             Self::Connection(_) => 3,
             Self::NotYet(_) => 4,

@@ -33,7 +33,10 @@ pub(crate) async fn print(options: &Options, words: &[String]) -> Result<(), Fai
                 ))
             })?;
             let mut out = terminal::stdout();
-            print_signature(&mut out, word, &Method::parse(method), Palette::of_stdout())
+            let method = Method::parse(method);
+            let more = method.selection.as_deref().map(on_many).unwrap_or_default();
+            print_signature(&mut out, word, &method, Palette::of_stdout())
+                .and_then(|()| out.write_all(more.as_bytes()))
                 .and_then(|()| out.flush())
                 .map_err(Failure::output)
         }
@@ -51,6 +54,16 @@ pub(crate) async fn print(options: &Options, words: &[String]) -> Result<(), Fai
             terminal::print_line(found.join("\n").trim_end())
         }
     }
+}
+
+/// Says how a command is called on many objects, or only asked, in place of its parameter `principal`.
+fn on_many(principal: &str) -> String {
+    format!(
+        "\n    dryRun=true\n        Tell what would happen or why not, and change nothing.\n    \
+         selection=json:'{{\"filter\":\"name_label:web\"}}'\n    selection=json:'{{\"ids\":[\"…\"]}}'\n        \
+         In place of {principal}: do it to all of these, also with\n        concurrency=json:<number> (of a pool at a \
+         time) and stopOnError=true.\n"
+    )
 }
 
 /// Splits the text into one block a command: a synopsis stands two blanks in, what explains it further in.

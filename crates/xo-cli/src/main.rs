@@ -17,6 +17,7 @@ mod objects;
 mod params;
 mod pretty;
 mod register;
+mod report;
 mod server;
 mod terminal;
 mod transfer;

@@ -40,6 +40,8 @@ async fn one_command_can_be_asked_about() {
     let peer = crate::peer::Peer::start().await;
     let text = home.run(&["--url", &peer.url, "help", "tag.add"]).await.ok();
     assert_eq!(text, "tag.add tag=<string> id=<string>\n    add a new tag to an object\n");
+    let text = home.run(&["--url", &peer.url, "help", "vm.start"]).await.ok();
+    assert!(text.contains("In place of id: do it to all of these") && text.contains("dryRun=true"), "{text}");
     let text = home.run(&["help", "me"]).await.failed(2);
     assert!(text.starts_with("error: no help on `me`"), "{text}");
 }

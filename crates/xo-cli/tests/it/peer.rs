@@ -206,7 +206,7 @@ async fn answer(state: &Shared, signed_in: &mut bool, method: &str, params: &Val
                 "force": { "type": "boolean", "optional": true },
                 "host": { "type": "string", "optional": true },
                 "id": { "type": "string" }
-            } },
+            }, "selection": "id" },
             "tag.add": { "description": "add a new tag to an object", "params": {
                 "tag": { "type": "string" }, "id": { "type": "string" }
             } },
@@ -217,6 +217,13 @@ async fn answer(state: &Shared, signed_in: &mut bool, method: &str, params: &Val
         _ if !*signed_in => Err(json!({ "message": "not enough permissions", "code": 2, "data": { "object": {} } })),
         "token.create" => Ok(json!(NEW_TOKEN)),
         "token.deleteOwn" | "plugin.loadedWhileRunning" => Ok(json!(true)),
+        "vm.start" if params.get("selection").is_some() => Ok(json!({
+            "objects": [
+                { "id": "1", "type": "VM", "name": "web", "outcome": "would", "would": "VM `web` is Halted: it would be started" },
+                { "id": "2", "type": "VM", "name": "db\u{1b}[2J", "outcome": "refused", "error": { "code": 13 }, "why": "it is running" },
+            ],
+            "counts": { "done": 0, "failed": 0, "refused": 1, "would": 1, "skipped": 0 },
+        })),
         "test.echo" => Ok(params.clone()),
         "test.null" => Ok(Value::Null),
         "server.add" => match params.get("password") {

@@ -108,6 +108,23 @@ async fn colours_are_for_terminals_that_want_them() {
 }
 
 #[tokio::test]
+async fn what_comes_of_many_objects_is_a_line_for_each() {
+    let peer = Peer::start().await;
+    let home = Home::registered(&peer.url, TOKEN);
+    let words = ["vm.start", "selection=json:{\"filter\":\"name_label:web\"}", "dryRun=true"];
+    let shown = at_terminal(&home, &words, &[("NO_COLOR", "1")], None).await;
+    assert_eq!(
+        shown.replace("\r\n", "\n"),
+        "would    VM `web` is Halted: it would be started\nrefused  VM `db\u{fffd}[2J`: it is running\n1 refused, 1 would\n"
+    );
+    let json = home.run(&words).await.json();
+    assert_eq!(json["objects"][1]["outcome"], "refused");
+    assert_eq!(peer.calls("vm.start").await[0]["selection"]["filter"], "name_label:web");
+    let run = home.run(&words[..2]).await;
+    assert_eq!((run.code, run.stderr.as_str()), (Some(1), "error: 1 of 2 objects: not done\n"));
+}
+
+#[tokio::test]
 async fn a_transfer_shows_its_progress_at_a_terminal() {
     let peer = Peer::start().await;
     let home = Home::registered(&peer.url, TOKEN);
