@@ -97,6 +97,27 @@ async fn virtual_machines_are_listed_changed_and_switched() {
 }
 
 #[tokio::test]
+async fn virtual_machines_are_stopped_all_at_once_after_a_look_at_what_would_happen() {
+    let server = Server::demo().await;
+    let (_client, _) = server.with_vms().await;
+    let cli = Cli::registered(&server).await;
+    let running = async || cli.json(&["list-objects", "--id", "type=VM", "power_state=Running"]).await;
+    let before = running().await;
+    let count = before.as_array().unwrap().len();
+    let selection = "selection=json:{\"filter\":\"power_state:Running\"}";
+    let told = cli.json(&["vm.stop", selection, "force=true", "dryRun=true"]).await;
+    assert_eq!((&told["counts"]["would"], told["objects"].as_array().unwrap().len()), (&json!(count), count));
+    let would = told["objects"][0]["would"].as_str().unwrap();
+    assert!(would.ends_with(" is Running: it would be switched off hard, without its guest being asked"), "{would}");
+    assert_eq!(running().await, before);
+    let done = cli.json(&["vm.stop", selection, "force=true"]).await;
+    assert_eq!(done["counts"]["done"], count);
+    until("all are off", async || (running().await == json!([])).then_some(())).await;
+    let help = cli.ok(&["help", "vm.stop"]).await;
+    assert!(help.contains("In place of id"), "{help}");
+}
+
+#[tokio::test]
 async fn commands_are_those_that_the_server_has() {
     let server = Server::demo().await;
     let cli = Cli::registered(&server).await;

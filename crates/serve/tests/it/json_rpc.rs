@@ -251,3 +251,25 @@ async fn a_server_that_stops_says_so() {
     assert_eq!((u16::from(close.code), close.reason.as_str()), (1001, "the server is stopping"));
     stopped.await.expect("the server stops");
 }
+
+#[tokio::test]
+async fn an_action_on_many_objects_is_answered_in_parts_that_make_one_value() {
+    let server = Server::start().await;
+    let mut socket = server.signed_in(USER).await;
+    let ids: Vec<_> = (0..1000).map(|number| format!("none-{number}")).collect();
+    let report = socket.call("toy.touch", json!({ "selection": { "ids": ids } })).await.expect("it is a report");
+    let objects = report["objects"].as_array().expect("a list");
+    let told: Vec<_> = objects.iter().map(|object| object["id"].as_str().expect("an id").to_owned()).collect();
+    assert_eq!(told, ids);
+    assert_eq!(
+        objects[999]["error"],
+        json!({ "message": "no such object none-999", "code": 1, "data": { "id": "none-999", "type": null } })
+    );
+    assert_eq!(report["counts"], json!({ "done": 0, "failed": 0, "refused": 1000, "would": 0, "skipped": 0 }));
+    let refused = socket.call("toy.echo", json!({ "text": "x", "dryRun": true })).await.expect_err("it is no action");
+    assert_eq!(refused["message"], "`toy.echo` takes no `dryRun`: it does not act on one object");
+    assert_eq!(
+        server.socket().await.call("toy.touch", json!({ "id": "x", "dryRun": true })).await.expect_err("nobody")["code"],
+        2
+    );
+}

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use app::{Credentials, Cx, Download};
 use bytes::Bytes;
-use op::{Answer, Op, Ops, Raw, Result, Secret, Spec};
+use op::{Answer, Any, Id, Need, Op, Ops, Raw, Result, Secret, Spec};
 use parking_lot::Mutex;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,7 +13,14 @@ use tokio::sync::watch;
 
 pub(crate) fn ops() -> Ops<Cx> {
     let mut ops = Ops::new();
-    ops.add::<SignIn>().add::<Echo>().add::<Nothing>().add::<Wait>().add::<Large>().add::<Offer>().add::<Secretive>();
+    ops.add::<SignIn>()
+        .add::<Echo>()
+        .add::<Nothing>()
+        .add::<Wait>()
+        .add::<Large>()
+        .add::<Offer>()
+        .add::<Secretive>()
+        .add::<Touch>();
     ops
 }
 
@@ -126,6 +133,20 @@ impl Op<Cx> for Offer {
         let download =
             Download { content_type: "application/json; charset=utf-8", file_name: self.name, body: Box::new(body) };
         Ok(json!({ "$getFrom": cx.app.transfers().offer(&cx.session, download) }))
+    }
+}
+
+/// Touch an object.
+#[derive(Deserialize, JsonSchema)]
+struct Touch {
+    id: Id<Any>,
+}
+
+impl Op<Cx> for Touch {
+    type Output = String;
+    const SPEC: Spec = Spec::objects("toy.touch", &[Need::operate("id", "touch")]);
+    async fn run(self, _: Cx) -> Result<String> {
+        Ok(self.id.into_string())
     }
 }
 
