@@ -1,4 +1,6 @@
-//! The connections of clients.
+//! The connections of clients, and the calls that are under way.
+
+mod call;
 
 use app::{CloseReason, Cx};
 use op::{Op, Ops, Result, Spec};
@@ -6,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
-    ops.add::<CloseAllConnections>().add::<GetConnections>();
+    ops.add::<call::CancelCall>().add::<CloseAllConnections>().add::<call::GetCalls>().add::<GetConnections>();
 }
 
 /// Close every connection, the one that calls too; clients connect again by themselves.

@@ -21,15 +21,19 @@ use crate::{
 };
 
 /// The server's operations, connected to a simulated pool.
-struct Lab {
-    test: TestApp,
-    admin: Caller,
-    sim: Sim,
+pub(crate) struct Lab {
+    pub(crate) test: TestApp,
+    pub(crate) admin: Caller,
+    pub(crate) sim: Sim,
 }
 
 impl Lab {
     async fn new() -> Self {
-        let sim = Sim::builder().world("small").pace(0.005).start().await.expect("the simulated pool starts");
+        Self::on(Sim::builder().world("small").pace(0.005)).await
+    }
+
+    pub(crate) async fn on(sim: xapi_sim::sim::Builder) -> Self {
+        let sim = sim.start().await.expect("the simulated pool starts");
         let test = TestApp::new(|ops| *ops = xo_server::ops()).await;
         let admin = test.admin().await;
         let new = NewServer {
@@ -52,7 +56,7 @@ impl Lab {
         found.unwrap_or_else(|| panic!("there is such a {kind}")).id().to_owned()
     }
 
-    async fn grant(&self, subject: &str, object: &str, role: &str) {
+    pub(crate) async fn grant(&self, subject: &str, object: &str, role: &str) {
         self.admin.call("acl.add", json!({ "subject": subject, "object": object, "action": role })).await;
     }
 }

@@ -1,5 +1,11 @@
 //! What only looks takes no selection, and whatever else names an object does.
 
+use app::model::Kind;
+use serde_json::{Value, json};
+use xapi_sim::Sim;
+
+use crate::{access::Lab, test_app::eventually};
+
 #[test]
 fn actions_are_told_from_reads_by_their_declaration() {
     let ops = xo_server::ops();
@@ -29,4 +35,56 @@ fn actions_are_told_from_reads_by_their_declaration() {
     for name in ["sr.getVdiChainsInfo", "user.delete", "network.createBonded", "session.signIn"] {
         assert!(ops.principal(name).is_none_or(|param| param == "pool"), "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_call_on_many_objects_is_seen_and_cancelled_by_who_made_it() {
+    let lab = Lab::on(Sim::builder().world("small").explicit()).await;
+    let (bob, eve) = (lab.test.user("bob").await, lab.test.user("eve").await);
+    let vms = lab.test.app.store().snapshot().of_kind(Kind::Vm);
+    let running = vms.filter(|vm| vm.text("power_state").as_deref() == Some("Running"));
+    let ids: Vec<_> = running.map(|vm| vm.id().to_owned()).take(3).collect();
+    for id in &ids {
+        lab.grant(&bob.id(), id, "operator").await;
+    }
+    let stop = bob.call("vm.stop", json!({ "selection": { "filter": "" }, "force": true, "concurrency": 1 }));
+    let watch = async {
+        let begun = async || {
+            let call = bob.call("api.getCalls", json!({})).await[0].clone();
+            (call["objects"][0]["status"] == "pending" && !lab.sim.pending().is_empty()).then_some(call)
+        };
+        let call = eventually(begun).await;
+        assert_eq!((&call["method"], &call["progress"]["done"]), (&json!("vm.stop"), &json!(0)));
+        let cancel = json!({ "id": call["id"] });
+        assert_eq!(eve.call("api.getCalls", json!({})).await, json!([]));
+        assert_eq!(eve.refused("api.cancelCall", cancel.clone()).await["code"], 1);
+        assert_eq!(lab.admin.call("api.getCalls", json!({})).await[0]["user_id"], json!(bob.id()));
+        assert_eq!(bob.call("api.cancelCall", cancel).await, true);
+        assert!(bob.call("api.getCalls", json!({})).await[0]["cancelled"].is_i64());
+        lab.sim.finish_all();
+    };
+    let (report, ()) = tokio::join!(stop, watch);
+    let words: Vec<_> = report["objects"].as_array().expect("a list").iter().map(|object| &object["outcome"]).collect();
+    assert!(words.len() >= 3 && words[1..].iter().all(|word| **word == Value::from("skipped")), "{report}");
+    assert_eq!(bob.call("api.getCalls", json!({})).await, json!([]));
+}
+
+#[tokio::test]
+async fn a_call_on_one_object_is_seen_and_cannot_be_cancelled() {
+    let lab = Lab::on(Sim::builder().world("small").explicit()).await;
+    let vms = lab.test.app.store().snapshot().of_kind(Kind::Vm);
+    let vm = vms.into_iter().find(|vm| vm.text("power_state").as_deref() == Some("Running")).expect("one runs");
+    let stop = lab.admin.call("vm.stop", json!({ "id": vm.id(), "force": true }));
+    let watch = async {
+        let begun = async || {
+            let call = lab.admin.call("api.getCalls", json!({})).await[0].clone();
+            (call.is_object() && !lab.sim.pending().is_empty()).then_some(call)
+        };
+        let call = eventually(begun).await;
+        assert_eq!((call.get("progress"), &call["params"]["id"]), (None, &json!(vm.id())));
+        let error = lab.admin.refused("api.cancelCall", json!({ "id": call["id"] })).await;
+        assert_eq!(error["message"], "a call on one object cannot be cancelled");
+        lab.sim.finish_all();
+    };
+    tokio::join!(stop, watch);
 }
