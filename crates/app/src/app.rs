@@ -24,9 +24,9 @@ const FAILURE_DELAY_PART: u32 = 4;
 /// … and no later than this, since each waiting answer holds a connection.
 const LONGEST_FAILURE_DELAY: Duration = Duration::from_secs(1);
 
-/// The running application; clones are the same.
+/// The running application; clones are the same. The second part is the database of a dry run, which takes no changes.
 #[derive(Clone)]
-pub struct App(Arc<Inner>);
+pub struct App(Arc<Inner>, Option<Db>);
 
 pub(crate) struct Inner {
     config: Config,
@@ -92,7 +92,7 @@ impl App {
             tokio::spawn(stats::forget(stats.clone(), store.clone(), feed.subscribe(), stop.clone()));
         let views = Views::new(store.clone(), permissions.clone());
         let following = tokio::spawn(views.clone().follow(feed.subscribe(), stop.clone()));
-        let app = Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             config,
             ops,
             db,
@@ -108,7 +108,8 @@ impl App {
             background: Mutex::new(vec![journal, forgetting, forgetting_stats, following]),
             stop,
             sessions: Mutex::default(),
-        }));
+        });
+        let app = Self(inner, None);
         app.connect_enabled().await?;
         Ok(app)
     }
@@ -125,7 +126,12 @@ impl App {
 
     /// Returns the database.
     pub fn db(&self) -> &Db {
-        &self.0.db
+        self.1.as_ref().unwrap_or(&self.0.db)
+    }
+
+    /// Returns the same for a dry run, whose database takes no changes.
+    pub(crate) fn rehearsing(&self) -> Self {
+        Self(Arc::clone(&self.0), Some(self.0.db.read_only()))
     }
 
     /// Returns the feed of changes.

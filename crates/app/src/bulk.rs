@@ -169,13 +169,17 @@ impl Work {
                 Err(_) => Err(Error::failed("the pool takes too long to say what would happen")),
             },
         };
-        if let Err(error) = result {
+        // What is kept here is as good as done where it comes to writing it down.
+        let keeps = app.db().has_refused();
+        if let (Err(error), false) = (result, keeps) {
             return State::Refused(error);
         }
         let (action, prepared) = (rehearsal.action(), rehearsal.prepared());
-        let changes = action.is_some() || !prepared.is_empty();
+        let changes = action.is_some() || !prepared.is_empty() || keeps;
         let own = changes.then(|| app.ops().would(name, params, action.as_deref().unwrap_or_default())).flatten();
-        let phrase = own.unwrap_or_else(|| rehearsal::phrase(action.as_deref(), &prepared));
+        let is_ours = keeps && action.is_none() && prepared.is_empty();
+        let ours = is_ours.then(|| "this would be noted here, its pool would not be touched".to_owned());
+        let phrase = own.or(ours).unwrap_or_else(|| rehearsal::phrase(action.as_deref(), &prepared));
         State::Would(format!("{}: {phrase}", outcome::subject(target)))
     }
 }

@@ -1,7 +1,5 @@
 //! The one way in: every call of every face goes through here.
 
-use std::sync::Arc;
-
 use op::Answer;
 use serde_json::Value;
 use tracing::{debug, error};

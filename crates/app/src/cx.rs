@@ -24,10 +24,11 @@ impl Cx {
         Self { app, session, rehearsal: None }
     }
 
-    /// Returns the same for a dry run: calls to pools change nothing, and are noted.
+    /// Returns the same for a dry run: calls to pools change nothing and are noted, the database takes no changes.
     pub(crate) fn rehearsing(&self) -> (Self, Rehearsal) {
         let rehearsal = Rehearsal::default();
-        (Self { rehearsal: Some(rehearsal.clone()), ..self.clone() }, rehearsal)
+        let (app, session) = (self.app.rehearsing(), self.session.clone());
+        (Self { app, session, rehearsal: Some(rehearsal.clone()) }, rehearsal)
     }
 
     /// Returns the user who calls.

@@ -5,7 +5,10 @@ use std::{
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     str::FromStr,
-    sync::{Arc, Once},
+    sync::{
+        Arc, Once,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -59,7 +62,11 @@ pub(crate) struct Inner {
     pub(crate) read: AnyPool,
     /// One connection: SQLite has one writer, and queueing here is fairer than its busy handler.
     pub(crate) write: AnyPool,
-    pub(crate) seal: Seal,
+    /// Stands in place of `write` for whoever must not write; it gives no connection.
+    closed: AnyPool,
+    /// Whether somebody asked for a connection that there is none of.
+    refused: AtomicBool,
+    pub(crate) seal: Arc<Seal>,
     pub(crate) hashers: Arc<Semaphore>,
     /// Held until the file is closed.
     lock: Mutex<Option<std::fs::File>>,
@@ -88,7 +95,7 @@ impl Db {
         let seal = Seal::open(path, sealed)?;
         let read = connect(&url, path, 4).await?;
         info!(path = %path.display(), "opened database file `{}`", path.display());
-        Ok(Self::assemble(path.to_owned(), read, write, seal, Some(lock)))
+        Ok(Self::assemble(path.to_owned(), read, write, seal, Some(lock)).await)
     }
 
     /// Opens a database that is gone when it is dropped, for tests and trials.
@@ -97,12 +104,36 @@ impl Db {
         // A second connection would be a second, empty database.
         let write = connect("sqlite::memory:", path, 1).await?;
         migrate(&write, path).await?;
-        Ok(Self::assemble(path.to_owned(), write.clone(), write, Seal::ephemeral(), None))
+        Ok(Self::assemble(path.to_owned(), write.clone(), write, Seal::ephemeral(), None).await)
     }
 
-    fn assemble(path: PathBuf, read: AnyPool, write: AnyPool, seal: Seal, lock: Option<std::fs::File>) -> Self {
-        let hashers = Arc::new(Semaphore::new(HASHERS));
-        Self(Arc::new(Inner { path, read, write, seal, hashers, lock: Mutex::new(lock) }))
+    async fn assemble(path: PathBuf, read: AnyPool, write: AnyPool, seal: Seal, lock: Option<std::fs::File>) -> Self {
+        let (hashers, seal) = (Arc::new(Semaphore::new(HASHERS)), Arc::new(seal));
+        let closed = AnyPoolOptions::new().connect_lazy_with(write.connect_options().as_ref().clone());
+        closed.close().await;
+        let (refused, lock) = (AtomicBool::new(false), Mutex::new(lock));
+        Self(Arc::new(Inner { path, read, write, closed, refused, seal, hashers, lock }))
+    }
+
+    /// Returns the same database for somebody who must not change it: what writes fails.
+    #[must_use]
+    pub fn read_only(&self) -> Self {
+        let Inner { path, read, closed, seal, hashers, .. } = &*self.0;
+        Self(Arc::new(Inner {
+            path: path.clone(),
+            read: read.clone(),
+            write: closed.clone(),
+            closed: closed.clone(),
+            refused: AtomicBool::new(false),
+            seal: Arc::clone(seal),
+            hashers: Arc::clone(hashers),
+            lock: Mutex::new(None),
+        }))
+    }
+
+    /// Returns whether somebody tried to change a database that is [read only](Self::read_only).
+    pub fn has_refused(&self) -> bool {
+        self.0.refused.load(Ordering::Relaxed)
     }
 
     /// Returns the users.
@@ -171,7 +202,12 @@ impl Db {
 impl Inner {
     /// Maps the driver's error of a statement that was `doing` something.
     pub(crate) fn sql(&self, doing: &'static str) -> impl FnOnce(sqlx::Error) -> Error + '_ {
-        move |source| Error::sql(&self.path, doing, source)
+        move |source| {
+            if matches!(source, sqlx::Error::PoolClosed) {
+                self.refused.store(true, Ordering::Relaxed);
+            }
+            Error::sql(&self.path, doing, source)
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod alarm;
 mod bulk;
+mod bulk_toy;
 mod custom_field;
 mod disk_create;
 mod dry_run;
@@ -82,11 +83,21 @@ impl Lab {
     }
 
     async fn on(sim: xapi_sim::sim::Builder) -> Self {
+        Self::with(sim, |_| {}).await
+    }
+
+    /// Starts with more operations.
+    async fn with(sim: xapi_sim::sim::Builder, more: impl FnOnce(&mut op::Ops<app::Cx>)) -> Self {
         let sim = sim.start().await.expect("the simulated pool starts");
         let mut config = app::Config::default();
         config.xapi_options.vdi_delay_before_removing_cloud_config_drive = app::Duration::from_millis(0);
         let test = TestApp::with(config, inventory::ops).await;
         inventory::start(&test.app);
+        let test = TestApp::new(|ops| {
+            inventory::ops(ops);
+            more(ops);
+        })
+        .await;
         let admin = test.admin().await;
         let lab = Self { test, sim, admin };
         lab.connect(0).await;
