@@ -61,7 +61,8 @@ impl App {
 /// Turns a failure of the database into what the caller sees, and logs its causes.
 pub fn failure(error: db::Error) -> op::Error {
     match error {
-        db::Error::UserExists { .. } => op::Error::refused(error.to_string()),
+        // Nothing is wrong where a dry run has come to writing something down.
+        db::Error::UserExists { .. } | db::Error::OnlyRead { .. } => op::Error::refused(error.to_string()),
         db::Error::GroupExists { id } => op::Error::ObjectAlreadyExists { object: Some(id), kind: Some("group") },
         db::Error::ServerExists { .. } => op::Error::ObjectAlreadyExists { object: None, kind: Some("server") },
         error => {

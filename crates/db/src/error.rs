@@ -129,6 +129,12 @@ pub enum Error {
     /// A password could not be hashed.
     #[error("cannot hash the password: {0}")]
     Hash(String),
+    /// This one is [read only](crate::Db::read_only).
+    #[error("database: {doing} is not for whoever only reads")]
+    OnlyRead {
+        /// What was to be done.
+        doing: &'static str,
+    },
     /// Any other failure of a statement.
     #[error("database: {doing}")]
     Sql {

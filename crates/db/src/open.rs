@@ -203,8 +203,10 @@ impl Inner {
     /// Maps the driver's error of a statement that was `doing` something.
     pub(crate) fn sql(&self, doing: &'static str) -> impl FnOnce(sqlx::Error) -> Error + '_ {
         move |source| {
-            if matches!(source, sqlx::Error::PoolClosed) {
+            // Both are closed when the database is.
+            if matches!(source, sqlx::Error::PoolClosed) && !self.read.is_closed() {
                 self.refused.store(true, Ordering::Relaxed);
+                return Error::OnlyRead { doing };
             }
             Error::sql(&self.path, doing, source)
         }

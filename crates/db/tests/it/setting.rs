@@ -28,7 +28,8 @@ async fn who_must_not_write_reads_and_is_refused_the_rest() {
     let read_only = db.read_only();
     assert_eq!(read_only.settings().get::<Vec<u32>>("ports").await.unwrap(), Some(vec![80]));
     assert!(!read_only.has_refused());
-    assert!(read_only.settings().set("ports", &[443]).await.is_err());
+    let error = read_only.settings().set("ports", &[443]).await.unwrap_err();
+    assert_eq!(error.to_string(), "database: writing a setting is not for whoever only reads");
     assert!(read_only.settings().remove("ports").await.is_err());
     assert!(read_only.has_refused() && !db.has_refused());
     assert_eq!(db.settings().get::<Vec<u32>>("ports").await.unwrap(), Some(vec![80]));
