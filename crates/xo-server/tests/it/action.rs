@@ -1,7 +1,7 @@
 //! What only looks takes no selection, and whatever else names an object does.
 
 use app::model::Kind;
-use serde_json::{Value, json};
+use serde_json::json;
 use xapi_sim::Sim;
 
 use crate::{access::Lab, test_app::eventually};
@@ -65,7 +65,7 @@ async fn a_call_on_many_objects_is_seen_and_cancelled_by_who_made_it() {
     };
     let (report, ()) = tokio::join!(stop, watch);
     let words: Vec<_> = report["objects"].as_array().expect("a list").iter().map(|object| &object["outcome"]).collect();
-    assert!(words.len() >= 3 && words[1..].iter().all(|word| **word == Value::from("skipped")), "{report}");
+    assert!(words.len() >= 3 && words[1..].iter().all(|word| word.as_str() == Some("skipped")), "{report}");
     assert_eq!(bob.call("api.getCalls", json!({})).await, json!([]));
 }
 
