@@ -6,7 +6,7 @@ use filter::Filter;
 use model::{Kind, Object};
 use op::{Error, Order, Result, Selection};
 
-use crate::Cx;
+use crate::{Cx, views::selected};
 
 /// An object that an action is asked of.
 #[derive(Clone, Debug)]
@@ -26,12 +26,13 @@ pub(crate) struct Target {
 ///
 /// # Errors
 ///
-/// [`Error::InvalidParameters`] for a filter that cannot be read or finds too many, [`Error::NoSuchObject`] for a view.
+/// [`Error::InvalidParameters`] for a filter that cannot be read or finds too many, [`Error::NoSuchObject`] for
+/// the selection of a view that there is not.
 pub(crate) async fn resolve(cx: &Cx, order: &Order) -> Result<Vec<Target>> {
     match &order.selection {
         Selection::Ids(ids) => Ok(of_ids(cx, ids)),
         Selection::Filter { text, kinds } => of_filter(cx, text, kinds).await,
-        Selection::View(token) => of_view(cx, token),
+        Selection::View(token) => of_view(cx, token).await,
     }
 }
 
@@ -75,7 +76,13 @@ async fn of_filter(cx: &Cx, text: &str, kinds: &[String]) -> Result<Vec<Target>>
         .collect())
 }
 
-/// Returns the objects that a live view of the caller selects; no view has a token yet, so that none is found.
-fn of_view(_: &Cx, token: &str) -> Result<Vec<Target>> {
-    Err(Error::no_such("view", token))
+/// Returns the objects that a selection of a view stands for.
+async fn of_view(cx: &Cx, token: &str) -> Result<Vec<Target>> {
+    let found = selected(cx, token).await?;
+    if found.len() > Order::MOST_OBJECTS {
+        let most = Order::MOST_OBJECTS;
+        return Err(Error::invalid(format!("`selection.view` has more than {most} objects; narrow it")));
+    }
+    let ids: Vec<_> = found.into_iter().map(|object| object.id).collect();
+    Ok(of_ids(cx, &ids))
 }

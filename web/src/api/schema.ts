@@ -12,12 +12,98 @@ export interface RuleInfo {
   id: string
 }
 
+/** An alarm. */
+export interface Alarm {
+  /** Id of the message. */
+  id: string
+  /** `alarm`. */
+  type: string
+  /** Id of the pool. */
+  $pool: string
+  /** Id of what it is about, as the host tells it; that may be gone by now. */
+  $object: string
+  /** Kind of what it is about, such as `VM`; missing where that is gone. */
+  objectType?: string | null
+  /** Name of what it is about. */
+  objectName?: string | null
+  /** Name of the message, such as `ALARM` or `HA_HOST_FAILED`. */
+  name: string
+  /** What it is about: `threshold`, `highAvailability`, `license`, `bond`, `multipath`, `storage`, `certificate`, `host`, `vm`, `security`, `update`, `other`. */
+  topic: string
+  /** `critical`, `warning` or `info`. */
+  severity: string
+  /** A sentence for people. */
+  text: string
+  /** What was measured: `name`, `value`, and `level`, `period` in seconds, `sense` where known. */
+  reading?: Record<string, unknown> | null
+  /** When; seconds since 1970, UTC. */
+  time?: number | null
+  /** Who has acknowledged it. */
+  acknowledged?: Acknowledged | null
+}
+
+/** Who has acknowledged an alarm. */
+export interface Acknowledged {
+  /** Id of the user. */
+  user: string
+  /** When; milliseconds since 1970, UTC. */
+  time: number
+  /** What the user wrote. */
+  note?: string | null
+}
+
+/** A call. */
+export interface CallInfo {
+  /** Id of its task. */
+  id: string
+  /** Operation. */
+  method: unknown
+  /** Parameters, secrets masked. */
+  params: unknown
+  /** Id of who called. */
+  user_id: unknown
+  /** Milliseconds since the epoch. */
+  start: number
+  /** Objects that are done with, well or not, and all of them; nothing of a call on one object. */
+  progress?: ProgressInfo | null
+  /** Objects that it works on, and the last of those it failed on. */
+  objects?: ObjectInfo[]
+  /** When it was cancelled, in milliseconds since the epoch; it ends what it has begun. */
+  cancelled?: number | null
+}
+
+/** How far a call has come. */
+export interface ProgressInfo {
+  done: number
+  total: number
+}
+
+/** An object that a call works on. */
+export interface ObjectInfo {
+  id: string
+  name?: string | null
+  /** `pending` or `failure`. */
+  status: string
+}
+
 /** A connection. */
 export interface ConnectionInfo {
   /** Address of the client. */
   user_ip: string
   /** Who is signed in. */
   user_id?: string | null
+}
+
+/** A text for cloud-init. */
+export interface CloudConfigInfo {
+  /** Name. */
+  name: string
+  /** The text. */
+  template: string
+  /** `network` if it is about the network. */
+  type?: string | null
+  /** Its id. */
+  id: string
 }
 
 /** A group. */
@@ -30,6 +116,21 @@ export interface GroupInfo {
   users: string[]
   /** Its id. */
   id: string
+}
+
+export type Bios = {
+  /** Version, as the vendor writes it. */
+  currentBiosVersion: string
+} | boolean
+
+/** A sensor. */
+export interface Sensor {
+  /** Name that the board has for it. */
+  name: string
+  /** What it measures, with its unit: `10920 RPM`. */
+  value: string
+  /** How it stands: `ok`, `nc`, `cr`, `ns` … */
+  event: string
 }
 
 /** Statistics of one object. */
@@ -81,6 +182,80 @@ export interface ReceiveSend {
   rx: Record<string, Values>
   /** Sent. */
   tx: Record<string, Values>
+}
+
+/** A part of the journal. */
+export interface Page {
+  /** What was found; there may be more even where there is nothing. */
+  entries: Told[]
+  /** Where to go on; missing at the end. */
+  next?: string | null
+}
+
+/** An entry of the journal. */
+export type Told = Event | Called
+
+/** What happened to an object. */
+export interface Event {
+  /** Names the entry. */
+  id: number
+  /** When; milliseconds since 1970, UTC. */
+  time: number
+  /** Id of the pool. */
+  $pool: string
+  /** XAPI class of the object, such as `VM`. */
+  class: string
+  /** Id of the object. */
+  object: string
+  /** `add`, `mod`, `del`, or `init` where a pool was listed anew. */
+  operation: string
+  /** What changed: field → `[old, new]`; `null` where that would be too long. */
+  changes: Record<string, unknown>
+}
+
+/** What a user called. */
+export interface Called {
+  /** Names the entry. */
+  id: number
+  /** When it ended; milliseconds since 1970, UTC. */
+  time: number
+  /** When it began. */
+  start: number
+  /** Id of the user. */
+  user: string
+  /** Name of the operation. */
+  method: string
+  /** Its parameters, secrets masked and what is long cut. */
+  params: unknown
+  /** The objects that it named or made. */
+  objects: string[]
+  /** `success` or `failure`. */
+  outcome: string
+  /** Why it failed. */
+  error?: unknown
+}
+
+/** Entries by their ids, oldest first. */
+export type Entries = Record<string, Entry>
+
+/** An entry of a log. */
+export interface Entry {
+  /** How bad it is: `debug`, `info`, `notice`, `warning` or `error`. */
+  level: string
+  /** A sentence for people. */
+  message: string
+  /** What belongs to it; of a call that failed its user, address, method, parameters, duration in ms and error. */
+  data: unknown
+  /** The log that it is in. */
+  namespace: string
+  /** When; milliseconds since 1970, UTC. */
+  time: number
+}
+
+/** A pool that is as wanted. */
+export interface Found {
+  /** Id of the pool. */
+  id: string
 }
 
 /** A role. */
@@ -269,6 +444,24 @@ export interface Use {
   timestamp: number
 }
 
+/** A selection. */
+export interface Selection {
+  /** Stands for what matches when it is used; good for this user, until it has not been used for 15 minutes. */
+  token: string
+}
+
+/** What a view shows. */
+export interface Shown {
+  /** Names the view to this connection, and stands in its notifications. */
+  id: number
+  /** Objects that match. */
+  total: number
+  /** Those of the window: each with its `id` and the columns, or whole. */
+  rows: Record<string, unknown>[]
+  /** Numbers of objects by value, for each property to count by; `null` where there are more than 1000 values. */
+  counts: Record<string, Record<string, number> | null>
+}
+
 /** Statistics of one object. */
 export interface Answer3 {
   /** When the last value ends, seconds since the epoch by the clock of the host. */
@@ -367,15 +560,108 @@ export interface Methods {
     }
     result: true
   }
+  /** Acknowledge an alarm: it is listed no more unless asked for, until its message is deleted at the host. */
+  'alarm.acknowledge': {
+    params: {
+      /** Message that the alarm is. */
+      id: string
+      /** What others should know. */
+      note?: string
+    }
+    result: true
+  }
+  /** List the alarms about objects that the user may see, newest first. */
+  'alarm.list': {
+    params: {
+      /** Which ones: an example such as `{"topic": "bond"}`, or a text such as `severity:critical reading:name:cpu`. */
+      filter?: Record<string, unknown> | string
+      /** Whether to list those too that somebody has acknowledged. */
+      acknowledged?: boolean
+      /** Most alarms to list; 1000 when left out. */
+      limit?: number
+    }
+    result: Alarm[]
+  }
+  /** Take the acknowledgement of an alarm back, whoever has given it. */
+  'alarm.unacknowledge': {
+    params: {
+      /** Message that the alarm is. */
+      id: string
+    }
+    result: true
+  }
+  /** Begin no further object of a call on many; what it has begun goes on, the rest is answered as skipped. */
+  'api.cancelCall': {
+    params: {
+      /** Id of the call, as `api.getCalls` tells it. */
+      id: string
+    }
+    result: true
+  }
   /** Close every connection, the one that calls too; clients connect again by themselves. */
   'api.closeAllConnections': {
     params: Record<string, never>
     result: true
   }
+  /** List the calls under way, oldest first: one's own, or all for administrators. */
+  'api.getCalls': {
+    params: Record<string, never>
+    result: CallInfo[]
+  }
   /** List the connections that are open. */
   'api.getConnections': {
     params: Record<string, never>
     result: ConnectionInfo[]
+  }
+  /** Keep a text that tells guests what to do at their first start. */
+  'cloudConfig.create': {
+    params: {
+      /** Name. */
+      name: string
+      /** The text. */
+      template: string
+    }
+    result: CloudConfigInfo
+  }
+  /** Keep a text that tells guests how to set up their network. */
+  'cloudConfig.createNetworkConfig': {
+    params: {
+      /** Name. */
+      name: string
+      /** The text. */
+      template: string
+    }
+    result: CloudConfigInfo
+  }
+  /** Delete a text; VMs that were made with it keep what they were told. */
+  'cloudConfig.delete': {
+    params: {
+      /** Text to delete. */
+      id: string
+    }
+    result: true
+  }
+  /** List the texts that tell guests what to do. */
+  'cloudConfig.getAll': {
+    params: Record<string, never>
+    result: CloudConfigInfo[]
+  }
+  /** List the texts that tell guests how to set up their network. */
+  'cloudConfig.getAllNetworkConfigs': {
+    params: Record<string, never>
+    result: CloudConfigInfo[]
+  }
+  /** Change a text. */
+  'cloudConfig.update': {
+    params: {
+      /** Text to change. */
+      id: string
+      /** Name. */
+      name?: string
+      /** The text. */
+      template?: string
+    }
+    result: true
   }
   /** Add a field to an object; one that it has is refused. */
   'customField.add': {
@@ -534,6 +820,14 @@ export interface Methods {
     }
     result: true
   }
+  /** Return which firmware a host has; `true` where it does not say. */
+  'host.getBiosInfo': {
+    params: {
+      /** Host. */
+      id: string
+    }
+    result: Bios
+  }
   /** List the disks of a host with their parts, as `lsblk` does. */
   'host.getBlockdevices': {
     params: {
@@ -541,6 +835,14 @@ export interface Methods {
       id: string
     }
     result: Record<string, unknown>
+  }
+  /** Return what the sensors of the board of a host measure, by what they measure; nothing where it has none. */
+  'host.getIpmiSensors': {
+    params: {
+      /** Host. */
+      id: string
+    }
+    result: Record<string, Sensor[]>
   }
   /** Return the state of the software RAID of a host; `null` where it cannot tell. */
   'host.getMdadmHealth': {
@@ -760,6 +1062,44 @@ export interface Methods {
     }
     result: true
   }
+  /** Tell what happened to objects and what users called, newest first. Administrators are told everything; others what is about objects that they may view. */
+  'journal.query': {
+    params: {
+      /** Only what is about this object; administrators may name one that is gone, by the id that it had. */
+      object?: string
+      /** Only what is about objects of this kind, such as `VM` or `VM_metrics`; of calls the first object counts. */
+      kind?: string
+      /** Only calls of the user with this id. */
+      user?: string
+      /** Earliest time, inclusive; milliseconds since 1970, UTC. */
+      from?: number
+      /** Latest time, exclusive; milliseconds since 1970, UTC. */
+      to?: number
+      /** `next` of an earlier answer: to go on where that ended. */
+      cursor?: string
+      /** Most entries to tell; 100 when left out. */
+      limit?: number
+    }
+    result: Page
+  }
+  /** Delete entries of a log; the journal keeps what it has of them. */
+  'log.delete': {
+    params: {
+      /** Id of the entry, or a list of ids; those that do not exist are passed over. */
+      id: string[] | string
+      /** Log that they are in. */
+      namespace: string
+    }
+    result: true
+  }
+  /** Tell what is in a log, by id: the newest thousand entries. */
+  'log.get': {
+    params: {
+      /** Log to read: `api` has the calls that failed. */
+      namespace: string
+    }
+    result: Entries
+  }
   /** Delete a message. */
   'message.delete': {
     params: {
@@ -860,6 +1200,18 @@ export interface Methods {
     params: {
       /** Attachment to disconnect. */
       id: string
+    }
+    result: true
+  }
+  /** Take PCI devices from the host itself, so that VMs can have them, or give them back; the host restarts, its VMs move to others before. */
+  'pci.disableDom0Access': {
+    params: {
+      /** Devices, all of one host. */
+      pcis: string[]
+      /** Whether to take them from the host, rather than to give them back. */
+      disable: boolean
+      /** Whether to restart the host even if its VMs cannot move; no when left out. */
+      forceReboot?: boolean
     }
     result: true
   }
@@ -975,6 +1327,24 @@ export interface Methods {
     }
     result: Record<string, string>
   }
+  /** List the pools that have a host and a storage repository as wanted; only those that the caller may see. */
+  'pool.listPoolsMatchingCriteria': {
+    params: {
+      /** Least free memory of a host, in bytes. */
+      minAvailableHostMemory?: number
+      /** Least free space of a storage repository, in bytes. */
+      minAvailableSrSize?: number
+      /** Least number of processors of the host. */
+      minHostCpus?: number
+      /** Oldest version of the host's product, such as `8.3`. */
+      minHostVersion?: string
+      /** Pattern that the name of the pool contains. */
+      poolNameRegExp?: string
+      /** Pattern that the name of the storage repository contains. */
+      srNameRegExp?: string
+    }
+    result: Found[]
+  }
   /** Manage the hosts of a pool by another network, on which each of them has an address. */
   'pool.managementReconfigure': {
     params: {
@@ -982,6 +1352,20 @@ export interface Methods {
       id: string
       /** Network of the pool. */
       network: string
+    }
+    result: true
+  }
+  /** Let the hosts of pools of one host each join another pool, one after the other; their servers are forgotten. */
+  'pool.mergeInto': {
+    params: {
+      /** Whether to pass over processors of another kind; no when left out. */
+      force?: boolean
+      /** Pool whose host joins, where it is one. */
+      source?: string
+      /** Pools whose hosts join. */
+      sources?: string[]
+      /** Pool to join. */
+      target: string
     }
     result: true
   }
@@ -1123,6 +1507,14 @@ export interface Methods {
   'session.getUser': {
     params: Record<string, never>
     result: UserInfo
+  }
+  /** Set what this connection is told of without asking. */
+  'session.setNotifications': {
+    params: {
+      /** Whether to tell of every object that changes, by `all` notifications; a client that uses views need not. */
+      all: boolean
+    }
+    result: true
   }
   /** Sign in with `email` (or `username`) and `password`, and `otp` where the user has set that up, or with a `token`. */
   'session.signIn': {
@@ -1830,6 +2222,64 @@ export interface Methods {
     }
     result: true
   }
+  /** Name all objects that a view matches, in the window or not, for actions on a selection. */
+  'view.select': {
+    params: {
+      /** View of this connection. */
+      id: number
+    }
+    result: Selection
+  }
+  /** Open a view: list a part of the objects that the user may see, and be told by `view` notifications how it changes. */
+  'view.subscribe': {
+    params: {
+      /** Type of the objects, such as `VM`, or several; default is all. */
+      type?: string[] | string
+      /** Which of them, such as `power_state:running tags:prod`; the empty text stands for all. */
+      filter?: string
+      /** Properties to sort by, the first first, `-` before one that descends; default is the id. */
+      sort?: string[]
+      /** Properties to show, with dots to what is inside of one; default is the whole object. */
+      columns?: string[]
+      /** Rows to skip; default is 0. */
+      offset?: number
+      /** Most rows to show; default is 100, at most 500. */
+      limit?: number
+      /** Properties to count all that match by. */
+      groupBy?: string[]
+    }
+    result: Shown
+  }
+  /** End a view. */
+  'view.unsubscribe': {
+    params: {
+      /** View of this connection. */
+      id: number
+    }
+    result: true
+  }
+  /** Show something else in a view; what is not given has its default, whatever the view showed before. Answers as `view.subscribe`. */
+  'view.update': {
+    params: {
+      /** View of this connection. */
+      id: number
+      /** Type of the objects, such as `VM`, or several; default is all. */
+      type?: string[] | string
+      /** Which of them, such as `power_state:running tags:prod`; the empty text stands for all. */
+      filter?: string
+      /** Properties to sort by, the first first, `-` before one that descends; default is the id. */
+      sort?: string[]
+      /** Properties to show, with dots to what is inside of one; default is the whole object. */
+      columns?: string[]
+      /** Rows to skip; default is 0. */
+      offset?: number
+      /** Most rows to show; default is 100, at most 500. */
+      limit?: number
+      /** Properties to count all that match by. */
+      groupBy?: string[]
+    }
+    result: Shown
+  }
   /** Plug a network interface into its running VM. */
   'vif.connect': {
     params: {
@@ -2138,6 +2588,20 @@ export interface Methods {
     }
     result: string
   }
+  /** Give a VM a drive that tells cloud-init what to do at its next start. */
+  'vm.createCloudInitConfigDrive': {
+    params: {
+      /** VM. */
+      vm: string
+      /** Storage repository of the drive. */
+      sr: string
+      /** What to do, such as a text that begins with `#cloud-config`; it is not looked into. */
+      config: string
+      /** How to set up the network. */
+      networkConfig?: string
+    }
+    result: true
+  }
   /** Connect a VM to a network, at once if it runs, and return the id of its new interface. */
   'vm.createInterface': {
     params: {
@@ -2209,6 +2673,14 @@ export interface Methods {
       id: string
     }
     result: true
+  }
+  /** Tell what cloud-init may be told for VMs of a CoreOS template, as the script `xscontainer` of the master has it. */
+  'vm.getCloudInitConfig': {
+    params: {
+      /** Template. */
+      template: string
+    }
+    result: string
   }
   /** List what `high_availability` of a VM can be. */
   'vm.getHaValues': {

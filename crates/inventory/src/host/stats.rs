@@ -22,7 +22,7 @@ pub(super) struct Stats {
 
 impl Op<Cx> for Stats {
     type Output = Answer<HostStats>;
-    const SPEC: Spec = Spec::objects("host.stats", &[Need::view("host", "read")]);
+    const SPEC: Spec = Spec::objects("host.stats", &[Need::view("host", "read")]).read().quiet();
     async fn run(self, cx: Cx) -> Result<Answer<HostStats>> {
         let granularity = Granularity::parse(self.granularity.as_deref())?;
         let host = cx.on(&self.host)?;

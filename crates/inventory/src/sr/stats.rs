@@ -26,7 +26,7 @@ pub(super) struct Stats {
 
 impl Op<Cx> for Stats {
     type Output = Answer<SrStats>;
-    const SPEC: Spec = Spec::objects("sr.stats", &[Need::view("id", "read")]);
+    const SPEC: Spec = Spec::objects("sr.stats", &[Need::view("id", "read")]).read().quiet();
     async fn run(self, cx: Cx) -> Result<Answer<SrStats>> {
         let granularity = Granularity::parse(self.granularity.as_deref())?;
         let hosts = connected(&cx, &self.id)?;

@@ -24,7 +24,7 @@ pub(super) struct Stats {
 
 impl Op<Cx> for Stats {
     type Output = Answer<VmStats>;
-    const SPEC: Spec = Spec::objects("vm.stats", &[Need::view("id", "read")]);
+    const SPEC: Spec = Spec::objects("vm.stats", &[Need::view("id", "read")]).read().quiet();
     async fn run(self, cx: Cx) -> Result<Answer<VmStats>> {
         let granularity = Granularity::parse(self.granularity.as_deref())?;
         let vm = cx.object(&self.id)?;

@@ -145,7 +145,7 @@ async fn a_bad_selection_is_refused_as_a_whole() {
     let lab = Lab::new().await;
     for (selection, code, says) in [
         (json!({ "filter": "name_label:(" }), 10, "`selection.filter`: "),
-        (json!({ "view": "abc" }), 1, "no such view abc"),
+        (json!({ "view": "abc" }), 1, "no such selection abc"),
         (json!({ "filter": "", "type": "host" }), 10, "invalid parameters"),
     ] {
         let error = lab.admin.refused("vm.start", json!({ "selection": selection })).await;

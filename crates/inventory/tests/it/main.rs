@@ -91,13 +91,12 @@ impl Lab {
         let sim = sim.start().await.expect("the simulated pool starts");
         let mut config = app::Config::default();
         config.xapi_options.vdi_delay_before_removing_cloud_config_drive = app::Duration::from_millis(0);
-        let test = TestApp::with(config, inventory::ops).await;
-        inventory::start(&test.app);
-        let test = TestApp::new(|ops| {
+        let ops = |ops: &mut op::Ops<app::Cx>| {
             inventory::ops(ops);
             more(ops);
-        })
-        .await;
+        };
+        let test = TestApp::with(config, ops).await;
+        inventory::start(&test.app);
         let admin = test.admin().await;
         let lab = Self { test, sim, admin };
         lab.connect(0).await;

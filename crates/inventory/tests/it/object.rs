@@ -79,7 +79,7 @@ async fn every_operation_on_an_object_is_refused_to_a_user_without_rights() {
         "vm?": vm, "snapshot?": lab.id(snapshot), "template?": template, "sr?": id_of("SR", "NFS storage"),
         "vdi?": id_of("VDI", "web-1 system"), "cd_id?": id_of("VDI", "systemrescue-12.01-amd64.iso"),
         "network?": id_of("network", "LAN"), "targetHost?": id_of("host", "xcp-lab-1"), "dataSource?": "cpu0",
-        "full_copy?": false, "name?": "x", "name_label?": "x", "order?": "cd", "pcis?": [], "pciIds?": [],
+        "full_copy?": false, "name?": "x", "name_label?": "x", "order?": "cd", "pcis?": [], "pciIds?": [], "config?": "x",
     });
     // There are no graphics cards here.
     let others = ["vm.createVgpu", "vm.deleteVgpu", "vm.getHaValues"];
@@ -98,5 +98,5 @@ async fn every_operation_on_an_object_is_refused_to_a_user_without_rights() {
         assert_eq!(user.refused(name, params).await["code"], 1, "{name}");
         seen += 1;
     }
-    assert_eq!(seen, 32);
+    assert_eq!(seen, 34);
 }

@@ -279,7 +279,7 @@ async fn a_selection_stands_for_what_matches_when_it_is_used() {
     };
     let (of_admin, of_user) = (select(&lab.admin).await, select(&user).await);
     let found = async |caller: &Caller, token: &str| {
-        let cx = Cx { app: caller.app.clone(), session: caller.session.clone() };
+        let cx = Cx::new(caller.app.clone(), caller.session.clone());
         selected(&cx, token).await.map(|found| found.into_iter().map(|object| object.id).collect::<Vec<_>>())
     };
     assert_eq!(found(&lab.admin, &of_admin).await.expect("it is good"), Vec::<String>::new());
@@ -291,6 +291,14 @@ async fn a_selection_stands_for_what_matches_when_it_is_used() {
     both.sort();
     assert_eq!(found(&lab.admin, &of_admin).await.expect("it is good"), both);
     assert_eq!(found(&user, &of_user).await.expect("it is good"), [lab.id(one)]);
+    let described = json!({ "selection": { "view": of_user }, "name_description": "by a view" });
+    let told = user.call("vm.set", described.clone()).await;
+    assert_eq!(told["objects"][0]["outcome"], "refused", "a viewer only looks: {told}");
+    lab.test.app.add_rule(Rule::new(user.id(), lab.id(one), "admin")).await.expect("the database takes it");
+    let told = user.call("vm.set", described).await;
+    assert_eq!((&told["counts"]["done"], told["objects"].as_array().map(Vec::len)), (&json!(1), Some(1)), "{told}");
+    lab.becomes(&lab.id(one), |vm| vm["name_description"] == "by a view").await;
+    lab.becomes(&lab.id(other), |vm| vm["name_description"] != "by a view").await;
     let error = found(&user, &of_admin).await.expect_err("it is somebody else's");
     assert_eq!(error.to_json(true)["code"], 1);
     assert!(
