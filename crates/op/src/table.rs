@@ -127,6 +127,14 @@ impl<C: Context> Ops<C> {
         ids.map(|(param, kinds)| (param.as_str(), kinds.as_slice()))
     }
 
+    /// Returns whether the operation `name` takes `param`, with or without the question mark of a parameter that may be
+    /// left out.
+    pub fn takes(&self, name: &str, param: &str) -> bool {
+        let param = param.strip_suffix('?').unwrap_or(param);
+        let own = |entry: &Entry<C>| entry.params["properties"].get(param).is_some();
+        RESERVED.contains(&param) || self.0.get(name).is_some_and(own)
+    }
+
     /// Checks whether the caller may run the operation `name` on the objects that `params` name, as a call would.
     ///
     /// Other parameters are not looked at.

@@ -16,6 +16,7 @@ const DIFFERENT: &[(&str, u64, &str)] = &[
     ("system", 5, "parameters are described, too"),
     ("system", 6, "ours names the method that does not exist"),
     ("system", 7, "the list was cut when it was recorded"),
+    ("system", 43, "the log of the recording holds what had failed before"),
     ("session", 11, "who has to wait is told so, signed in or not"),
     ("server", 5, "a failed connection is told in words for people"),
     ("server", 6, "the reason of the last failure is kept until the next success"),

@@ -141,3 +141,10 @@ fn an_operation_says_what_would_come_of_it() {
     assert_eq!(would("VM.copy"), Some("it would be copied to `host1`".to_owned()));
     assert_eq!(ops().would("vm.start", json!({ "id": "vm1" }), "VM.start"), None);
 }
+
+#[test]
+fn what_an_operation_takes_is_known_by_name() {
+    let takes = |name, param| ops().takes(name, param);
+    assert!(takes("vm.start", "id") && takes("vm.start", "host?") && takes("vm.start", "dryRun"));
+    assert!(!takes("vm.start", "idd") && !takes("nope", "id"));
+}
