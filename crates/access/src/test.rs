@@ -1,4 +1,6 @@
-//! Questions about the rights of others.
+//! Questions about the rights of others, and what clients are tried with.
+
+mod wait;
 
 use app::{Cx, db::User, failure};
 use op::{Error, Level, Op, Ops, Result, Spec};
@@ -9,6 +11,7 @@ use crate::acl::{Permissions, permissions};
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
     ops.add::<GetPermissionsForUser>().add::<HasPermission>();
+    ops.add::<wait::CreateTask>().add::<wait::Wait>();
 }
 
 /// Tell what the rules give a user and its groups, by object, without what follows for other objects.

@@ -215,6 +215,11 @@ impl App {
         self.0.background.lock().push(task);
     }
 
+    /// Returns a token of its own that is cancelled when the server stops.
+    pub(crate) fn stopping(&self) -> CancellationToken {
+        self.0.stop.child_token()
+    }
+
     pub(crate) fn end(&self, reason: CloseReason, which: impl Fn(&crate::SignedIn) -> bool) {
         for session in self.sessions() {
             if session.signed_in().is_some_and(|signed_in| which(&signed_in)) {

@@ -24,7 +24,10 @@ impl App {
         let user = caller.as_deref().map(|user| user.id.as_str());
         // Calls of strangers leave no record: a thousand of them would push out all others.
         let task = (!quiet && user.is_some()).then(|| self.tasks().open(name, &params, user));
-        let cx = Cx::new(self.clone(), session.clone());
+        let mut cx = Cx::new(self.clone(), session.clone());
+        cx.task = task.as_ref().map(|task| task.id().to_owned());
+        // What only waits ends with the caller.
+        let _gone = cx.stop.clone().drop_guard();
         let record = Called::begin(&cx, name, &params);
         let method = name.to_owned();
         let run = tokio::spawn(async move {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use db::User;
 use op::{Context, Level};
+use tokio_util::sync::CancellationToken;
 
 use crate::{App, Session, access, rehearsal::Rehearsal};
 
@@ -16,19 +17,25 @@ pub struct Cx {
     pub session: Session,
     /// In a dry run, what keeps calls from changing anything.
     pub(crate) rehearsal: Option<Rehearsal>,
+    /// Id of the record of the call, where it has one.
+    pub(crate) task: Option<String>,
+    /// Cancelled when the call is, when nobody waits for its answer any more, and when the server stops.
+    pub(crate) stop: CancellationToken,
 }
 
 impl Cx {
     /// Makes the view of a call of `session`.
     pub fn new(app: App, session: Session) -> Self {
-        Self { app, session, rehearsal: None }
+        let stop = app.stopping();
+        Self { app, session, rehearsal: None, task: None, stop }
     }
 
     /// Returns the same for a dry run: calls to pools change nothing and are noted, the database takes no changes.
     pub(crate) fn rehearsing(&self) -> (Self, Rehearsal) {
         let rehearsal = Rehearsal::default();
         let (app, session) = (self.app.rehearsing(), self.session.clone());
-        (Self { app, session, rehearsal: Some(rehearsal.clone()) }, rehearsal)
+        let (task, stop) = (self.task.clone(), self.stop.clone());
+        (Self { app, session, rehearsal: Some(rehearsal.clone()), task, stop }, rehearsal)
     }
 
     /// Returns the user who calls.

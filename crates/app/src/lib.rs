@@ -47,7 +47,7 @@ pub use pool::{Connection, On, Phase, PoolStatus};
 pub use session::{CloseReason, Peer, Session, SignedIn};
 pub use sign_in::Credentials;
 pub use stats::{Column, Frame, Granularity};
-pub use task::{Progress, Status, Step, Task, Tasks};
+pub use task::{Progress, Status, Step, Task, Tasks, Timed};
 pub use transfer::{Caller, Download, Refusal, Transfers};
 pub use view;
 pub use views::{Look, selected};

@@ -1,17 +1,20 @@
 //! Tasks: what calls and jobs are doing, and those that failed.
 //!
 //! Records live in memory in this version. A call that succeeds leaves none. One on many objects has steps, which follow
-//! the same rule.
+//! the same rule. Timed tasks are no calls and stay.
 
 mod steps;
+mod timed;
 
 use std::{collections::VecDeque, sync::Arc};
 
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::steps::Steps;
 pub use self::steps::{Progress, Step};
+pub use self::timed::Timed;
 
 /// Finished tasks kept, as the original's `tasks.gc.keep`.
 const KEPT: usize = 1000;
@@ -27,6 +30,8 @@ const LARGEST: usize = 16 * 1024;
 pub enum Status {
     /// It runs.
     Pending,
+    /// It has ended well, with this result.
+    Success(Option<Value>),
     /// It has failed, with this error as administrators see it.
     Failure(Value),
 }
@@ -50,6 +55,8 @@ pub struct Task {
     pub steps: Vec<Step>,
     /// Milliseconds since the epoch; when somebody asked to cancel it.
     pub cancelled: Option<i64>,
+    /// What ends it when it is cancelled, where something does.
+    stop: Option<CancellationToken>,
 }
 
 /// The tasks; clones are the same.
@@ -72,25 +79,30 @@ impl Tasks {
             properties.insert("userId".to_owned(), user.into());
         }
         properties.insert("type".to_owned(), "api.call".into());
-        let start = jiff::Timestamp::now().as_millisecond();
-        let id = id(start);
-        let mut tasks = self.0.lock();
-        if tasks.len() >= KEPT {
-            let oldest = tasks.iter().position(|task| task.end.is_some());
-            tasks.remove(oldest.unwrap_or(0));
-        }
-        tasks.push_back(Task {
-            id: id.clone(),
-            properties,
-            start,
-            end: None,
-            status: Status::Pending,
-            progress: None,
-            steps: Vec::new(),
-            cancelled: None,
-        });
-        Open { id, tasks: self.clone() }
+        Open { id: add(&mut self.0.lock(), properties, None), tasks: self.clone() }
     }
+}
+
+/// Adds a task that runs, and returns its id.
+fn add(tasks: &mut VecDeque<Task>, properties: Map<String, Value>, stop: Option<CancellationToken>) -> String {
+    let start = jiff::Timestamp::now().as_millisecond();
+    let id = id(start);
+    if tasks.len() >= KEPT {
+        let oldest = tasks.iter().position(|task| task.end.is_some());
+        tasks.remove(oldest.unwrap_or(0));
+    }
+    tasks.push_back(Task {
+        id: id.clone(),
+        properties,
+        start,
+        end: None,
+        status: Status::Pending,
+        progress: None,
+        steps: Vec::new(),
+        cancelled: None,
+        stop,
+    });
+    id
 }
 
 /// A task that runs.
@@ -101,6 +113,11 @@ pub(crate) struct Open {
 }
 
 impl Open {
+    /// Returns the id of the task.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Keeps the record: the task has failed.
     pub(crate) fn failed(self, error: &op::Error) {
         let mut tasks = self.tasks.0.lock();
@@ -209,6 +226,12 @@ impl From<&Task> for Value {
         let mut json = json!({ "id": task.id, "properties": task.properties, "start": task.start });
         match &task.status {
             Status::Pending => json["status"] = "pending".into(),
+            Status::Success(result) => {
+                json["status"] = "success".into();
+                if let Some(result) = result {
+                    json["result"] = result.clone();
+                }
+            }
             Status::Failure(error) => {
                 json["status"] = "failure".into();
                 json["result"] = error.clone();

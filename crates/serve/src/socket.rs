@@ -33,7 +33,7 @@ use tokio_tungstenite::{
         protocol::{Role, WebSocketConfig},
     },
 };
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tracing::{debug, info};
 
 pub(crate) use self::{
@@ -77,7 +77,9 @@ pub(crate) struct Client {
 pub(crate) async fn serve(app: App, client: Arc<Client>, upgraded: Upgraded) {
     let (read, write) = tokio::io::split(TokioIo::new(upgraded));
     let writer = AbortOnDropHandle::new(tokio::spawn(Writer::new(write, client.outbox.clone()).run()));
-    let mut reading = Reading::new(app, client.clone(), read).await;
+    let gone = CancellationToken::new();
+    let _ends = gone.clone().drop_guard();
+    let mut reading = Reading::new(app, client.clone(), read, gone).await;
     let address = client.session.peer().address;
     tokio::pin!(writer);
     let end = tokio::select! {
@@ -105,10 +107,12 @@ struct Reading<R> {
     meter: Arc<Meter>,
     calls: Arc<Semaphore>,
     most: usize,
+    /// Cancelled when the connection has ended.
+    gone: CancellationToken,
 }
 
 impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
-    async fn new(app: App, client: Arc<Client>, io: R) -> Self {
+    async fn new(app: App, client: Arc<Client>, io: R, gone: CancellationToken) -> Self {
         let meter = Arc::new(Meter::default());
         let most = app.config().api_web_socket_options.max_payload;
         let config = WebSocketConfig::default()
@@ -118,7 +122,8 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
             .max_frame_size(Some(most));
         let side = ReadSide { io, outbox: client.outbox.clone(), meter: meter.clone() };
         let stream = WebSocketStream::from_raw_socket(side, Role::Server, Some(config)).await;
-        Self { app, client, stream, meter, calls: Arc::new(Semaphore::new(CALLS as usize)), most }
+        let calls = Arc::new(Semaphore::new(CALLS as usize));
+        Self { app, client, stream, meter, calls, most, gone }
     }
 
     async fn run(&mut self) {
@@ -222,14 +227,19 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
         debug!(address = %self.client.session.peer().address, error = %error, "stopped reading");
     }
 
-    /// Starts a call, which goes on whether or not the client waits for it.
+    /// Starts a call, which goes on whether or not the client waits for it; only what does nothing but wait ends with it.
     fn start(&self, call: Call, permit: tokio::sync::OwnedSemaphorePermit) {
-        let (app, client) = (self.app.clone(), self.client.clone());
+        let (app, client, gone) = (self.app.clone(), self.client.clone(), self.gone.clone());
         let snapshot = app.ops().spec(&call.method).is_some_and(|spec| spec.snapshot);
         // Held from now on: what the result shows is older than any notification that comes meanwhile.
         let hold = snapshot.then(|| Hold::new(client.outbox.clone()));
         tokio::spawn(async move {
-            let result = app.call(&client.session, &call.method, call.params).await;
+            let result = tokio::select! {
+                // What came is begun, even if the client has left.
+                biased;
+                result = app.call(&client.session, &call.method, call.params) => result,
+                () = gone.cancelled() => return,
+            };
             let Some(id) = call.id else { return };
             let item = match result {
                 Ok(Answer::Bytes(result)) => {

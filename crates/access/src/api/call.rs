@@ -1,4 +1,4 @@
-//! Calls that are under way: how far they have come, and that no more of them is to be done.
+//! Calls and tasks that are under way: how far they have come, and that no more of them is to be done.
 
 use app::{Cx, Status, Step, Task};
 use op::{Context, Error, Op, Result, Spec};
@@ -11,8 +11,11 @@ use serde_json::{Map, Value};
 pub(super) struct CallInfo {
     /// Id of its task.
     id: String,
-    /// Operation.
+    /// Operation; `null` for a task that is no call.
     method: Value,
+    /// Name of a task that is no call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Value>,
     /// Parameters, secrets masked.
     params: Value,
     /// Id of who called.
@@ -59,7 +62,8 @@ impl Op<Cx> for GetCalls {
     }
 }
 
-/// Begin no further object of a call on many; what it has begun goes on, the rest is answered as skipped.
+/// Begin no further object of a call on many; what it has begun goes on, the rest is answered as skipped. What only waits
+/// (`test.wait`, `test.createTask`) ends.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct CancelCall {
     /// Id of the call, as `api.getCalls` tells it.
@@ -99,6 +103,7 @@ impl From<&Task> for CallInfo {
         Self {
             id: task.id.clone(),
             method: property("method"),
+            name: task.properties.get("name").filter(|_| !task.properties.contains_key("method")).cloned(),
             params: property("params"),
             user_id: property("userId"),
             start: task.start,

@@ -9,6 +9,7 @@ mod log;
 mod server;
 mod session;
 mod system;
+mod test;
 #[path = "../../../app/tests/it/test_app.rs"]
 #[allow(dead_code, reason = "each crate uses its part")]
 mod test_app;

@@ -41,12 +41,16 @@ pub struct Step {
 }
 
 impl Tasks {
-    /// Asks that a task begins no further step. Returns whether it runs and has steps.
+    /// Asks that a task begins no further step, or waits no longer. Returns whether it runs and does either.
     pub fn cancel(&self, id: &str) -> bool {
         let mut tasks = self.0.lock();
-        let task = tasks.iter_mut().find(|task| task.id == id && task.end.is_none() && task.progress.is_some());
+        let stops = |task: &Task| task.progress.is_some() || task.stop.is_some();
+        let task = tasks.iter_mut().find(|task| task.id == id && task.end.is_none() && stops(task));
         let Some(task) = task else { return false };
         task.cancelled.get_or_insert_with(now);
+        if let Some(stop) = &task.stop {
+            stop.cancel();
+        }
         true
     }
 }
@@ -137,6 +141,7 @@ impl From<&Step> for Value {
         });
         match &step.status {
             Status::Pending => json["status"] = "pending".into(),
+            Status::Success(_) => json["status"] = "success".into(),
             Status::Failure(error) => {
                 json["status"] = "failure".into();
                 json["result"] = error.clone();

@@ -273,3 +273,24 @@ async fn an_action_on_many_objects_is_answered_in_parts_that_make_one_value() {
         2
     );
 }
+
+#[tokio::test]
+async fn a_call_that_only_waits_ends_with_its_connection() {
+    let server = Server::start().await;
+    let mut socket = server.signed_in(USER).await;
+    socket.send(r#"{"jsonrpc":"2.0","id":1,"method":"toy.doze","params":{}}"#).await;
+    assert_eq!(socket.call("toy.echo", json!({ "text": "x" })).await, Ok(json!("x")));
+    let running = || {
+        let all = server.app.tasks().all();
+        all.into_iter().find(|task| task.properties["method"] == "toy.doze").map(|task| task.status)
+    };
+    assert_eq!(running(), Some(app::Status::Pending));
+    drop(socket);
+    let limit = std::time::Duration::from_secs(30);
+    let ended = async {
+        while running() == Some(app::Status::Pending) {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(limit, ended).await.expect("it ends in time");
+}

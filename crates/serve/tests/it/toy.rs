@@ -17,6 +17,7 @@ pub(crate) fn ops() -> Ops<Cx> {
         .add::<Echo>()
         .add::<Nothing>()
         .add::<Wait>()
+        .add::<Doze>()
         .add::<Large>()
         .add::<Offer>()
         .add::<Secretive>()
@@ -98,6 +99,18 @@ impl Op<Cx> for Wait {
         let gate = gate(&self.name);
         gate.subscribe().wait_for(|open| *open).await.expect("the gate is never dropped");
         Ok(self.name)
+    }
+}
+
+/// Do nothing for an hour.
+#[derive(Deserialize, JsonSchema)]
+struct Doze {}
+
+impl Op<Cx> for Doze {
+    type Output = ();
+    const SPEC: Spec = Spec::signed_in("toy.doze");
+    async fn run(self, cx: Cx) -> Result<()> {
+        cx.wait(std::time::Duration::from_secs(3600)).await
     }
 }
 

@@ -1,0 +1,107 @@
+//! Tasks that only take their time, and calls that only wait: what clients try their handling of tasks with.
+
+use std::time::Duration;
+
+use op::{Error, Result};
+use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::{Status, Tasks, add, masked};
+use crate::{App, Cx};
+
+/// Longest that a task or a call may do nothing: who waits longer has forgotten it.
+const LONGEST: Duration = Duration::from_secs(86_400);
+/// Timed tasks that run at the same time: a tenth of the records that are kept, so that calls have theirs.
+const AT_ONCE: usize = 100;
+
+/// A task that ends by itself.
+#[derive(Clone, Debug)]
+pub struct Timed {
+    /// Text for people.
+    pub name: String,
+    /// Object that it is said to be about; anything.
+    pub object: Option<String>,
+    /// What it ends with.
+    pub result: Option<Value>,
+    /// Time until it ends.
+    pub duration: Duration,
+}
+
+impl App {
+    /// Opens a task of `user` that ends after its time, when it is cancelled, or when the server stops. Returns its id.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidParameters`] where it takes more than a day, [`Error::Refused`] where a hundred such run.
+    pub fn open_timed(&self, timed: Timed, user: &str) -> Result<String> {
+        let Timed { name, object, result, duration } = timed;
+        check(duration)?;
+        let mut properties = Map::new();
+        properties.insert("progress".to_owned(), 0.into());
+        properties.insert("name".to_owned(), masked(&name.into()));
+        if let Some(object) = object {
+            properties.insert("objectId".to_owned(), masked(&object.into()));
+        }
+        properties.insert("userId".to_owned(), user.into());
+        let stop = self.stopping();
+        let id = {
+            let mut tasks = self.tasks().0.lock();
+            let running =
+                tasks.iter().filter(|task| task.end.is_none() && task.progress.is_none() && task.stop.is_some());
+            if running.count() >= AT_ONCE {
+                return Err(Error::refused(format!("{AT_ONCE} tasks that only take their time run already")));
+            }
+            add(&mut tasks, properties, Some(stop.clone()))
+        };
+        let (tasks, ended, result) = (self.tasks().clone(), id.clone(), result.as_ref().map(masked));
+        tokio::spawn(async move {
+            let cancelled = stop.run_until_cancelled(tokio::time::sleep(duration)).await.is_none();
+            tasks.end(&ended, if cancelled { Status::Failure(aborted()) } else { Status::Success(result) });
+        });
+        Ok(id)
+    }
+}
+
+impl Tasks {
+    fn end(&self, id: &str, status: Status) {
+        if let Some(task) = self.0.lock().iter_mut().rfind(|task| task.id == id) {
+            task.end = Some(jiff::Timestamp::now().as_millisecond());
+            task.status = status;
+        }
+    }
+
+    /// Lets the task `id` be ended by cancelling `stop`.
+    fn stops_by(&self, id: &str, stop: &CancellationToken) {
+        if let Some(task) = self.0.lock().iter_mut().rfind(|task| task.id == id) {
+            task.stop = Some(stop.clone());
+        }
+    }
+}
+
+impl Cx {
+    /// Waits so long; the call can be cancelled meanwhile, and ends when nobody waits for its answer any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidParameters`] for more than a day, [`Error::Refused`] where it was cancelled.
+    pub async fn wait(&self, duration: Duration) -> Result<()> {
+        check(duration)?;
+        if let Some(task) = &self.task {
+            self.app.tasks().stops_by(task, &self.stop);
+        }
+        let waited = self.stop.run_until_cancelled(tokio::time::sleep(duration)).await;
+        waited.ok_or_else(|| Error::refused("the call has been cancelled"))
+    }
+}
+
+fn check(duration: Duration) -> Result<()> {
+    if duration > LONGEST {
+        return Err(Error::invalid("`duration` is at most a day"));
+    }
+    Ok(())
+}
+
+/// What a cancelled task ends with, as the original's do.
+fn aborted() -> Value {
+    json!({ "code": 20, "message": "This operation was aborted", "name": "AbortError" })
+}
