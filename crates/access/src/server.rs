@@ -2,6 +2,7 @@
 
 mod add;
 mod connect;
+mod hostname;
 mod list;
 mod remove;
 mod set;
@@ -16,6 +17,7 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
     ops.add::<add::Add>()
         .add::<connect::Disable>()
         .add::<connect::Enable>()
+        .add::<hostname::ChangeHostname>()
         .add::<list::GetAll>()
         .add::<remove::Remove>()
         .add::<set::Set>();

@@ -287,3 +287,27 @@ async fn enabled_servers_are_connected_again_after_a_restart_and_events_are_in_t
     assert!(changes.iter().any(|changes| changes.contains(r#","renamed"]"#)), "{changes:?}");
     tokio::time::timeout(Duration::from_secs(10), second.app.shutdown()).await.expect("it stops");
 }
+
+#[tokio::test]
+async fn a_connected_server_goes_to_another_address_of_its_pool_or_stays() {
+    const CHANGE: &str = "test.changeConnectedXapiHostname";
+    let (test, sim) = (start().await, sim().await);
+    let (admin, bob) = (test.admin().await, test.user("bob").await);
+    let id = admin.call("server.add", params(sim.http_addr())).await;
+    let old = reaches(&admin, &id, "connected").await;
+    let host = old["master"].as_str().unwrap();
+    let change = |hostname: &str, new: &str| json!({ "hostname": hostname, "oldObject": host, "newObject": new });
+    let member = format!("http://{}", sim.addresses(0)[1].http);
+    assert_eq!(bob.refused(CHANGE, change(&member, host)).await["data"]["permission"], "admin");
+    assert_eq!(admin.refused(CHANGE, change("ftp://x", host)).await["code"], 10);
+    let unknown = json!({ "hostname": member, "oldObject": "nope", "newObject": host });
+    assert_eq!(admin.refused(CHANGE, unknown).await["data"], json!({ "id": "nope", "type": "object" }));
+    for (address, new, code) in [(NOBODY, host, -32000), (&*member, "nope", 1)] {
+        assert_eq!(admin.refused(CHANGE, change(address, new)).await["code"], code, "{address}");
+        let back = reaches(&admin, &id, "connected").await;
+        assert_eq!(back["host"], old["host"], "{address}");
+    }
+    assert_eq!(admin.call(CHANGE, change(&member, host)).await, true);
+    let new = listed(&admin, &id).await;
+    assert_eq!((&new["host"], &new["status"], &new["poolId"]), (&json!(member), &json!("connected"), &old["poolId"]));
+}
