@@ -45,6 +45,7 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<cloud_init::GetCloudInitConfig>()
         .add::<coalesce::CoalesceLeaf>()
         .add::<copy::Copy>()
+        .add::<copy::TestCopy>()
         .add::<create::Create>()
         .add::<create_interface::CreateInterface>()
         .add::<data_source::Add>()

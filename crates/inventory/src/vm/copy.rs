@@ -37,28 +37,51 @@ impl Op<Cx> for Copy {
     type Output = String;
     const SPEC: Spec = Spec::objects("vm.copy", &[Need::administrate("vm", "copy"), Need::operate("sr", "create-vm")]);
     async fn run(self, cx: Cx) -> Result<String> {
-        let (vm, sr) = (cx.on(&self.vm)?, cx.object(&self.sr)?);
-        if vm.object.pool() != sr.pool() {
-            return Err(Error::refused("the storage repository is in another pool, to which VMs cannot be copied yet"));
-        }
-        let record = super::record(&vm).await?;
-        let name = self.name.unwrap_or_else(|| record.name_label.to_string());
-        let target = sr.xapi_ref().to_string();
-        if record.power_state != VmPowerState::Running {
-            let was_template = record.is_a_template && !record.is_a_snapshot;
-            return copy(&vm.pool, &vm.reference(), &name, &target, was_template).await;
-        }
-        // Of a running VM a snapshot is copied, which is there for the copy alone.
-        let frozen = snapshot::plain(&cx, &vm, &record, &record.name_label).await?;
-        let frozen = super::made(&frozen, "snapshot")?;
-        let copied = copy(&vm.pool, &frozen, &name, &target, false).await;
-        delete::discard(&vm.pool, &frozen).await;
-        copied
+        whole(&cx, &self.vm, &self.sr, self.name).await
     }
     fn would(&self, first: &str) -> Option<String> {
         let what = if first == "VM.snapshot" { "as it is at that moment" } else { "with its disks" };
         Some(format!("it would be copied {what}"))
     }
+}
+
+/// Copy a VM with its disks to a storage repository of its pool and return the id of the copy, to try whether that works.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct TestCopy {
+    /// VM to copy.
+    vm: Id<kind::Vm>,
+    /// Storage repository for the disks of the copy.
+    sr: Id<kind::Sr>,
+}
+
+impl Op<Cx> for TestCopy {
+    type Output = String;
+    const SPEC: Spec =
+        Spec::admin("test.copyVm").with(&[Need::administrate("vm", "copy"), Need::administrate("sr", "create-vm")]);
+    async fn run(self, cx: Cx) -> Result<String> {
+        whole(&cx, &self.vm, &self.sr, None).await
+    }
+}
+
+/// Copies a VM whole, to the storage `sr`.
+async fn whole(cx: &Cx, vm: &str, sr: &str, name: Option<String>) -> Result<String> {
+    let (vm, sr) = (cx.on(vm)?, cx.object(sr)?);
+    if vm.object.pool() != sr.pool() {
+        return Err(Error::refused("the storage repository is in another pool, to which VMs cannot be copied yet"));
+    }
+    let record = super::record(&vm).await?;
+    let name = name.unwrap_or_else(|| record.name_label.to_string());
+    let target = sr.xapi_ref().to_string();
+    if record.power_state != VmPowerState::Running {
+        let was_template = record.is_a_template && !record.is_a_snapshot;
+        return copy(&vm.pool, &vm.reference(), &name, &target, was_template).await;
+    }
+    // Of a running VM a snapshot is copied, which is there for the copy alone.
+    let frozen = snapshot::plain(cx, &vm, &record, &record.name_label).await?;
+    let frozen = super::made(&frozen, "snapshot")?;
+    let copied = copy(&vm.pool, &frozen, &name, &target, false).await;
+    delete::discard(&vm.pool, &frozen).await;
+    copied
 }
 
 async fn copy(pool: &Connection, vm: &str, name: &str, sr: &str, template: bool) -> Result<String> {

@@ -1,5 +1,5 @@
 use serde_json::json;
-use xapi_sim::Object;
+use xapi_sim::{Object, Sim};
 
 use crate::Lab;
 
@@ -80,4 +80,31 @@ async fn a_suspended_vm_and_an_unknown_storage_are_refused() {
     assert_eq!(lab.admin.refused("vm.copy", json!({ "vm": vm, "sr": sr })).await["code"], 13);
     let error = lab.admin.refused("vm.copy", json!({ "vm": vm, "sr": "nope" })).await;
     assert_eq!(error["data"], json!({ "id": "nope", "type": "SR" }));
+}
+
+#[tokio::test]
+async fn an_administrator_tries_a_copy_within_the_pool() {
+    let lab = Lab::on(Sim::builder().world("two-pools").pace(0.005)).await;
+    lab.connect(1).await;
+    let vm = lab.named("VM", "staging");
+    let sr = lab.id(lab.sim.with(|world| world.object(world.pool(), "default_SR")));
+    let params = json!({ "vm": lab.id(vm), "sr": sr });
+    let user = lab.test.user("bob").await;
+    assert_eq!(user.refused("test.copyVm", params.clone()).await["data"]["permission"], "admin");
+    let before = lab.census();
+    lab.sim.fail_next("VM.copy", "SR_FULL", ["1", "0"]);
+    assert_eq!(lab.admin.refused("test.copyVm", params.clone()).await["data"]["code"], "SR_FULL");
+    let far = lab.sim.with_pool(1, |world| {
+        let sr = world.by_name("SR", "Local storage").expect("storage of the other pool");
+        world.uuid(sr).to_owned()
+    });
+    let error = lab.admin.refused("test.copyVm", json!({ "vm": lab.id(vm), "sr": far })).await;
+    assert!(error["message"].as_str().expect("a text").contains("another pool"), "{error}");
+    assert_eq!(lab.admin.refused("test.copyVm", json!({ "vm": sr, "sr": sr })).await["code"], 1);
+    assert_eq!(lab.admin.refused("test.copyVm", json!({ "vm": lab.id(vm) })).await["code"], 10);
+    assert_eq!(lab.census(), before);
+    let copy = lab.admin.call("test.copyVm", params).await;
+    let copy = lab.sim.by_uuid("VM", copy.as_str().unwrap()).expect("the copy");
+    assert_eq!(lab.field(copy, "name_label"), "staging");
+    assert_eq!(lab.census()[0], before[0] + 1);
 }
