@@ -56,8 +56,10 @@ export interface Acknowledged {
 export interface CallInfo {
   /** Id of its task. */
   id: string
-  /** Operation. */
+  /** Operation; `null` for a task that is no call. */
   method: unknown
+  /** Name of a task that is no call. */
+  name?: unknown
   /** Parameters, secrets masked. */
   params: unknown
   /** Id of who called. */
@@ -590,7 +592,7 @@ export interface Methods {
     }
     result: true
   }
-  /** Begin no further object of a call on many; what it has begun goes on, the rest is answered as skipped. */
+  /** Begin no further object of a call on many; what it has begun goes on, the rest is answered as skipped. What only waits (`test.wait`, `test.createTask`) ends. */
   'api.cancelCall': {
     params: {
       /** Id of the call, as `api.getCalls` tells it. */
@@ -2011,6 +2013,42 @@ export interface Methods {
     }
     result: true
   }
+  /** Connect the server of an object by another address, and check that an object is there afterwards; where that fails, the server keeps the address that it had. */
+  'test.changeConnectedXapiHostname': {
+    params: {
+      /** Name or address of a host, with a port where it is not the usual one. */
+      hostname: string
+      /** Object that is to be there afterwards. */
+      newObject: string
+      /** Object of the pool that the server is connected to. */
+      oldObject: string
+    }
+    result: true
+  }
+  /** Copy a VM with its disks to a storage repository of its pool and return the id of the copy, to try whether that works. */
+  'test.copyVm': {
+    params: {
+      /** VM to copy. */
+      vm: string
+      /** Storage repository for the disks of the copy. */
+      sr: string
+    }
+    result: string
+  }
+  /** Open a task that ends by itself, and return its id. */
+  'test.createTask': {
+    params: {
+      /** Its name; `xo task` when left out. */
+      name?: string
+      /** Object that it is said to be about. */
+      objectId?: string
+      /** What it ends with. */
+      result?: unknown
+      /** Milliseconds until it ends, at most a day; ten minutes when left out. */
+      duration?: number
+    }
+    result: string
+  }
   /** Tell what the rules give a user and its groups, by object, without what follows for other objects. */
   'test.getPermissionsForUser': {
     params: {
@@ -2030,6 +2068,14 @@ export interface Methods {
       permission: string
     }
     result: boolean
+  }
+  /** Wait, at most a day. */
+  'test.wait': {
+    params: {
+      /** How long, such as `10 s`; a text that is no duration is no time at all. */
+      duration: string
+    }
+    result: true
   }
   /** Create a token for the user who calls and return it; it is shown this once. A client that asks again gets the same token, renewed. */
   'token.create': {
