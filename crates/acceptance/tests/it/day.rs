@@ -7,6 +7,11 @@ use crate::server::Server;
 use crate::wait::until;
 
 const GIB: u64 = 1 << 30;
+/// Name of the drives of cloud-init.
+const DRIVE: &str = "XO CloudConfigDrive";
+/// Addresses that two guests give themselves.
+const WEB: &str = "192.0.2.11";
+const DB: &str = "192.0.2.12";
 
 /// The administrator, at work.
 struct Day {
@@ -16,7 +21,8 @@ struct Day {
 
 impl Day {
     async fn begin() -> Self {
-        let server = Server::demo().await;
+        // The drive of cloud-init goes soon after the guest has come up, not minutes later.
+        let server = Server::configured("[xapiOptions]\nvdiDelayBeforeRemovingCloudConfigDrive = '100 ms'\n").await;
         let cli = Cli::registered(&server).await;
         Self { server, cli }
     }
@@ -50,8 +56,17 @@ impl Day {
         id
     }
 
-    /// Returns the disks of a VM.
+    /// Returns the disks of a VM, without the drive of cloud-init.
     async fn disks(&self, vm: &str) -> Vec<Value> {
+        self.all_disks(vm).await.into_iter().filter(|disk| disk["name_label"] != DRIVE).collect()
+    }
+
+    /// Returns the drives of cloud-init of a VM.
+    async fn drives(&self, vm: &str) -> Vec<Value> {
+        self.all_disks(vm).await.into_iter().filter(|disk| disk["name_label"] == DRIVE).collect()
+    }
+
+    async fn all_disks(&self, vm: &str) -> Vec<Value> {
         let drives = self.all(&["type=VBD", &format!("VM={vm}"), "is_cd_drive=false"]).await;
         let mut disks = Vec::new();
         for drive in drives {
@@ -60,8 +75,11 @@ impl Day {
         disks
     }
 
-    /// Makes a VM of a template, with its disk on the storage `sr` and on the network `network`.
-    async fn create(&self, name: &str, template: &str, sr: &str, network: &str) -> String {
+    /// Makes a VM of a template, with its disk on the storage `sr` and on the network `network`; its guest sets itself up
+    /// with the address at its first start.
+    async fn create(&self, name: &str, template: &str, sr: &str, network: &str, address: &str) -> String {
+        let config = format!("#cloud-config\nhostname: {name}\n");
+        let interface = format!("version: 2\nethernets:\n  eth0:\n    addresses: [{address}/24]\n");
         let id = self
             .makes(&[
                 "vm.create",
@@ -69,16 +87,24 @@ impl Day {
                 &format!("name_label={name}"),
                 &format!("existingDisks=json:{}", json!({ "0": { "$SR": sr } })),
                 &format!("VIFs=json:{}", json!([{ "network": network }])),
+                &format!("cloudConfig={config}"),
+                &format!("networkConfig={interface}"),
+                "destroyCloudConfigVdiAfterBoot=true",
             ])
             .await;
         self.becomes(&id, |vm| vm["type"] == "VM" && vm["name_label"] == name && vm["power_state"] == "Halted").await;
         id
     }
 
-    async fn start(&self, vm: &str) -> Value {
+    /// Starts a VM whose guest gives itself this address.
+    async fn start(&self, vm: &str, address: &str) -> Value {
         assert_eq!(self.cli.ok(&["vm.start", &format!("id={vm}")]).await, "true\n");
         // Without the drivers of its guest a VM cannot move.
-        self.becomes(vm, |vm| vm["power_state"] == "Running" && vm["pvDriversDetected"] == true).await
+        self.becomes(vm, |vm| {
+            let guest = (&vm["pvDriversDetected"], &vm["mainIpAddress"]);
+            vm["power_state"] == "Running" && guest == (&json!(true), &json!(address))
+        })
+        .await
     }
 }
 
@@ -97,21 +123,25 @@ async fn an_administrator_gets_through_the_day() {
 
     // Three VMs of a template.
     let mut vms = Vec::new();
-    for name in ["day-web", "day-db", "day-cache"] {
-        vms.push(day.create(name, text(&template["id"]), shared, network).await);
+    for (name, address) in [("day-web", WEB), ("day-db", DB), ("day-cache", "192.0.2.13")] {
+        vms.push(day.create(name, text(&template["id"]), shared, network, address).await);
     }
     let [web, db, cache] = &vms[..] else { unreachable!("three were made") };
     for vm in &vms {
-        let disks = day.disks(vm).await;
+        let (disks, drives) = (day.disks(vm).await, day.drives(vm).await);
         assert!(disks.len() == 1 && disks[0]["$SR"] == shared, "{disks:?}");
+        assert!(drives.len() == 1 && drives[0]["$SR"] == shared, "{drives:?}");
     }
 
     bigger(&day, web).await;
     back_to_a_snapshot(&day, db).await;
     moved_disk(&day, cache, shared).await;
 
-    day.start(db).await;
-    let here = text(&day.start(web).await["$container"]).to_owned();
+    day.start(db, DB).await;
+    let here = text(&day.start(web, WEB).await["$container"]).to_owned();
+    // What set the guest up goes; a VM that was never started keeps it.
+    until("the drive of cloud-init goes", async || day.drives(web).await.is_empty().then_some(())).await;
+    assert_eq!((day.disks(web).await.len(), day.drives(cache).await.len()), (1, 1));
     let hosts = day.all(&["type=host"]).await;
     let there = hosts.iter().map(|host| text(&host["id"])).find(|host| *host != here).expect("there are two hosts");
     assert_eq!(day.cli.ok(&["vm.migrate", &format!("vm={web}"), &format!("targetHost={there}")]).await, "true\n");
