@@ -159,13 +159,13 @@ impl Sim {
         self.each(|pool| pool.faults.spoil(how, times));
     }
 
-    /// Spoils the next answer to a request for statistics at `path`, such as `/rrd_updates`; there, [`Sim::fail`] and
-    /// [`Sim::delay`] take the path for a method.
+    /// Spoils the next answer to a request at `path`, such as `/rrd_updates` or `/system-status`; there, [`Sim::fail`]
+    /// and [`Sim::delay`] take the path for a method.
     pub fn spoil_at(&self, path: &str, how: Spoilt) {
         self.each(|pool| pool.faults.spoil_at(path, how));
     }
 
-    /// Returns how many requests for statistics a host got at `path`.
+    /// Returns how many requests a host got at `path`, such as `/rrd_updates` or `/system-status`.
     pub fn requests(&self, host: Object, path: &str) -> usize {
         self.pools.iter().filter_map(|pool| pool.host(host)).map(|host| host.counted(path)).sum()
     }

@@ -10,6 +10,7 @@ pub(crate) mod peer;
 pub(crate) mod reply;
 pub(crate) mod rpc;
 pub(crate) mod rrd;
+pub(crate) mod status;
 pub(crate) mod tls;
 pub(crate) mod transfer;
 pub(crate) mod write;

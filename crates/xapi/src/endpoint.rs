@@ -1,5 +1,7 @@
 //! One host: its connections, kept alive between calls.
 
+mod content;
+
 use std::{fmt, time::Duration};
 
 use bytes::Bytes;
@@ -16,6 +18,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
+pub(crate) use self::content::Content;
 use crate::{
     Address, Error, Options, Proxy, Secret,
     dial::{Connection, dial},
@@ -213,6 +216,32 @@ impl Endpoint {
         Ok(Line { sender, driver: driver.abort_handle() })
     }
 
+    /// Returns the next piece of a body; at its end the connection is kept.
+    async fn next(
+        &self,
+        line: &mut Option<Line>,
+        body: &mut Incoming,
+        limit: Duration,
+    ) -> Result<Option<Bytes>, Error> {
+        loop {
+            match timeout(limit, body.frame()).await {
+                Err(_) => return Err(self.timeout("send the rest of its answer", limit)),
+                Ok(None) => {
+                    if let Some(line) = line.take() {
+                        self.keep(line);
+                    }
+                    return Ok(None);
+                }
+                Ok(Some(Err(error))) => return Err(self.cut_off(&error)),
+                Ok(Some(Ok(frame))) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some(data));
+                    }
+                }
+            }
+        }
+    }
+
     pub(crate) fn timeout(&self, what: &'static str, limit: Duration) -> Error {
         Error::Timeout { address: self.address.clone(), what, limit }
     }
@@ -223,6 +252,16 @@ impl Endpoint {
 
     pub(crate) fn nonsense(&self, reason: impl Into<String>) -> Error {
         Error::Answer { address: self.address.clone(), reason: reason.into() }
+    }
+
+    fn cut_off(&self, error: &hyper::Error) -> Error {
+        use std::error::Error as _;
+        let cause = error.source().and_then(|cause| cause.downcast_ref::<std::io::Error>());
+        let ended = cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::UnexpectedEof);
+        if ended || error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
+            return self.broken("the host closed it in the middle of an answer");
+        }
+        self.hyper(error)
     }
 
     fn hyper(&self, error: &hyper::Error) -> Error {
@@ -272,24 +311,7 @@ impl<'a> Reply<'a> {
 
     /// Returns the next piece of the body, or nothing at its end.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        let limit = self.endpoint.limits.silence;
-        loop {
-            match timeout(limit, self.body.frame()).await {
-                Err(_) => return Err(self.endpoint.timeout("send the rest of its answer", limit)),
-                Ok(None) => {
-                    if let Some(line) = self.line.take() {
-                        self.endpoint.keep(line);
-                    }
-                    return Ok(None);
-                }
-                Ok(Some(Err(error))) => return Err(self.cut_off(&error)),
-                Ok(Some(Ok(frame))) => {
-                    if let Ok(data) = frame.into_data() {
-                        return Ok(Some(data));
-                    }
-                }
-            }
-        }
+        self.endpoint.next(&mut self.line, &mut self.body, self.endpoint.limits.silence).await
     }
 
     /// Returns the whole body, if it has at most `limit` bytes.
@@ -314,15 +336,5 @@ impl<'a> Reply<'a> {
             body.extend_from_slice(&chunk);
         }
         Ok(body.into())
-    }
-
-    fn cut_off(&self, error: &hyper::Error) -> Error {
-        use std::error::Error as _;
-        let cause = error.source().and_then(|cause| cause.downcast_ref::<std::io::Error>());
-        let ended = cause.is_some_and(|cause| cause.kind() == std::io::ErrorKind::UnexpectedEof);
-        if ended || error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
-            return self.endpoint.broken("the host closed it in the middle of an answer");
-        }
-        self.endpoint.hyper(error)
     }
 }

@@ -7,12 +7,10 @@ mod lexer;
 mod reader;
 
 use tokio::time::{Instant, timeout_at};
-use xapi_types::{Failure, code};
 
 use crate::{
     Error, Pool,
-    endpoint::{Endpoint, Failed, Reply},
-    session::Trouble,
+    endpoint::{Endpoint, Reply},
 };
 
 use reader::{Reader, Unreadable};
@@ -69,35 +67,9 @@ impl Pool {
         let endpoint = core.endpoint(&core.options.address.member(host)?)?;
         let (start, interval) = (query.start, query.interval);
         let target = format!("/rrd_updates?cf=AVERAGE&host=true&interval={interval}&json=true&start={start}");
-        let (mut after, mut broke) = (0, false);
-        loop {
-            let link = core.link(after, (Instant::now() + limits.login * 2).min(deadline)).await?;
-            let left = deadline.saturating_duration_since(Instant::now());
-            let reply = match endpoint.get(&target, &link.session, left).await {
-                Ok(reply) => reply,
-                // A connection that rested may be closed as soon as it is used: once more on another.
-                Err(Failed { error: Error::Broken { .. }, .. }) if !broke => {
-                    broke = true;
-                    continue;
-                }
-                Err(failed) => return Err(failed.error),
-            };
-            match reply.status {
-                200 => {
-                    let read = timeout_at(deadline, read(&endpoint, reply, query, limits.statistics)).await;
-                    return read.unwrap_or_else(|_| Err(endpoint.timeout("finish its statistics", limits.read)));
-                }
-                // The session has ended: once more with another.
-                401 if after == 0 => {
-                    core.report(&link, Trouble::SessionInvalid);
-                    after = link.generation;
-                }
-                401 => return Err(Error::Failure(Failure::new(code::SESSION_INVALID, ["***"]))),
-                status => {
-                    return Err(endpoint.nonsense(format!("it answers HTTP status {status} to `GET /rrd_updates`")));
-                }
-            }
-        }
+        let reply = core.get(&endpoint, &target, deadline).await?;
+        let read = timeout_at(deadline, read(&endpoint, reply, query, limits.statistics)).await;
+        read.unwrap_or_else(|_| Err(endpoint.timeout("finish its statistics", limits.read)))
     }
 }
 

@@ -1,11 +1,12 @@
-//! Content sent to a host over its HTTP handlers.
+//! Content sent to a host over its HTTP handlers, and what a host sends of itself.
 //!
-//! What surprises: a host answers `200 OK` before it has read anything, and how it ended is told by the task alone. So
+//! What surprises, where we send: a host answers `200 OK` before it has read anything, and how it ended is told by the task alone. So
 //! the head of a request goes first, a host that sends it elsewhere is followed with nothing lost, and only then the
 //! content goes out. Session and task stand in the query, since a host that names another one repeats the query only.
 
 mod head;
 mod put;
+mod system_status;
 
 use std::io;
 
@@ -15,6 +16,7 @@ use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use self::put::Unsent;
+pub use self::system_status::SystemStatus;
 use crate::{Error, Pool, Task, Value, params};
 
 /// What to write over a disk, and how to call that.

@@ -7,7 +7,7 @@ use super::{
     connection::{Connection, Gone},
     head::Head,
     reply::Reply,
-    rpc, rrd, transfer,
+    rpc, rrd, status, transfer,
 };
 
 /// Paths that take a session, by verb, with the realm that a request without one is told.
@@ -66,6 +66,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
             "keep-alive".clone_into(&mut reply.headers[0].1);
             connection.send(reply).await
         }
+        status::PATH => status::serve(connection, &head).await,
         "/rrd_updates" | "/host_rrd" | "/vm_rrd" | "/sr_rrd" => rrd::serve(connection, &head, path).await,
         _ => connection.send(Reply::internal(&format!("NOT_IMPLEMENTED: [ {path} ]"))).await,
     }

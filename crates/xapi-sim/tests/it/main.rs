@@ -28,6 +28,7 @@ mod rpc;
 mod rrd;
 mod session;
 mod sr;
+mod system_status;
 mod task;
 mod template;
 mod transfer;

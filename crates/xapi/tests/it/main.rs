@@ -8,6 +8,7 @@ mod proxy;
 mod rrd;
 mod session;
 mod sim;
+mod system_status;
 mod task;
 mod transfer;
 mod watch;

@@ -15,6 +15,7 @@ use rustls::ServerConfig;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Notify,
     task::JoinHandle,
     time::timeout,
 };
@@ -63,6 +64,8 @@ pub(crate) enum Reply {
     Raw(Vec<u8>),
     /// Writes these bytes of the body of a longer answer, then says nothing.
     Stall(Vec<u8>),
+    /// Writes these bytes as an answer without a length, again and again, and tells when nobody takes them any more.
+    Endless(Vec<u8>, Arc<Notify>),
     /// Never answers.
     Silence,
     /// Closes without an answer.
@@ -243,6 +246,12 @@ async fn talk(
                 let _ = stream.write_all(head.as_bytes()).await;
                 let _ = stream.write_all(&bytes).await;
                 std::future::pending().await
+            }
+            Reply::Endless(bytes, ended) => {
+                let _ = stream.write_all(b"HTTP/1.0 200 OK\r\n\r\n").await;
+                while stream.write_all(&bytes).await.is_ok() {}
+                ended.notify_one();
+                return;
             }
             Reply::Silence => std::future::pending().await,
             Reply::Close | Reply::After(..) => return,
