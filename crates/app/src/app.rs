@@ -196,6 +196,7 @@ impl App {
             session.close(CloseReason::Shutdown);
         }
         self.0.stop.cancel();
+        self.transfers().clear();
         self.disconnect_all().await;
         let background = std::mem::take(&mut *self.0.background.lock());
         for task in background {

@@ -48,7 +48,7 @@ pub use session::{CloseReason, Peer, Session, SignedIn};
 pub use sign_in::Credentials;
 pub use stats::{Column, Frame, Granularity};
 pub use task::{Progress, Status, Step, Task, Tasks, Timed};
-pub use transfer::{Caller, Download, Refusal, Transfers};
+pub use transfer::{Caller, Content, Download, Refusal, Transfers};
 pub use view;
 pub use views::{Look, selected};
 pub use xapi::RawVdi;

@@ -6,6 +6,7 @@
 use std::{
     collections::HashMap,
     fmt::{self, Write},
+    io,
     net::IpAddr,
     sync::Arc,
     time::Duration,
@@ -13,6 +14,10 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use bytes::Bytes;
+use futures_util::{
+    Stream, StreamExt,
+    stream::{self, BoxStream},
+};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
@@ -30,7 +35,28 @@ pub struct Download {
     /// Name to save it under.
     pub file_name: Option<String>,
     /// The content, made as it is sent.
-    pub body: Box<dyn Iterator<Item = Bytes> + Send>,
+    pub body: Content,
+}
+
+/// What a download sends, no faster than the client takes it; it is dropped when the client goes.
+pub struct Content(BoxStream<'static, io::Result<Bytes>>);
+
+impl Content {
+    /// Content that is made here, piece by piece.
+    pub fn parts(parts: impl Iterator<Item = Bytes> + Send + 'static) -> Self {
+        Self(stream::iter(parts.map(Ok)).boxed())
+    }
+
+    /// Content that comes from elsewhere, which begins when the download does. It has limits of its own for what it
+    /// waits for; an error before its first piece refuses the download, a later one breaks it off.
+    pub fn stream(pieces: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
+        Self(pieces.boxed())
+    }
+
+    /// Returns the pieces.
+    pub fn into_stream(self) -> BoxStream<'static, io::Result<Bytes>> {
+        self.0
+    }
 }
 
 impl fmt::Debug for Download {
@@ -95,6 +121,12 @@ impl Transfers {
         }
         all.insert(token, waiting);
         path
+    }
+
+    /// Forgets all that waits.
+    pub(crate) fn clear(&self) {
+        // What is dropped may be the last to hold something, so not under the lock.
+        drop(std::mem::take(&mut *self.0.lock()));
     }
 
     /// Returns the MIME type and file name of what waits at `path`, which goes on waiting.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::{
-    Audience, Cx, Download,
+    Audience, Content, Cx, Download,
     model::{Object, Objects},
 };
 use bytes::{BufMut, Bytes, BytesMut};
@@ -90,7 +90,7 @@ impl Op<Cx> for GetAllObjects {
                 state: State::Inside { first: true },
                 end: b"",
             };
-            let download = Download { content_type: "application/json", file_name: None, body: Box::new(body) };
+            let download = Download { content_type: "application/json", file_name: None, body: Content::parts(body) };
             let path = cx.app.transfers().offer(&cx.session, download);
             return Ok(Answer::json(&json!({ "$getFrom": path }))?.into());
         }

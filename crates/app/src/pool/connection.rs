@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use model::Object;
 use serde::de::DeserializeOwned;
-use xapi::{RawVdi, Value};
+use xapi::{RawVdi, SystemStatus, Value};
 
 use super::link::Link;
 use crate::{App, Cx, rehearsal::Rehearsal, xapi_error};
@@ -142,6 +142,16 @@ impl Connection {
         }
         let upload = async { self.link.client().import_raw_vdi(what, content).await?.result().await };
         upload.await.map(drop).map_err(|error| self.translate(&error, METHOD))
+    }
+
+    /// Asks the host at `address` for the archive of its logs and settings.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::call`]; what fails while it arrives is told by its pieces.
+    pub async fn system_status(&self, address: &str) -> op::Result<SystemStatus> {
+        let status = self.link.client().system_status(address).await;
+        status.map_err(|error| self.translate(&error, "system-status"))
     }
 
     /// Returns statistics of the host at `address`.

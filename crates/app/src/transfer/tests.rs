@@ -9,7 +9,8 @@ fn session() -> Session {
 }
 
 fn download() -> Download {
-    Download { content_type: "text/plain", file_name: None, body: Box::new(std::iter::once(Bytes::from_static(b"x"))) }
+    let body = Content::parts(std::iter::once(Bytes::from_static(b"x")));
+    Download { content_type: "text/plain", file_name: None, body }
 }
 
 fn from(address: IpAddr) -> Caller<'static> {
@@ -21,7 +22,8 @@ async fn a_url_works_once() {
     let transfers = Transfers::default();
     let path = transfers.offer(&session(), download());
     assert_eq!(path.len(), "/api/".len() + 43);
-    let body: Vec<_> = transfers.take(&path, from(HERE)).unwrap().body.collect();
+    let body: Vec<_> =
+        transfers.take(&path, from(HERE)).unwrap().body.into_stream().map(Result::unwrap).collect().await;
     assert_eq!(body, [Bytes::from_static(b"x")]);
     assert_eq!(transfers.take(&path, from(HERE)).unwrap_err(), Refusal::Unknown);
 }

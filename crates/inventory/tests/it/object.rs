@@ -1,4 +1,5 @@
 use app::{Caller, Refusal};
+use futures_util::TryStreamExt;
 use serde_json::{Value, json};
 
 use crate::{Lab, test_app::HERE};
@@ -57,8 +58,8 @@ async fn lines_are_fetched_from_a_one_time_url() {
     assert_eq!(lab.test.app.transfers().take(path, elsewhere).unwrap_err(), Refusal::NotYours);
     let download = lab.test.app.transfers().take(path, here).unwrap();
     assert_eq!(download.content_type, "application/json");
-    let body: Vec<u8> = download.body.flatten().collect();
-    let body = String::from_utf8(body).unwrap();
+    let body: Vec<_> = download.body.into_stream().try_collect().await.unwrap();
+    let body = String::from_utf8(body.concat()).unwrap();
     assert!(body.ends_with('\n'));
     let hosts: Vec<Value> = body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(hosts.len(), lab.test.app.store().snapshot().count(app::model::Kind::Host));

@@ -1,10 +1,11 @@
 //! One-time URLs: what an operation handed out is fetched here.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{io, sync::Arc};
 
-use app::{Caller as Asker, Download, Refusal};
+use app::{Caller as Asker, Content, Download, Refusal};
 use axum::body::Body;
-use futures_util::stream;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 
@@ -27,12 +28,10 @@ impl Face {
         let transfers = self.app.transfers();
         // Whoever only looks leaves it for who comes to fetch it.
         let found = if request.method() == Method::HEAD {
-            transfers.look(path, asker).map(|(kind, name)| (kind, name, Body::empty()))
+            transfers.look(path, asker).map(|(kind, name)| (kind, name, None))
         } else {
             let taken = transfers.take(path, asker);
-            taken.map(|Download { content_type, file_name, body }| {
-                (content_type, file_name, Body::from_stream(stream::iter(body.map(Ok::<_, Infallible>))))
-            })
+            taken.map(|Download { content_type, file_name, body }| (content_type, file_name, Some(body)))
         };
         let (content_type, file_name, body) = match found {
             Ok(found) => found,
@@ -44,6 +43,13 @@ impl Face {
         if let Some(visitor) = request.extensions().get::<Arc<Visitor>>() {
             visitor.known(true);
         }
+        let body = match body {
+            None => Body::empty(),
+            Some(content) => match begin(content).await {
+                Ok(body) => body,
+                Err(error) => return Some(reply::text(StatusCode::BAD_GATEWAY, &format!("{error}\n"))),
+            },
+        };
         let mut response = Response::new(body);
         response.extensions_mut().insert(Worthwhile);
         let headers = response.headers_mut();
@@ -59,4 +65,12 @@ impl Face {
         }
         Some(response)
     }
+}
+
+/// Waits for the first piece: a download that cannot begin has no head that says it could. One that fails later is broken
+/// off, so that no client takes it for whole.
+async fn begin(content: Content) -> io::Result<Body> {
+    let mut pieces = content.into_stream();
+    let first: Option<Bytes> = pieces.next().await.transpose()?;
+    Ok(Body::from_stream(stream::iter(first.map(Ok)).chain(pieces)))
 }

@@ -55,3 +55,41 @@ async fn it_is_for_who_asked() {
     let elsewhere = server.get(&path).header("x-forwarded-for", "192.0.2.7").header("cookie", cookie);
     assert_eq!(elsewhere.send().await.expect("an answer").status(), StatusCode::OK);
 }
+
+async fn relay(server: &Server, pieces: usize, fails: bool, gate: &str) -> reqwest::Result<reqwest::Response> {
+    let mut socket = server.signed_in(ADMIN).await;
+    let params = json!({ "pieces": pieces, "fails": fails, "gate": gate });
+    let offered = socket.call("toy.relay", params).await.expect("it is offered");
+    server.get(offered["$getFrom"].as_str().expect("a path")).send().await
+}
+
+#[tokio::test]
+async fn what_cannot_begin_is_refused_and_what_breaks_off_is_not_taken_for_whole() {
+    let server = Server::start().await;
+    let refused = relay(&server, 0, true, "one").await.expect("an answer");
+    assert_eq!(refused.status(), StatusCode::BAD_GATEWAY);
+    assert_eq!(refused.text().await.expect("text"), "the well is dry\n");
+    let mut broken = relay(&server, 3, true, "two").await.expect("an answer");
+    assert_eq!(broken.status(), StatusCode::OK);
+    let mut length = 0;
+    let end = loop {
+        match broken.chunk().await {
+            Ok(Some(piece)) => length += piece.len(),
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    assert!(end.is_some(), "it looks whole");
+    assert!(length <= 3 * 64 * 1024, "{length}");
+}
+
+#[tokio::test]
+async fn when_the_client_goes_what_it_came_from_is_let_go() {
+    let server = Server::start().await;
+    let mut endless = relay(&server, 0, false, "left").await.expect("an answer");
+    assert!(endless.chunk().await.expect("it goes on").is_some());
+    drop(endless);
+    // It answers once the content is dropped.
+    let mut socket = server.signed_in(ADMIN).await;
+    assert_eq!(socket.call("toy.wait", json!({ "name": "left" })).await.expect("it is let go"), "left");
+}

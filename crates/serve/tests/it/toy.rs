@@ -1,9 +1,10 @@
 //! A few operations to call.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, io};
 
-use app::{Credentials, Cx, Download};
+use app::{Content, Credentials, Cx, Download};
 use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use op::{Answer, Any, Id, Need, Op, Ops, Raw, Result, Secret, Spec};
 use parking_lot::Mutex;
 use schemars::JsonSchema;
@@ -20,6 +21,7 @@ pub(crate) fn ops() -> Ops<Cx> {
         .add::<Doze>()
         .add::<Large>()
         .add::<Offer>()
+        .add::<Relay>()
         .add::<Secretive>()
         .add::<Touch>();
     ops
@@ -143,8 +145,41 @@ impl Op<Cx> for Offer {
     const SPEC: Spec = Spec::public("toy.offer");
     async fn run(self, cx: Cx) -> Result<Value> {
         let body = ["one\n", "two\n"].into_iter().map(|line| Bytes::from_static(line.as_bytes()));
-        let download =
-            Download { content_type: "application/json; charset=utf-8", file_name: self.name, body: Box::new(body) };
+        let body = Content::parts(body);
+        let download = Download { content_type: "application/json; charset=utf-8", file_name: self.name, body };
+        Ok(json!({ "$getFrom": cx.app.transfers().offer(&cx.session, download) }))
+    }
+}
+
+/// Offer what comes from elsewhere: so many pieces, and then it fails, or goes on for ever.
+#[derive(Deserialize, JsonSchema)]
+struct Relay {
+    pieces: usize,
+    fails: bool,
+    /// Gate that is opened when nobody wants more.
+    gate: String,
+}
+
+/// Opens a gate when it is dropped.
+struct Left(String);
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        open(&self.0);
+    }
+}
+
+impl Op<Cx> for Relay {
+    type Output = Value;
+    const SPEC: Spec = Spec::public("toy.relay");
+    async fn run(self, cx: Cx) -> Result<Value> {
+        let left = Left(self.gate);
+        let piece = Bytes::from(vec![b'x'; 64 * 1024]);
+        let pieces = stream::iter(0..).map(move |at| {
+            let _left = &left;
+            if self.fails && at == self.pieces { Err(io::Error::other("the well is dry")) } else { Ok(piece.clone()) }
+        });
+        let download = Download { content_type: "image/png", file_name: None, body: Content::stream(pieces) };
         Ok(json!({ "$getFrom": cx.app.transfers().offer(&cx.session, download) }))
     }
 }
