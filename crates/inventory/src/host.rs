@@ -20,6 +20,7 @@ mod smart_reboot;
 mod stats;
 mod stop;
 mod syslog;
+mod system_status;
 mod time;
 
 use app::{Cx, On};
@@ -28,6 +29,7 @@ use xapi::params;
 use xapi_types::class;
 
 pub(crate) use restart::reboot;
+pub(crate) use system_status::{Offered, Report, file_name};
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
     ops.add::<address::ManagementReconfigure>()
@@ -58,6 +60,7 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<stop::Start>()
         .add::<stop::Stop>()
         .add::<syslog::SetRemoteSyslogHost>()
+        .add::<system_status::GetSystemStatus>()
         .add::<time::IsHostServerTimeConsistent>();
 }
 

@@ -22,6 +22,7 @@ mod sm;
 mod sr;
 mod stats;
 mod tag;
+mod tar;
 mod task;
 mod vbd;
 mod vdi;

@@ -8,6 +8,7 @@ mod master;
 mod merge;
 mod set;
 mod state;
+mod system_statuses;
 
 use app::Cx;
 use op::Ops;
@@ -22,5 +23,6 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<merge::MergeInto>()
         .add::<set::Set>()
         .add::<state::GetGuestSecureBootReadiness>()
-        .add::<state::GetLicenseState>();
+        .add::<state::GetLicenseState>()
+        .add::<system_statuses::GetSystemStatuses>();
 }

@@ -135,6 +135,12 @@ export interface Sensor {
   event: string
 }
 
+/** Where the file is. */
+export interface Offered {
+  /** One-time URL, as a path. */
+  $getFrom: string
+}
+
 /** Statistics of one object. */
 export interface Answer {
   /** When the last value ends, seconds since the epoch by the clock of the host. */
@@ -880,6 +886,14 @@ export interface Methods {
     }
     result: Record<string, unknown> | null
   }
+  /** Offer the logs and settings of a host as a file to download: a tar compressed with bzip2. */
+  'host.getSystemStatus': {
+    params: {
+      /** Host. */
+      id: string
+    }
+    result: Offered
+  }
   /** Give a host another certificate. */
   'host.installCertificate': {
     params: {
@@ -1328,6 +1342,14 @@ export interface Methods {
       pool: string
     }
     result: Record<string, string>
+  }
+  /** Offer the logs and settings of all hosts of a pool as a file to download: a tar of what each host makes; for a host that makes none there is a text that says why. */
+  'pool.getSystemStatuses': {
+    params: {
+      /** Pool. */
+      id: string
+    }
+    result: Offered
   }
   /** List the pools that have a host and a storage repository as wanted; only those that the caller may see. */
   'pool.listPoolsMatchingCriteria': {

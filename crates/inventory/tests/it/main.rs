@@ -27,6 +27,7 @@ mod sr_maintenance;
 mod sr_probe;
 mod stats;
 mod storage;
+mod system_status;
 mod tag;
 mod task;
 #[path = "../../../app/tests/it/test_app.rs"]

@@ -2,6 +2,7 @@
 
 mod access;
 mod action;
+mod download;
 mod generated;
 mod original;
 mod process;

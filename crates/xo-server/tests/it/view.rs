@@ -17,18 +17,18 @@ use xapi_sim::{Object, Sim};
 use crate::test_app::TestApp;
 
 /// Nothing in these tests takes so long, on any machine.
-const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
-struct Lab {
+pub(crate) struct Lab {
     test: TestApp,
-    sim: Sim,
+    pub(crate) sim: Sim,
     vm: Object,
-    address: std::net::SocketAddr,
+    pub(crate) address: std::net::SocketAddr,
     token: String,
 }
 
 impl Lab {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let sim = Sim::builder().world("small").pace(0.005).start().await.expect("the simulated pool starts");
         let test = TestApp::new(|ops| *ops = xo_server::ops()).await;
@@ -59,7 +59,7 @@ impl Lab {
         self.sim.with(|world| world.uuid(self.vm).to_owned())
     }
 
-    async fn client(&self) -> Client {
+    pub(crate) async fn client(&self) -> Client {
         let mut request = format!("ws://{}/api/", self.address).into_client_request().expect("a good URL");
         request.headers_mut().insert("cookie", format!("token={}", self.token).parse().expect("a good header"));
         let stream = TcpStream::connect(self.address).await.expect("the server listens");
@@ -68,7 +68,7 @@ impl Lab {
     }
 }
 
-struct Client(WebSocketStream<TcpStream>);
+pub(crate) struct Client(WebSocketStream<TcpStream>);
 
 impl Client {
     async fn text(&mut self) -> String {
@@ -96,7 +96,7 @@ impl Client {
     }
 
     /// Calls what works, and returns the result; nothing else comes before it.
-    async fn call(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) async fn call(&mut self, method: &str, params: Value) -> Value {
         self.send(method, params).await;
         let mut answer = self.next().await;
         assert!(answer.get("result").is_some(), "{answer}");
