@@ -58,7 +58,7 @@ struct Create {
 
 impl Op<Cx> for Create {
     type Output = CloudConfigInfo;
-    const SPEC: Spec = Spec::admin("cloudConfig.create");
+    const SPEC: Spec = Spec::admin("cloudConfig.create").secret(&["template"]);
     async fn run(self, cx: Cx) -> Result<CloudConfigInfo> {
         create(&cx, &self.name, &self.template, CloudConfigKind::User).await
     }
@@ -75,7 +75,7 @@ struct CreateNetworkConfig {
 
 impl Op<Cx> for CreateNetworkConfig {
     type Output = CloudConfigInfo;
-    const SPEC: Spec = Spec::admin("cloudConfig.createNetworkConfig");
+    const SPEC: Spec = Spec::admin("cloudConfig.createNetworkConfig").secret(&["template"]);
     async fn run(self, cx: Cx) -> Result<CloudConfigInfo> {
         create(&cx, &self.name, &self.template, CloudConfigKind::Network).await
     }
@@ -99,7 +99,7 @@ struct Update {
 
 impl Op<Cx> for Update {
     type Output = ();
-    const SPEC: Spec = Spec::admin("cloudConfig.update");
+    const SPEC: Spec = Spec::admin("cloudConfig.update").secret(&["template"]);
     async fn run(self, cx: Cx) -> Result<()> {
         let configs = cx.app.db().cloud_configs();
         let found = configs.update(&self.id, self.name.as_deref(), self.template.as_deref()).await.map_err(failure)?;

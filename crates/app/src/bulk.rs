@@ -138,13 +138,17 @@ impl Work {
         params.insert(order.principal.clone(), target.id.as_str().into());
         let params = Value::Object(params);
         let ops = cx.app.ops();
+        let record = if order.dry_run { None } else { Called::begin(cx, name, &params) };
         if let Err(error) = ops.check_access(name, params.clone(), cx) {
+            let refused = Err(error.clone());
+            if let Some(record) = record {
+                cx.app.record_call(record.ended(&refused)).await;
+            }
             return State::Refused(error);
         }
         if order.dry_run {
             return self.rehearse(target, params).await;
         }
-        let record = Called::begin(cx, name, &params);
         let result = ops.call(name, params, cx.clone()).await;
         if let Some(record) = record {
             cx.app.record_call(record.ended(&result)).await;

@@ -4,7 +4,7 @@ use op::Answer;
 use serde_json::Value;
 use tracing::{debug, error};
 
-use crate::{App, Cx, Session, bulk, journal::Called};
+use crate::{App, Cx, Session, bulk, journal::Called, task};
 
 impl App {
     /// Calls the operation `name` for `session`.
@@ -23,7 +23,8 @@ impl App {
         let caller = session.user();
         let user = caller.as_deref().map(|user| user.id.as_str());
         // Calls of strangers leave no record: a thousand of them would push out all others.
-        let task = (!quiet && user.is_some()).then(|| self.tasks().open(name, &params, user));
+        let task =
+            (!quiet && user.is_some()).then(|| self.tasks().open(name, &task::kept(self.ops(), name, &params), user));
         let mut cx = Cx::new(self.clone(), session.clone());
         cx.task = task.as_ref().map(|task| task.id().to_owned());
         // What only waits ends with the caller.

@@ -8,9 +8,12 @@ mod timed;
 
 use std::{collections::VecDeque, sync::Arc};
 
+use op::Ops;
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
+
+use crate::Cx;
 
 pub(crate) use self::steps::Steps;
 pub use self::steps::{Progress, Step};
@@ -88,7 +91,9 @@ fn add(tasks: &mut VecDeque<Task>, properties: Map<String, Value>, stop: Option<
     let start = jiff::Timestamp::now().as_millisecond();
     let id = id(start);
     if tasks.len() >= KEPT {
+        // What can be cancelled stays in sight before all.
         let oldest = tasks.iter().position(|task| task.end.is_some());
+        let oldest = oldest.or_else(|| tasks.iter().position(|task| task.progress.is_none()));
         tasks.remove(oldest.unwrap_or(0));
     }
     tasks.push_back(Task {
@@ -136,6 +141,18 @@ impl Drop for Open {
             tasks.remove(at);
         }
     }
+}
+
+/// Returns what a record keeps of the parameters of a call: no secret, and no value of a parameter that the operation
+/// does not take, since a misspelt `password` is one.
+pub(crate) fn kept(ops: &Ops<Cx>, method: &str, params: &Value) -> Value {
+    let Some(given) = params.as_object() else { return masked(params) };
+    let secrets = ops.spec(method).map_or(&[][..], |spec| spec.secrets);
+    let value = |(name, value): (&String, &Value)| {
+        let is_told = ops.takes(method, name) && !secrets.contains(&name.trim_end_matches('?'));
+        (name.clone(), if is_told { value.clone() } else { MASK.into() })
+    };
+    masked(&given.iter().map(value).collect::<Map<_, _>>().into())
 }
 
 /// Returns `value` with every secret masked and what is long cut.

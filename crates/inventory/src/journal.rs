@@ -101,8 +101,9 @@ struct Called {
     user: String,
     /// Name of the operation.
     method: String,
-    /// Its parameters, secrets masked and what is long cut.
-    params: Value,
+    /// Its parameters, secrets masked and what is long cut; told to administrators and to who called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    params: Option<Value>,
     /// The objects that it named or made.
     objects: Vec<String>,
     /// `success` or `failure`.
@@ -116,20 +117,22 @@ impl Op<Cx> for Query {
     type Output = Page;
     const SPEC: Spec = Spec::signed_in("journal.query").quiet();
     async fn run(self, cx: Cx) -> Result<Page> {
-        let audience = cx.app.audience(Some(&*cx.user()?));
+        let caller = cx.user()?;
+        let audience = cx.app.audience(Some(&*caller));
         let limit = self.limit.unwrap_or(USUAL).min(MOST);
         let mut wanted = self.wanted(&cx, &audience)?;
         let journal = cx.app.db().journal();
         let (mut entries, mut left) = (Vec::new(), LOOKED_AT);
         loop {
-            let step = limit.min(left);
+            // Who sees little has much looked through for little: not one by one.
+            let step = left.min(limit.max(USUAL));
             let found = journal.query(&Wanted { limit: Some(step), ..wanted.clone() }).await.map_err(failure)?;
             let is_end = found.len() < step as usize;
             left -= step;
             for entry in found {
                 wanted.from = Some(entry.cursor());
                 if sees(&cx, &audience, &entry) {
-                    entries.push(told(entry, audience == Audience::Everything)?);
+                    entries.push(told(entry, audience == Audience::Everything, &caller.id)?);
                 }
                 if entries.len() == limit as usize {
                     return Ok(Page { entries, next: next(&wanted) });
@@ -201,7 +204,7 @@ fn sees(cx: &Cx, audience: &Audience, entry: &Entry) -> bool {
     !seen.is_empty() && seen.iter().all(|seen| *seen)
 }
 
-fn told(entry: Entry, to_admin: bool) -> Result<Told> {
+fn told(entry: Entry, to_admin: bool, caller: &str) -> Result<Told> {
     let (id, event) = (entry.id, entry.event);
     let Some(user) = event.user else {
         return Ok(Told::Event(Event {
@@ -216,6 +219,7 @@ fn told(entry: Entry, to_admin: bool) -> Result<Told> {
     };
     let Kept { method, params, start, error } = serde_json::from_str(event.changes.get())
         .map_err(|error| Error::failed(format!("journal entry {id} is damaged: {error}")))?;
+    let params = (to_admin || user == caller).then_some(params);
     Ok(Told::Call(Called {
         id,
         time: event.at,

@@ -85,13 +85,15 @@ pub struct Spec {
     /// Whether the result is a picture of the objects, which notifications then keep up to date: they
     /// wait until it has been sent, since an older state must not overwrite a newer one.
     pub snapshot: bool,
+    /// Parameters that may hold secrets, whatever they are called: no record of a call keeps them.
+    pub secrets: &'static [&'static str],
     /// Whether it only looks at the object that it names; what does something to it takes a selection, too.
     pub read: bool,
 }
 
 impl Spec {
     const fn new(rpc: &'static str, access: Access, needs: &'static [Need]) -> Self {
-        Self { rpc, access, needs, quiet: false, snapshot: false, read: false }
+        Self { rpc, access, needs, quiet: false, snapshot: false, read: false, secrets: &[] }
     }
 
     /// An operation for anyone, signed in or not.
@@ -118,6 +120,13 @@ impl Spec {
     #[must_use]
     pub const fn with(mut self, needs: &'static [Need]) -> Self {
         self.needs = needs;
+        self
+    }
+
+    /// The same, with parameters that no record keeps.
+    #[must_use]
+    pub const fn secret(mut self, params: &'static [&'static str]) -> Self {
+        self.secrets = params;
         self
     }
 

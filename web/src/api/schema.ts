@@ -233,8 +233,8 @@ export interface Called {
   user: string
   /** Name of the operation. */
   method: string
-  /** Its parameters, secrets masked and what is long cut. */
-  params: unknown
+  /** Its parameters, secrets masked and what is long cut; told to administrators and to who called. */
+  params?: unknown
   /** The objects that it named or made. */
   objects: string[]
   /** `success` or `failure`. */

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{now, raw};
 use crate::{
     Cx,
-    task::{MASK, masked},
+    task::{kept, masked},
 };
 
 /// Objects kept of a call; who names more of them has the others in the parameters.
@@ -37,15 +37,6 @@ pub(crate) struct Called {
     pub(crate) end: i64,
     /// Why it failed, as administrators see it.
     pub(crate) error: Option<Value>,
-}
-
-/// Returns the parameters without the values of those that the operation does not take: a misspelt `password` is one.
-fn known(ops: &Ops<Cx>, method: &str, params: &Value) -> Value {
-    let Some(given) = params.as_object() else { return params.clone() };
-    let value = |(name, value): (&String, &Value)| {
-        (name.clone(), if ops.takes(method, name) { value.clone() } else { MASK.into() })
-    };
-    given.iter().map(value).collect::<Map<_, _>>().into()
 }
 
 /// Returns the objects that the parameters of a call name, as they are now.
@@ -90,7 +81,7 @@ impl Called {
         }
         Some(Self {
             method: method.to_owned(),
-            params: masked(&known(app.ops(), method, params)),
+            params: kept(app.ops(), method, params),
             user,
             address: cx.session.peer().address,
             objects: named(app.ops(), method, params, app.store()),

@@ -156,7 +156,8 @@ impl Op<Cx> for Create {
             Need::unchecked("template", "the right to make VMs in its pool is asked for"),
             Need::unchecked("vgpuType", "types are no more than names"),
         ],
-    );
+    )
+    .secret(&["cloudConfig", "networkConfig"]);
     async fn run(mut self, cx: Cx) -> Result<String> {
         let template = cx.on(&self.template)?;
         permit(&cx, Level::Administrate, "create-vm", &*cx.object(template.object.pool().as_str())?)?;

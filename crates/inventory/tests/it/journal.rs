@@ -69,6 +69,40 @@ async fn a_call_that_fails_is_kept_with_its_reason_and_without_secrets() {
     let entries = page(&lab.admin, json!({ "object": host, "user": lab.admin.id() }), failed).await;
     assert_eq!((&entries[0]["outcome"], &entries[0]["error"]["code"]), (&json!("failure"), &json!(-32000)));
     assert!(!entries[0].to_string().contains("hunter2"), "{}", entries[0]);
+
+    let told = "#cloud-config\npassword: hunter2";
+    let params = json!({ "template": host, "name_label": "new", "cloudConfig": told, "networkConfig": told });
+    lab.admin.refused("vm.create", params).await;
+    lab.admin.refused("vm.createCloudInitConfigDrive", json!({ "vm": host, "sr": host, "config": told })).await;
+    lab.admin.refused("vm.start", json!({ "id": host, "pasword": "hunter2" })).await;
+    let three = |entries: &[Value]| {
+        let calls = ["vm.create", "vm.createCloudInitConfigDrive", "vm.start"];
+        calls.iter().all(|method| entries.iter().any(|entry| is_call(entry, method)))
+    };
+    let entries = page(&lab.admin, json!({}), three).await;
+    assert!(!json!(entries).to_string().contains("hunter2"), "{entries:?}");
+    let tasks = json!(lab.test.app.tasks().all().into_iter().map(|task| task.properties).collect::<Vec<_>>());
+    assert!(tasks.to_string().contains("vm.create") && !tasks.to_string().contains("hunter2"), "{tasks}");
+}
+
+#[tokio::test]
+async fn each_object_of_a_bulk_call_is_kept_also_one_that_was_refused() {
+    let lab = Lab::new().await;
+    let bob = lab.test.user("bob").await;
+    let (own, other) = (lab.id(lab.vm("Halted")), lab.id(lab.vm("Running")));
+    let rule = app::acl::Rule { subject: bob.id(), object: own.clone(), action: "admin".to_owned() };
+    lab.test.app.add_rule(rule).await.expect("the rule is new");
+    let all = json!({ "selection": { "ids": [own, other] }, "name_description": "in bulk" });
+    let mut dry = all.clone();
+    dry["dryRun"] = true.into();
+    bob.call("vm.set", dry).await;
+    bob.call("vm.set", all).await;
+    let of = async |id: &str| {
+        let called = |entries: &[Value]| entries.iter().any(|entry| is_call(entry, "vm.set"));
+        let entries = page(&lab.admin, json!({ "object": id, "user": bob.id() }), called).await;
+        entries.iter().map(|entry| entry["outcome"].as_str().expect("a call").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((of(&own).await, of(&other).await), (vec!["success".to_owned()], vec!["failure".to_owned()]));
 }
 
 #[tokio::test]
@@ -97,6 +131,7 @@ async fn who_may_view_an_object_is_told_of_it_and_of_nothing_else() {
     let entries = bob.call("journal.query", json!({})).await["entries"].as_array().expect("a list").clone();
     assert!(entries.iter().any(|entry| is_call(entry, "vm.set")), "{entries:?}");
     assert!(entries.iter().all(told), "{entries:?}");
+    assert!(entries.iter().all(|entry| entry.get("params").is_none()), "what others write is theirs: {entries:?}");
     assert!(
         !bob.call("journal.query", json!({ "object": vm })).await["entries"].as_array().expect("a list").is_empty()
     );

@@ -27,7 +27,8 @@ impl Op<Cx> for CreateCloudInitConfigDrive {
     const SPEC: Spec = Spec::objects(
         "vm.createCloudInitConfigDrive",
         &[Need::view("sr", "read"), Need::administrate("vm", "create-cloud-init-config-drive")],
-    );
+    )
+    .secret(&["config", "networkConfig"]);
     async fn run(self, cx: Cx) -> Result<()> {
         let (vm, sr) = (cx.on(&self.vm)?, cx.object(&self.sr)?);
         same_pool(&vm, &sr)?;
