@@ -35,9 +35,15 @@ impl Op<Cx> for Stats {
             let text = format!("no host that is up is connected to storage repository `{id}`; connect one of them");
             return Err(Error::refused(text));
         }
-        let frames = hosts.iter().map(async |host| {
-            let frame = host.stats(granularity, host.object.id()).await?;
-            Ok::<_, Error>(Told::new(host, frame))
+        let audience = cx.app.audience(Some(&*cx.user()?));
+        let frames = (1..).zip(&hosts).map(async |(number, host)| {
+            // Who may see the repository only is not told which hosts use it.
+            let is_seen = audience.sees(&host.object);
+            let frame = host.stats(granularity, host.object.id()).await;
+            let frame = frame.map_err(|error| {
+                if is_seen { error } else { Error::failed(format!("host {number} of the storage tells no statistics")) }
+            });
+            Ok::<_, Error>(Told::new(host, (!is_seen).then_some(number), frame?))
         });
         Ok(together(&try_join_all(frames).await?, granularity, &self.id))
     }
@@ -62,14 +68,19 @@ fn connected(cx: &Cx, id: &str) -> Result<Vec<On>> {
 struct Told {
     id: String,
     name: String,
+    /// What tells it from others of its name.
+    label: String,
     frame: Arc<Frame>,
 }
 
 impl Told {
-    fn new(host: &On, frame: Arc<Frame>) -> Self {
-        let name = host.object.get::<class::Host>().map(|host| host.name_label.to_string());
+    /// A host that the caller may not see goes by its `number`.
+    fn new(host: &On, number: Option<usize>, frame: Arc<Frame>) -> Self {
         let id = host.object.id().to_owned();
-        Self { name: name.unwrap_or_else(|| id.clone()), id, frame }
+        let label = number.map_or_else(|| id.clone(), |number| format!("host {number}"));
+        let name = host.object.get::<class::Host>().filter(|_| number.is_none());
+        let name = name.map_or_else(|| label.clone(), |host| host.name_label.to_string());
+        Self { id, name, label, frame }
     }
 
     /// Returns a column of what it told of itself.
@@ -124,7 +135,7 @@ fn together(told: &[Told], granularity: Granularity, sr: &str) -> Answer<SrStats
     for told in told {
         if let Some(values) = told.column(&format!("iowait_{short}")) {
             // Names of hosts need not differ.
-            let name = if iowait.contains_key(&told.name) { &told.id } else { &told.name };
+            let name = if iowait.contains_key(&told.name) { &told.label } else { &told.name };
             iowait.insert(name.clone(), Values::new(&until(values, (end - told.frame.end) / step)));
         }
     }

@@ -274,6 +274,9 @@ async fn who_may_not_see_an_object_sees_no_statistics_of_it() {
     let [(_, vm), (_, host), _] = all;
     assert_eq!(user.call("vm.stats", vm).await["interval"], 5);
     assert_eq!(user.refused("host.stats", host).await["code"], 2, "a VM is not its host");
+    lab.test.app.add_rule(Rule::new(user.id(), &sr, "viewer")).await.unwrap();
+    let told = user.call("sr.stats", json!({ "id": sr, "granularity": "hours" })).await;
+    assert_eq!(keys(&told["stats"]["iowait"]), ["host 1", "host 2"], "storage does not tell who uses it");
 }
 
 #[tokio::test]
