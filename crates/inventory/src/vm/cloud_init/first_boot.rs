@@ -170,7 +170,8 @@ impl Keeper {
                 sooner(due);
                 continue;
             }
-            let next = next(&mark, guest.as_ref(), jiff::Timestamp::now().as_second());
+            let is_loose = drive.get::<class::Vdi>().is_some_and(|drive| drive.vbds.is_empty());
+            let next = next(&mark, guest.as_ref(), is_loose, jiff::Timestamp::now().as_second());
             match next {
                 Next::Wait => {}
                 Next::In(seconds) => sooner(now + Duration::from_secs(seconds.unsigned_abs().max(1))),
@@ -230,8 +231,13 @@ fn mark(drive: &Object) -> Option<String> {
 }
 
 /// Decides what to do with a drive, at the time `now` in seconds since the epoch.
-fn next(mark: &str, guest: Option<&Guest>, now: i64) -> Next {
-    let Some(guest) = guest else { return Next::Wait };
+///
+/// A drive that is loose was taken from its VM and could not be deleted then.
+fn next(mark: &str, guest: Option<&Guest>, is_loose: bool, now: i64) -> Next {
+    let Some(guest) = guest else {
+        let is_due = mark.parse::<i64>().is_ok_and(|due| due <= now);
+        return if is_loose && is_due { Next::Delete } else { Next::Wait };
+    };
     let runs = guest.power_state == "Running";
     match mark.parse::<i64>() {
         Ok(_) if guest.power_state == "Halted" => Next::Delete,
@@ -294,9 +300,13 @@ mod tests {
             (guest("Running", Some(900), Some(true)), Next::Mark),
             (guest("Running", Some(1000 - PATIENCE), None), Next::Mark),
         ] {
-            assert_eq!(next(WAITING, Some(&guest), 1000), expected, "{}", guest.power_state);
+            assert_eq!(next(WAITING, Some(&guest), false, 1000), expected, "{}", guest.power_state);
         }
-        assert_eq!(next(WAITING, None, 1000), Next::Wait);
+        assert_eq!(next(WAITING, None, false, 1000), Next::Wait);
+        assert_eq!(next(WAITING, None, true, 1000), Next::Wait, "it is not attached yet");
+        assert_eq!(next("999", None, true, 1000), Next::Delete, "it was taken from its VM");
+        assert_eq!(next("1001", None, true, 1000), Next::Wait);
+        assert_eq!(next("999", None, false, 1000), Next::Wait, "another VM has it that is not seen yet");
     }
 
     #[test]
@@ -308,7 +318,7 @@ mod tests {
             ("1000", "Suspended", Next::Wait),
             ("soon", "Running", Next::Wait),
         ] {
-            assert_eq!(next(mark, Some(&guest(state, None, Some(true))), 1000), expected, "{mark} {state}");
+            assert_eq!(next(mark, Some(&guest(state, None, Some(true))), false, 1000), expected, "{mark} {state}");
         }
     }
 }
