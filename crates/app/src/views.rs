@@ -153,7 +153,8 @@ impl Views {
             if rows + list.index.len() > MOST_ROWS {
                 return Err(op::Error::refused("too many different lists are open on this server; try again later"));
             }
-            state.lists.entry(audience).or_default().insert(query, list);
+            // One that was made meanwhile has screens that clients look at.
+            state.lists.entry(audience).or_default().entry(query).or_insert(list);
             Ok(())
         });
         made.await.unwrap_or_else(|error| Err(op::Error::failed(format!("the list could not be made: {error}"))))

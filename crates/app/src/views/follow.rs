@@ -45,6 +45,11 @@ impl Views {
                     warn!(count, "missed changes of objects; the lists on screens are made again");
                     let views = self.clone();
                     aside(move || views.again()).await;
+                    // Whose rights have moved may be among what was missed.
+                    let users: Vec<String> = self.0.state.lock().sessions.keys().cloned().collect();
+                    for user in users {
+                        self.moved(&user).await;
+                    }
                     dirty = true;
                     continue;
                 }
