@@ -84,13 +84,18 @@ impl Frame {
         if updates.columns.iter().any(|column| !known.contains(column.uuid.as_str())) {
             return None;
         }
+        let before: FxHashMap<(&str, &str), &Column> = former
+            .columns
+            .iter()
+            .flat_map(|(uuid, columns)| columns.iter().map(move |column| ((&**uuid, &*column.name), column)))
+            .collect();
         let oldest = former.end - step * (signed(former.rows) - 1);
         let grid = Grid::ending(end, granularity, oldest);
         let places: Vec<_> = updates.times.iter().map(|time| grid.place(*time)).collect();
         let mut columns: FxHashMap<Box<str>, Vec<Column>> = FxHashMap::default();
         for RrdColumn { uuid, name, values, .. } in &updates.columns {
             let mut laid = grid.lay(&places, values);
-            let before = former.of(uuid).iter().find(|column| *column.name == **name);
+            let before = before.get(&(uuid.as_str(), name.as_str()));
             for (at, value) in before.into_iter().flat_map(|column| column.values.iter().enumerate()) {
                 if let Some(place) = grid.place(oldest + step * signed(at))
                     && oldest + step * signed(at) < updates.times[0]

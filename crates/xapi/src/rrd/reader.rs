@@ -17,6 +17,10 @@ const LATEST: f64 = 1e11;
 /// Bytes of a value that is kept.
 const VALUE: usize = size_of::<f64>();
 
+/// What a column that is kept counts besides its values, in bytes: whoever puts its few rows in their places makes as
+/// many of them as a host keeps, some 500.
+const COLUMN: usize = 500 * VALUE;
+
 /// Why an answer cannot be read.
 #[derive(Debug, PartialEq)]
 pub(super) enum Unreadable {
@@ -244,7 +248,7 @@ impl Body {
             _ => None,
         };
         // Texts and vectors of a column count as well, or a legend could grow without end.
-        self.kept += column.as_ref().map_or(VALUE, |column| size_of::<RrdColumn>() + column.name.len() + 64);
+        self.kept += column.as_ref().map_or(VALUE, |column| COLUMN + column.name.len());
         self.legend.push(column.as_ref().map(|_| self.columns.len()));
         self.columns.extend(column);
         Ok(())
