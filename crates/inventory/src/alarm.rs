@@ -191,6 +191,9 @@ impl Op<Cx> for Acknowledge {
         }
         let acknowledgements = cx.app.db().acknowledgements();
         let (pool, user) = (message.pool().as_str(), &cx.user()?.id);
+        if is_acknowledged(&cx, &message).await? {
+            return Err(Error::incorrect_state(message.id(), "acknowledged", true, false));
+        }
         let added = acknowledgements.add(message.id(), pool, user, self.note.as_deref()).await.map_err(failure)?;
         if !added {
             return Err(Error::incorrect_state(message.id(), "acknowledged", true, false));
@@ -204,6 +207,11 @@ impl Op<Cx> for Acknowledge {
     }
 }
 
+async fn is_acknowledged(cx: &Cx, message: &Object) -> Result<bool> {
+    let of_pool = cx.app.db().acknowledgements().of_pool(message.pool().as_str()).await.map_err(failure)?;
+    Ok(of_pool.iter().any(|acknowledgement| acknowledgement.message == message.id()))
+}
+
 /// Take the acknowledgement of an alarm back, whoever has given it.
 #[derive(Deserialize, JsonSchema)]
 struct Unacknowledge {
@@ -215,7 +223,12 @@ impl Op<Cx> for Unacknowledge {
     type Output = ();
     const SPEC: Spec = Spec::objects("alarm.unacknowledge", &[Need::operate("id", "acknowledge")]);
     async fn run(self, cx: Cx) -> Result<()> {
-        if !cx.app.db().acknowledgements().remove(&self.id).await.map_err(failure)? {
+        let message = cx.object(&self.id)?;
+        let acknowledgements = cx.app.db().acknowledgements();
+        // It is looked up first, since a dry run does not get to what takes it back.
+        let was =
+            is_acknowledged(&cx, &message).await? && acknowledgements.remove(message.id()).await.map_err(failure)?;
+        if !was {
             return Err(Error::incorrect_state(self.id.into_string(), "acknowledged", false, true));
         }
         Ok(())
