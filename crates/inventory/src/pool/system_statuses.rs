@@ -101,11 +101,11 @@ async fn fill(file: &mut File, report: Report) -> io::Result<std::result::Result
     Ok(Ok(length))
 }
 
-/// Returns what the name of a host's file begins with: readable, and no other host's.
+/// Returns what the name of a host's file begins with: readable, and no other host's, whatever the host calls itself.
 fn base(report: &Report) -> String {
     let is_plain = |char: &char| char.is_ascii_alphanumeric() || "-_.".contains(*char);
-    let name: String = report.name.chars().filter(is_plain).take(30).collect();
-    format!("{name}-{}", report.id)
+    let plain = |text: &str, length| text.chars().filter(is_plain).take(length).collect::<String>();
+    format!("{}-{}", plain(&report.name, 30), plain(&report.id, 36))
 }
 
 const _: () = assert!(30 + 1 + 36 + "-system-status.tar.bz2".len() <= tar::LONGEST_NAME && LARGEST <= tar::LARGEST);
