@@ -3,7 +3,7 @@
 //! A tar tells the length of a file before the file, and no host tells how long its archive will be. So each goes through
 //! a file without a name in the folder for temporary files, one at a time; which also shows in time whether it is whole.
 
-use std::io;
+use std::{io, time::Duration};
 
 use app::{Content, Cx, Download, model::Kind};
 use bytes::Bytes;
@@ -17,6 +17,7 @@ use serde::Deserialize;
 use tokio::{
     fs::File,
     io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt},
+    time::timeout,
 };
 use tokio_util::io::ReaderStream;
 
@@ -27,6 +28,9 @@ use crate::{
 
 /// Largest archive of a host, in bytes: these are some hundred megabytes.
 const LARGEST: u64 = 4 << 30;
+
+/// Most that a host may take for its archive: it goes into a file here, no client holds it up.
+const LONGEST: Duration = Duration::from_mins(30);
 
 /// Offer the logs and settings of all hosts of a pool as a file to download: a tar of what each host makes; for a host
 /// that makes none there is a text that says why.
@@ -62,7 +66,9 @@ fn archive(reports: Vec<Report>) -> impl Stream<Item = io::Result<Bytes>> + Send
 async fn entry(report: Report) -> io::Result<BoxStream<'static, io::Result<Bytes>>> {
     let base = base(&report);
     let mut file = File::from_std(tempfile::tempfile()?);
-    let (name, length) = match fill(&mut file, report).await? {
+    let filled = timeout(LONGEST, fill(&mut file, report)).await;
+    let filled = filled.unwrap_or_else(|_| Ok(Err(format!("it was not whole after {} s", LONGEST.as_secs()))));
+    let (name, length) = match filled? {
         Ok(length) => (format!("{base}-system-status.tar.bz2"), length),
         Err(reason) => {
             let text = format!("{reason}\n");
