@@ -1,7 +1,8 @@
 //! The one way in: every call of every face goes through here.
 
 use op::Answer;
-use serde_json::Value;
+use serde_json::{Map, Value};
+use tokio::task::JoinHandle;
 use tracing::{debug, error};
 
 use crate::{App, Cx, Session, bulk, journal::Called, task};
@@ -29,37 +30,82 @@ impl App {
         cx.task = task.as_ref().map(|task| task.id().to_owned());
         // What only waits ends with the caller.
         let _gone = cx.stop.clone().drop_guard();
-        let record = Called::begin(&cx, name, &params);
-        let method = name.to_owned();
-        let run = tokio::spawn(async move {
-            let (mut params, mut record) = (params, record);
-            let app = cx.app.clone();
-            let result = match app.ops().order(&method, &mut params, &cx) {
-                Ok(None) => app.ops().call(&method, params, cx).await,
-                Ok(Some(order)) => {
-                    // What changes nothing is no part of what happened.
-                    record = record.filter(|_| !order.dry_run);
-                    bulk::run(cx, method, order, task.as_ref()).await
-                }
-                Err(error) => Err(error),
-            };
-            if let (Some(task), Err(error)) = (task, &result) {
-                task.failed(error);
-            }
-            if let Some(record) = record {
-                app.record_call(record.ended(&result)).await;
-            }
-            result
-        });
-        let result = run.await.unwrap_or_else(|panic| {
-            error!(method = name, "operation `{name}` panicked: {panic}");
-            Err(op::Error::failed("the operation stopped unexpectedly"))
-        });
+        let result = run(cx, name, params, task).await;
         if let Err(error) = &result {
             debug!(method = name, user.id = user, "call of `{name}` failed: {error}");
         }
         result
     }
+
+    /// Begins the operation `name` for `session` and returns the task that tells what comes of it; it goes on without
+    /// the caller, and ends where the task is cancelled.
+    ///
+    /// `about` is what the task says of itself besides who began it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`op::Ops::call`] that come before the operation runs.
+    pub fn begin(&self, session: &Session, name: &str, params: Value, about: Map<String, Value>) -> op::Result<Begun> {
+        if session.ended().is_some() {
+            return Err(op::Error::not_signed_in());
+        }
+        let mut cx = Cx::new(self.clone(), session.clone());
+        let mut checked = params.clone();
+        if self.ops().order(name, &mut checked, &cx)?.is_none() {
+            self.ops().admit(name, checked, &cx)?;
+        }
+        let task = self.tasks().begin(about, cx.user()?.id.as_str(), &cx.stop);
+        let id = task.id().to_owned();
+        cx.task = Some(id.clone());
+        let method = name.to_owned();
+        let ended = tokio::spawn(async move {
+            let result = run(cx, &method, params, Some(task)).await;
+            if let Err(error) = &result {
+                debug!(method, "call of `{method}` failed: {error}");
+            }
+            result
+        });
+        Ok(Begun { task: id, ended })
+    }
+}
+
+/// A call that goes on by itself.
+#[derive(Debug)]
+pub struct Begun {
+    /// Id of its task.
+    pub task: String,
+    /// What comes of it.
+    pub ended: JoinHandle<op::Result<Answer>>,
+}
+
+/// Runs an operation to its end, whoever waits for it, and closes its records.
+async fn run(cx: Cx, name: &str, params: Value, task: Option<task::Open>) -> op::Result<Answer> {
+    let record = Called::begin(&cx, name, &params);
+    let method = name.to_owned();
+    let run = tokio::spawn(async move {
+        let (mut params, mut record) = (params, record);
+        let app = cx.app.clone();
+        let result = match app.ops().order(&method, &mut params, &cx) {
+            Ok(None) => app.ops().call(&method, params, cx).await,
+            Ok(Some(order)) => {
+                // What changes nothing is no part of what happened.
+                record = record.filter(|_| !order.dry_run);
+                bulk::run(cx, method, order, task.as_ref()).await
+            }
+            Err(error) => Err(error),
+        };
+        if let Some(task) = task {
+            task.ended(&result);
+        }
+        if let Some(record) = record {
+            app.record_call(record.ended(&result)).await;
+        }
+        result
+    });
+    run.await.unwrap_or_else(|panic| {
+        error!(method = name, "operation `{name}` panicked: {panic}");
+        Err(op::Error::failed("the operation stopped unexpectedly"))
+    })
 }
 
 /// Turns a failure of the database into what the caller sees, and logs its causes.

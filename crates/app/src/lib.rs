@@ -31,7 +31,7 @@ mod xapi_error;
 pub use access::{Audience, View, is_admin};
 pub use acl;
 pub use app::{App, StartError};
-pub use call::failure;
+pub use call::{Begun, failure};
 pub use config::{
     Authentication, Config, ConfigError, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen, Listeners,
     LogFormat, Logs, Paths, SameSite, WebSockets, XapiOptions,

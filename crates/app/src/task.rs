@@ -8,12 +8,12 @@ mod timed;
 
 use std::{collections::VecDeque, sync::Arc};
 
-use op::Ops;
+use op::{Answer, Ops};
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::Cx;
+use crate::{App, Cx};
 
 pub(crate) use self::steps::Steps;
 pub use self::steps::{Progress, Step};
@@ -82,7 +82,18 @@ impl Tasks {
             properties.insert("userId".to_owned(), user.into());
         }
         properties.insert("type".to_owned(), "api.call".into());
-        Open { id: add(&mut self.0.lock(), properties, None), tasks: self.clone() }
+        Open { id: add(&mut self.0.lock(), properties, None), tasks: self.clone(), kept: false }
+    }
+
+    /// Opens the record of what goes on without its caller: it stays, however it ends. Cancelling it cancels `stop`.
+    pub(crate) fn begin(&self, mut about: Map<String, Value>, user: &str, stop: &CancellationToken) -> Open {
+        about.insert("userId".to_owned(), user.into());
+        Open { id: add(&mut self.0.lock(), about, Some(stop.clone())), tasks: self.clone(), kept: true }
+    }
+
+    /// Returns the task of this id.
+    pub fn get(&self, id: &str) -> Option<Task> {
+        self.0.lock().iter().find(|task| task.id == id).cloned()
     }
 }
 
@@ -115,12 +126,31 @@ fn add(tasks: &mut VecDeque<Task>, properties: Map<String, Value>, stop: Option<
 pub(crate) struct Open {
     id: String,
     tasks: Tasks,
+    /// Whether the record stays when it ends well.
+    kept: bool,
 }
 
 impl Open {
     /// Returns the id of the task.
     pub(crate) fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Closes the record by what came of the call.
+    pub(crate) fn ended(self, result: &op::Result<Answer>) {
+        match result {
+            Err(error) => self.failed(error),
+            Ok(answer) if self.kept => {
+                let result = match answer {
+                    Answer::Bytes(text) if text.len() <= LARGEST => serde_json::from_slice(text).ok(),
+                    _ => None,
+                };
+                // What has nothing to tell says `true`.
+                let result = result.filter(|result| *result != Value::Bool(true));
+                self.tasks.end(&self.id, Status::Success(result.as_ref().map(masked)));
+            }
+            Ok(_) => {}
+        }
     }
 
     /// Keeps the record: the task has failed.
@@ -153,6 +183,13 @@ pub(crate) fn kept(ops: &Ops<Cx>, method: &str, params: &Value) -> Value {
         (name.clone(), if is_told { value.clone() } else { MASK.into() })
     };
     masked(&given.iter().map(value).collect::<Map<_, _>>().into())
+}
+
+impl App {
+    /// Returns what a record may keep of the parameters of a call of `method`: no secret, nothing long.
+    pub fn masked(&self, method: &str, params: &Value) -> Value {
+        kept(self.ops(), method, params)
+    }
 }
 
 /// Returns `value` with every secret masked and what is long cut.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use app::{Cx, On, failure};
-use op::{Any, Error, Id, Need, Op, Ops, Patch, Result, Spec};
+use op::{Any, Error, Id, Need, Op, Ops, Patch, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xapi::params;
@@ -28,7 +28,18 @@ struct Add {
 
 impl Op<Cx> for Add {
     type Output = ();
-    const SPEC: Spec = Spec::objects("tag.add", &[Need::administrate("id", "update:tags")]);
+    const SPEC: Spec = Spec::objects("tag.add", &[Need::administrate("id", "update:tags")]).rest(&[
+        Rest::put("/hosts/{id}/tags/{tag}"),
+        Rest::put("/networks/{id}/tags/{tag}"),
+        Rest::put("/pools/{id}/tags/{tag}"),
+        Rest::put("/srs/{id}/tags/{tag}"),
+        Rest::put("/vdi-snapshots/{id}/tags/{tag}"),
+        Rest::put("/vdis/{id}/tags/{tag}"),
+        Rest::put("/vm-controllers/{id}/tags/{tag}"),
+        Rest::put("/vm-snapshots/{id}/tags/{tag}"),
+        Rest::put("/vm-templates/{id}/tags/{tag}"),
+        Rest::put("/vms/{id}/tags/{tag}"),
+    ]);
     async fn run(self, cx: Cx) -> Result<()> {
         let object = cx.on(&self.id)?;
         let method = format!("{}.add_tags", class(&object)?);
@@ -48,7 +59,18 @@ struct Remove {
 
 impl Op<Cx> for Remove {
     type Output = ();
-    const SPEC: Spec = Spec::objects("tag.remove", &[Need::administrate("id", "update:tags")]);
+    const SPEC: Spec = Spec::objects("tag.remove", &[Need::administrate("id", "update:tags")]).rest(&[
+        Rest::delete("/hosts/{id}/tags/{tag}"),
+        Rest::delete("/networks/{id}/tags/{tag}"),
+        Rest::delete("/pools/{id}/tags/{tag}"),
+        Rest::delete("/srs/{id}/tags/{tag}"),
+        Rest::delete("/vdi-snapshots/{id}/tags/{tag}"),
+        Rest::delete("/vdis/{id}/tags/{tag}"),
+        Rest::delete("/vm-controllers/{id}/tags/{tag}"),
+        Rest::delete("/vm-snapshots/{id}/tags/{tag}"),
+        Rest::delete("/vm-templates/{id}/tags/{tag}"),
+        Rest::delete("/vms/{id}/tags/{tag}"),
+    ]);
     async fn run(self, cx: Cx) -> Result<()> {
         let object = cx.on(&self.id)?;
         let method = format!("{}.remove_tags", class(&object)?);

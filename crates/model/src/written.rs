@@ -17,6 +17,11 @@ impl Path {
         names.iter().all(|name| !name.is_empty()).then_some(Self(names))
     }
 
+    /// Returns the names from outside inwards.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+
     /// Returns the outermost name, which is that of a property.
     pub fn property(&self) -> &str {
         &self.0[0]

@@ -329,10 +329,10 @@ impl Error {
             Self::ForbiddenOperation { operation, reason } => {
                 (5, 403, Some(json!({ "operation": operation, "reason": reason })))
             }
-            Self::NoHostsAvailable => (7, 500, None),
-            Self::AuthenticationFailed => (8, 500, None),
+            Self::NoHostsAvailable => (7, 409, None),
+            Self::AuthenticationFailed => (8, 502, None),
             Self::ServerUnreachable { object } => {
-                (9, 500, Some(object.as_ref().map_or_else(|| json!({}), |id| json!({ "objectId": id }))))
+                (9, 502, Some(object.as_ref().map_or_else(|| json!({}), |id| json!({ "objectId": id }))))
             }
             Self::InvalidParameters { errors, .. } => {
                 let data = match &**errors {
@@ -341,15 +341,15 @@ impl Error {
                 };
                 (10, 422, Some(data))
             }
-            Self::VmMissingPvDrivers { object } => (11, 500, object_id(object)),
-            Self::VmIsTemplate { object } => (12, 500, object_id(object)),
+            Self::VmMissingPvDrivers { object } => (11, 409, object_id(object)),
+            Self::VmIsTemplate { object } => (12, 409, object_id(object)),
             Self::VmBadPowerState { object, expected, actual } => {
                 (13, 409, Some(json!({ "objectId": object, "expected": expected, "actual": actual })))
             }
             Self::VmLacksFeature { object, feature } => {
-                (14, 500, Some(json!({ "objectId": object, "feature": feature })))
+                (14, 409, Some(json!({ "objectId": object, "feature": feature })))
             }
-            Self::NotSupportedDuringUpgrade => (15, 500, None),
+            Self::NotSupportedDuringUpgrade => (15, 409, None),
             Self::ObjectAlreadyExists { object, kind } => {
                 let mut data = Map::new();
                 if let Some(object) = object {
@@ -361,34 +361,36 @@ impl Error {
                 (16, 409, Some(data.into()))
             }
             Self::VdiInUse { object, operation } => {
-                (17, 500, Some(json!({ "objectId": object, "operation": operation })))
+                (17, 409, Some(json!({ "objectId": object, "operation": operation })))
             }
-            Self::HostOffline { object } => (18, 500, object_id(object)),
-            Self::OperationBlocked { object, code } => (19, 500, Some(json!({ "objectId": object, "code": code }))),
+            Self::HostOffline { object } => (18, 409, object_id(object)),
+            Self::OperationBlocked { object, code } => (19, 409, Some(json!({ "objectId": object, "code": code }))),
             Self::PatchPrecheckFailed { object, kind } => {
-                (20, 500, Some(json!({ "objectId": object, "errorType": kind })))
+                (20, 409, Some(json!({ "objectId": object, "errorType": kind })))
             }
-            Self::OperationFailed { object, code } => (21, 500, Some(json!({ "objectId": object, "code": code }))),
+            Self::OperationFailed { object, code } => (21, 409, Some(json!({ "objectId": object, "code": code }))),
             Self::MissingAuditRecord { id, valid } => (22, 500, Some(json!({ "id": id, "nValid": valid }))),
             Self::AlteredAuditRecord { id, record, valid } => {
                 (23, 500, Some(json!({ "id": id, "record": record, "nValid": valid })))
             }
-            Self::NotEnoughResources { limits } => (24, 500, Some(limits.clone().into())),
+            Self::NotEnoughResources { limits } => (24, 409, Some(limits.clone().into())),
             Self::IncorrectState { actual, expected, object, property } => (
                 25,
                 409,
                 Some(json!({ "actual": actual, "expected": expected, "object": object, "property": property })),
             ),
             Self::FeatureUnauthorized { feature } => (26, 403, Some(json!({ "featureCode": feature }))),
-            Self::NoMatchingVm { job } => (27, 500, Some(job.clone())),
+            Self::NoMatchingVm { job } => (27, 409, Some(job.clone())),
             Self::ServiceUnavailable { service } => (28, 503, Some(json!({ "serviceName": service }))),
             Self::NoSuchMethod(method) => (-32601, 404, Some(method.as_str().into())),
-            Self::Refused(_) => (-32000, 500, None),
+            Self::Refused(_) => (-32000, 409, None),
             Self::Failed { message, name, data } => {
                 let mut data = data.clone();
                 data.insert("message".to_owned(), message.as_str().into());
                 data.insert("name".to_owned(), (*name).into());
-                (-32000, 500, Some(data.into()))
+                // A host has refused: whoever asked can do something about that.
+                let status = if *name == "XapiError" { 409 } else { 500 };
+                (-32000, status, Some(data.into()))
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What a declaration says besides its parameters: name and access.
 
+use crate::Rest;
+
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -89,11 +91,13 @@ pub struct Spec {
     pub secrets: &'static [&'static str],
     /// Whether it only looks at the object that it names; what does something to it takes a selection, too.
     pub read: bool,
+    /// Routes over REST that differ from what the rule makes of the name; see [`Ops::routes`](crate::Ops::routes).
+    pub rest: &'static [Rest],
 }
 
 impl Spec {
     const fn new(rpc: &'static str, access: Access, needs: &'static [Need]) -> Self {
-        Self { rpc, access, needs, quiet: false, snapshot: false, read: false, secrets: &[] }
+        Self { rpc, access, needs, quiet: false, snapshot: false, read: false, secrets: &[], rest: &[] }
     }
 
     /// An operation for anyone, signed in or not.
@@ -148,6 +152,13 @@ impl Spec {
     #[must_use]
     pub const fn read(mut self) -> Self {
         self.read = true;
+        self
+    }
+
+    /// The same, reached over REST by these routes.
+    #[must_use]
+    pub const fn rest(mut self, routes: &'static [Rest]) -> Self {
+        self.rest = routes;
         self
     }
 }

@@ -170,7 +170,7 @@ impl<C: Context> Ops<C> {
 
 impl<C: Context> Entry<C> {
     /// Checks the call and returns the parameters as the operation wants them.
-    fn admit(&self, params: Value, cx: &C) -> Result<Value> {
+    pub(crate) fn admit(&self, params: Value, cx: &C) -> Result<Value> {
         let mut params = if let Value::Object(params) = params { params } else { Map::new() };
         self.enter(&mut params, cx)?;
         let params = Value::Object(params);

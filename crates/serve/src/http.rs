@@ -1,16 +1,16 @@
 //! HTTP: who answers what.
 //!
-//! In this order, which is the original's: WebSockets · one-time URLs · sign-in · public folders · *the gate* ·
+//! In this order, which is the original's: WebSockets · one-time URLs · REST · sign-in · public folders · *the gate* ·
 //! upstreams · folders · the web UI. Behind the gate are those who carry a good token; others are sent to the
 //! sign-in page.
 
 mod caller;
 mod compress;
-mod cookie;
+pub(crate) mod cookie;
 mod gate;
 mod mount;
 mod proxy;
-mod reply;
+pub(crate) mod reply;
 mod security;
 mod sign_in;
 mod transfer;
@@ -23,10 +23,12 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::{caller::Caller, mount::Mounts, proxy::Proxies};
+pub(crate) use self::caller::Caller;
+use self::{mount::Mounts, proxy::Proxies};
 use crate::{
     clients::Clients,
     listen::{Answers, Peer, Visitor},
+    rest::Rest,
     socket::{self, Client, Outbox},
     ui::{self, Ui},
 };
@@ -41,6 +43,7 @@ const EVICTED: Duration = Duration::from_secs(1);
 pub(crate) struct Face {
     app: App,
     clients: Clients,
+    rest: Rest,
     ui: Ui,
     public_mounts: Mounts,
     mounts: Mounts,
@@ -79,6 +82,7 @@ impl Face {
             mounts: Mounts::new(&http.mounts),
             proxies: Proxies::new(&http.proxies),
             ui: Ui::new(),
+            rest: Rest::new(app.clone()),
             app,
             clients,
             https,
@@ -111,6 +115,9 @@ impl Face {
             && let Some(response) = self.transfer(one_time, &request, caller).await
         {
             return response;
+        }
+        if let Some(below) = Rest::covers(&path) {
+            return self.rest.answer(below, request, caller).await;
         }
         if let Some(response) = self.sign_in_routes(&path, &mut request, caller).await {
             return response;

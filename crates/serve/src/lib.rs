@@ -1,4 +1,4 @@
-//! The faces of the server: JSON-RPC over WebSocket, sign-in, one-time URLs, the web UI.
+//! The faces of the server: JSON-RPC over WebSocket, REST, sign-in, one-time URLs, the web UI.
 //!
 //! The only crate that knows HTTP, JSON-RPC ids and cookies. It sees operations by name only.
 
@@ -6,6 +6,7 @@ mod clients;
 mod http;
 mod jsonrpc;
 mod listen;
+mod rest;
 mod run;
 mod socket;
 mod ui;

@@ -63,7 +63,8 @@ impl App {
 }
 
 impl Tasks {
-    fn end(&self, id: &str, status: Status) {
+    /// Ends the task `id`.
+    pub(super) fn end(&self, id: &str, status: Status) {
         if let Some(task) = self.0.lock().iter_mut().rfind(|task| task.id == id) {
             task.end = Some(jiff::Timestamp::now().as_millisecond());
             task.status = status;

@@ -1,7 +1,7 @@
 //! Restarting a VM.
 
 use app::Cx;
-use op::{Id, Need, Op, Result, Spec};
+use op::{Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
@@ -26,7 +26,10 @@ pub(super) struct Restart {
 
 impl Op<Cx> for Restart {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.restart", &[Need::operate("id", "reboot")]);
+    const SPEC: Spec = Spec::objects("vm.restart", &[Need::operate("id", "reboot")]).rest(&[
+        Rest::action("/vms/{id}/actions/clean_reboot").giving(&[("force", "false")]),
+        Rest::action("/vms/{id}/actions/hard_reboot").giving(&[("force", "true")]),
+    ]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         let force = self.force == Some(true);

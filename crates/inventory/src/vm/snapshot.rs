@@ -1,7 +1,7 @@
 //! Snapshots of a VM.
 
 use app::{Cx, On};
-use op::{Error, Id, Need, Op, Result, Spec};
+use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::{Value, params};
@@ -29,7 +29,11 @@ pub(super) struct Snapshot {
 
 impl Op<Cx> for Snapshot {
     type Output = String;
-    const SPEC: Spec = Spec::objects("vm.snapshot", &[Need::operate("id", "snapshot")]);
+    const SPEC: Spec = Spec::objects("vm.snapshot", &[Need::operate("id", "snapshot")]).rest(&[Rest::action(
+        "/vms/{id}/actions/snapshot",
+    )
+    .creating("vm-snapshots")
+    .named(&[("name_label", "name")])]);
     async fn run(self, cx: Cx) -> Result<String> {
         let vm = cx.on(&self.id)?;
         let record = super::record(&vm).await?;

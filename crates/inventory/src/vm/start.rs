@@ -1,7 +1,7 @@
 //! Starting a VM.
 
 use app::{Cx, On, model::Kind};
-use op::{Error, Id, Need, Op, Result, Spec};
+use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
@@ -36,7 +36,8 @@ struct Interface {
 
 impl Op<Cx> for Start {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.start", &[Need::operate("host", "start-vm"), Need::operate("id", "start")]);
+    const SPEC: Spec = Spec::objects("vm.start", &[Need::operate("host", "start-vm"), Need::operate("id", "start")])
+        .rest(&[Rest::action("/vms/{id}/actions/start")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         if self.bypass_mac_addresses_check != Some(true) {

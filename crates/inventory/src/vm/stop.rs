@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::Cx;
-use op::{Id, Need, Op, Result, Spec};
+use op::{Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
@@ -31,7 +31,10 @@ pub(super) struct Stop {
 
 impl Op<Cx> for Stop {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.stop", &[Need::operate("id", "shutdown")]);
+    const SPEC: Spec = Spec::objects("vm.stop", &[Need::operate("id", "shutdown")]).rest(&[
+        Rest::action("/vms/{id}/actions/clean_shutdown").giving(&[("force", "false")]),
+        Rest::action("/vms/{id}/actions/hard_shutdown").giving(&[("force", "true")]),
+    ]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         let force = self.force == Some(true);

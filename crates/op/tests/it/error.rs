@@ -31,7 +31,7 @@ fn the_data_of_an_error_has_the_names_of_the_field() {
             409,
             json!({ "objectId": "vm1", "expected": "halted", "actual": "running" }),
         ),
-        (Error::VmMissingPvDrivers { object: object() }, 11, 500, json!({ "objectId": "vm1" })),
+        (Error::VmMissingPvDrivers { object: object() }, 11, 409, json!({ "objectId": "vm1" })),
         (Error::invalid("a user cannot delete itself"), 10, 422, json!({})),
         (Error::ObjectAlreadyExists { object: None, kind: Some("server") }, 16, 409, json!({ "objectType": "server" })),
         (

@@ -12,13 +12,13 @@ use crate::listen::Peer;
 
 /// Where a request comes from and how.
 #[derive(Clone, Debug)]
-pub(super) struct Caller {
+pub(crate) struct Caller {
     /// Address of the client; the one that a trusted proxy names.
-    pub(super) address: IpAddr,
+    pub(crate) address: IpAddr,
     /// Whether the client speaks TLS, to us or to a trusted proxy.
-    pub(super) tls: bool,
+    pub(crate) tls: bool,
     /// Name and port under which the client knows the server.
-    pub(super) host: Option<String>,
+    pub(crate) host: Option<String>,
     /// Origin of the server by its configuration.
     public: Option<String>,
 }
@@ -28,7 +28,7 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 impl Caller {
-    pub(super) fn of<B>(request: &Request<B>, peer: Peer, config: &Http) -> Self {
+    pub(crate) fn of<B>(request: &Request<B>, peer: Peer, config: &Http) -> Self {
         let headers = request.headers();
         let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let mut address = peer.address.ip().to_canonical();
@@ -54,18 +54,18 @@ impl Caller {
     }
 
     /// The application's view of it.
-    pub(super) fn peer(&self, headers: &HeaderMap) -> app::Peer {
+    pub(crate) fn peer(&self, headers: &HeaderMap) -> app::Peer {
         let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
         app::Peer { address: self.address, user_agent: agent.map(|agent| agent.chars().take(256).collect()) }
     }
 
     /// The token that the request carries in a cookie.
-    pub(super) fn token(headers: &HeaderMap) -> Option<Secret> {
+    pub(crate) fn token(headers: &HeaderMap) -> Option<Secret> {
         cookie::get(headers, cookie::TOKEN).map(Secret::new)
     }
 
     /// Returns whether no page of another site made the request: browsers name the origin of the page.
-    pub(super) fn is_own_page(&self, headers: &HeaderMap) -> bool {
+    pub(crate) fn is_own_page(&self, headers: &HeaderMap) -> bool {
         let Some(origin) = headers.get(header::ORIGIN) else { return true };
         let Ok(origin) = origin.to_str() else { return false };
         if self.public.as_deref() == Some(origin) {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::caller::Caller;
 
 /// Answers with a line of text.
-pub(super) fn text(status: StatusCode, text: &str) -> Response<Body> {
+pub(crate) fn text(status: StatusCode, text: &str) -> Response<Body> {
     let mut response = Response::new(Body::from(text.to_owned()));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
@@ -17,7 +17,7 @@ pub(super) fn text(status: StatusCode, text: &str) -> Response<Body> {
 }
 
 /// Answers with JSON, which is nobody else's to keep.
-pub(super) fn json(status: StatusCode, value: &Value) -> Response<Body> {
+pub(crate) fn json(status: StatusCode, value: &Value) -> Response<Body> {
     let mut response = Response::new(Body::from(value.to_string()));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
@@ -26,7 +26,7 @@ pub(super) fn json(status: StatusCode, value: &Value) -> Response<Body> {
 }
 
 /// Sends the client to another path or URL.
-pub(super) fn redirect(status: StatusCode, to: impl Display) -> Response<Body> {
+pub(crate) fn redirect(status: StatusCode, to: impl Display) -> Response<Body> {
     let to = to.to_string();
     let what = status.canonical_reason().unwrap_or_default();
     let mut response = text(status, &format!("{what}. Redirecting to {to}"));
@@ -37,7 +37,7 @@ pub(super) fn redirect(status: StatusCode, to: impl Display) -> Response<Body> {
 }
 
 /// Sends whoever came over plain HTTP to the same place on the TLS port.
-pub(super) fn to_https<B>(request: &Request<B>, caller: &Caller, port: u16) -> Response<Body> {
+pub(crate) fn to_https<B>(request: &Request<B>, caller: &Caller, port: u16) -> Response<Body> {
     let host = caller.host.as_deref().unwrap_or("localhost");
     let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
     let port = if port == 443 { String::new() } else { format!(":{port}") };

@@ -6,6 +6,7 @@ mod download;
 mod generated;
 mod original;
 mod process;
+mod rest;
 mod start;
 #[path = "../../../app/tests/it/test_app.rs"]
 #[allow(dead_code, reason = "each crate uses its part")]

@@ -24,7 +24,7 @@ pub(crate) struct Lab {
     pub(crate) sim: Sim,
     vm: Object,
     pub(crate) address: std::net::SocketAddr,
-    token: String,
+    pub(crate) token: String,
 }
 
 impl Lab {
@@ -53,6 +53,10 @@ impl Lab {
             all.into_iter().find(|vm| !world.flag(*vm, "is_a_template") && !world.flag(*vm, "is_a_snapshot"))
         });
         Self { test, sim, vm: vm.expect("there is a VM"), address, token: token.expose().to_owned() }
+    }
+
+    pub(crate) fn app(&self) -> &app::App {
+        &self.test.app
     }
 
     fn id(&self) -> String {

@@ -1,0 +1,157 @@
+//! The routes of the table: those that operations declare, and for every other one that the rule makes of its name.
+//!
+//! `vm.attachPcis` of a VM is `POST /vms/{id}/actions/attach_pcis`; `sr.createNfs`, which acts on nothing that exists,
+//! is `POST /srs/actions/create_nfs`; what only looks is a `GET` without `actions`. An action on one object
+//! has a second route without the object, which takes a selection: `POST /vms/actions/start`.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::{Context, Ops, Reply, Result, Verb, table::Entry};
+
+/// One route to an operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Route {
+    /// Name of the operation.
+    pub op: &'static str,
+    /// The method.
+    pub verb: Verb,
+    /// The path below `/rest/v0`; what is in braces are parameters.
+    pub path: Cow<'static, str>,
+    /// What it answers.
+    pub reply: Reply,
+    /// The collection that what is listed or created belongs to.
+    pub collection: Option<&'static str>,
+    /// Whether it may take long: `202` with a task, unless the client asks with `sync`.
+    pub action: bool,
+    /// Whether it is asked of a selection of objects.
+    pub bulk: bool,
+    /// The names of parameters that differ: in REST, in the operation.
+    pub names: Cow<'static, [(&'static str, &'static str)]>,
+    /// Parameters that the route itself gives, as JSON.
+    pub given: &'static [(&'static str, &'static str)],
+}
+
+/// Namespaces that have no route by rule: what they do belongs to one connection, or REST says it in its own way.
+const BOUND_TO_A_CONNECTION: [&str; 4] = ["session", "view", "api", "xo"];
+
+impl<C: Context> Ops<C> {
+    /// Returns every route, those of the original first.
+    pub fn routes(&self) -> Vec<Route> {
+        let mut routes: Vec<Route> = Vec::new();
+        for (name, entry) in &self.0 {
+            routes.extend(entry.spec.rest.iter().map(|rest| Route {
+                op: name,
+                verb: rest.verb,
+                path: rest.path.into(),
+                reply: rest.reply,
+                collection: rest.collection,
+                action: rest.action,
+                bulk: false,
+                names: rest.names.into(),
+                given: rest.given,
+            }));
+        }
+        let mut ruled: Vec<_> = self.0.iter().filter_map(|(name, entry)| entry.by_rule(name)).collect();
+        let bulk: Vec<_> = routes.iter().chain(&ruled).filter_map(|route| self.in_bulk(route)).collect();
+        ruled.extend(bulk);
+        for route in ruled {
+            if !routes.iter().any(|other| other.verb == route.verb && other.path == route.path) {
+                routes.push(route);
+            }
+        }
+        routes
+    }
+
+    /// Returns the schema of the parameters of the operation `name`.
+    pub fn params(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).map(|entry| &entry.params)
+    }
+
+    /// Returns whether the operation `name` has nothing to answer but that it has been done.
+    pub fn is_void(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|entry| entry.void)
+    }
+
+    /// Checks a call as [`Ops::call`] does, without running the operation. Returns the parameters as it wants them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ops::call`], but for those of the operation itself.
+    pub fn admit(&self, name: &str, params: Value, cx: &C) -> Result<Value> {
+        let entry = self.0.get(name).ok_or_else(|| crate::Error::no_such_method(name))?;
+        entry.admit(params, cx)
+    }
+
+    /// The same route for a selection, if it acts on one object.
+    fn in_bulk(&self, route: &Route) -> Option<Route> {
+        let principal = self.principal(route.op)?;
+        let own = route.names.iter().find(|(_, op)| *op == principal).map_or(principal, |(rest, _)| rest);
+        let (collection, action) = route.path.strip_prefix('/')?.split_once('/')?;
+        let action = action.strip_prefix(&format!("{{{own}}}/"))?;
+        if !route.action || action.contains('{') {
+            return None;
+        }
+        let path = format!("/{collection}/{action}");
+        Some(Route { path: path.into(), bulk: true, reply: Reply::Result, collection: None, ..route.clone() })
+    }
+}
+
+impl<C> Entry<C> {
+    /// The route that the rule makes of the name.
+    fn by_rule(&self, name: &'static str) -> Option<Route> {
+        let (namespace, method) = name.split_once('.')?;
+        if !self.spec.rest.is_empty() || BOUND_TO_A_CONNECTION.contains(&namespace) {
+            return None;
+        }
+        let principal = self.spec.needs.iter().map(|need| need.param).find(|param| self.names_its_object(param));
+        let own = principal.filter(|param| self.ids[*param].iter().any(|kind| is_of(namespace, kind)));
+        let place = format!("/{}{}", plural(namespace), if own.is_some() { "/{id}" } else { "" });
+        let names: Vec<_> = own.filter(|own| *own != "id").map(|own| ("id", own)).into_iter().collect();
+        let looks = self.spec.read || self.spec.quiet;
+        let verb = if looks { Verb::Get } else { Verb::Post };
+        let path = format!("{place}{}/{}", if looks { "" } else { "/actions" }, snake(method));
+        let reply = if self.void { Reply::Nothing } else { Reply::Result };
+        let (path, names) = (path.into(), names.into());
+        Some(Route { op: name, verb, path, reply, collection: None, action: !looks, bulk: false, names, given: &[] })
+    }
+
+    /// Returns whether `param` names the one object that the operation is about.
+    fn names_its_object(&self, param: &str) -> bool {
+        match &self.principal {
+            Some(principal) => principal == param,
+            None => param == "id" && self.params["properties"][param]["type"] == "string",
+        }
+    }
+}
+
+/// Returns whether objects of `kind` are what `namespace` is about.
+fn is_of(namespace: &str, kind: &str) -> bool {
+    kind.eq_ignore_ascii_case(namespace)
+}
+
+/// The collection of a namespace: `customField` → `custom-fields`, `vm` → `vms`.
+fn plural(namespace: &str) -> String {
+    if namespace == "task" {
+        // `tasks` are those of this server.
+        return "xapi-tasks".to_owned();
+    }
+    let plural = words(namespace, '-');
+    if let Some(stem) = plural.strip_suffix('y') { format!("{stem}ies") } else { format!("{plural}s") }
+}
+
+fn snake(method: &str) -> String {
+    words(method, '_')
+}
+
+fn words(camel: &str, between: char) -> String {
+    let mut words = String::with_capacity(camel.len() + 4);
+    for letter in camel.chars() {
+        if letter.is_ascii_uppercase() && !words.is_empty() {
+            words.push(between);
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
+}

@@ -1,0 +1,175 @@
+//! REST: every operation and every collection under `/rest/v0`.
+//!
+//! A request goes: its route is known, who asks is known, its path, query and body become the parameters of
+//! one operation, [`App::call`] runs it as for every other door, the result becomes an answer.
+
+mod call;
+mod given;
+mod list;
+mod objects;
+mod query;
+mod refusal;
+mod table;
+mod who;
+
+use std::time::Duration;
+
+use app::App;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use serde_json::{Map, Value};
+
+use self::{
+    query::Query,
+    refusal::Refusal,
+    table::{Found, Table, Target},
+    who::Who,
+};
+use crate::http::{Caller, reply};
+
+/// Where the face is, and where the original's older web client finds it.
+const ROOTS: [&str; 2] = ["/rest/v0", "/v5/rest/v0"];
+/// Largest body of a call: parameters, not content.
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+/// How long a body of parameters may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(30);
+
+/// The face.
+pub(crate) struct Rest {
+    app: App,
+    table: Table,
+}
+
+/// What one request is about.
+struct Asked {
+    /// Who asks.
+    who: Who,
+    /// Values of the parameters in the path.
+    path: Vec<(String, String)>,
+    query: Query,
+}
+
+impl Rest {
+    pub(crate) fn new(app: App) -> Self {
+        Self { table: Table::new(app.ops()), app }
+    }
+
+    /// Returns the part of `path` that is below the face; nothing where the path is another's.
+    pub(crate) fn covers(path: &str) -> Option<&str> {
+        let below = ROOTS.iter().find_map(|root| path.strip_prefix(root))?;
+        (below.is_empty() || below.starts_with('/')).then_some(below)
+    }
+
+    /// Answers a request for what is at `path` below the face.
+    pub(crate) async fn answer(&self, path: &str, request: Request<Incoming>, caller: &Caller) -> Response<Body> {
+        let path = path.trim_end_matches('/');
+        if path.is_empty() {
+            return reply::redirect(StatusCode::FOUND, "/rest/v0/docs");
+        }
+        let Some(found) = self.table.find(path) else { return unknown(request.method(), request.uri().path()) };
+        if request.method() == Method::OPTIONS {
+            return options(&found);
+        }
+        let Some(target) = found.target(request.method()) else {
+            return unknown(request.method(), request.uri().path());
+        };
+        let answer = self.admitted(target, &found, request, caller).await;
+        answer.unwrap_or_else(Refusal::into_response)
+    }
+
+    async fn admitted(
+        &self,
+        target: &Target,
+        found: &Found<'_>,
+        request: Request<Incoming>,
+        caller: &Caller,
+    ) -> Result<Response<Body>, Refusal> {
+        let query = Query::parse(request.uri().query().unwrap_or_default())?;
+        let who = who::sign_in(&self.app, &request, &query, caller).await?;
+        if !target.is_public() && who.session.user().is_none() {
+            return Err(Refusal::unauthenticated());
+        }
+        let path = found.params()?;
+        if let Some(response) = to_oneself(&path, &who, &request) {
+            return Ok(response);
+        }
+        let asked = Asked { who, path, query };
+        match target {
+            Target::Op(route) => {
+                let body = body(request).await?;
+                self.call(route, asked, body).await
+            }
+            Target::Objects(kind) => self.objects(*kind, &asked),
+            Target::Object(kind) => self.object(*kind, &asked),
+        }
+    }
+}
+
+/// Sends who asks for `me` to its own id.
+fn to_oneself(path: &[(String, String)], who: &Who, request: &Request<Incoming>) -> Option<Response<Body>> {
+    let is_me = path.iter().any(|(name, value)| name == "id" && value == "me");
+    let whole = request.uri().path();
+    if !is_me || !whole.contains("/users/me") {
+        return None;
+    }
+    let user = who.session.user()?;
+    let mut to = whole.replacen("/users/me", &format!("/users/{}", user.id), 1);
+    if let Some(query) = request.uri().query() {
+        to = format!("{to}?{query}");
+    }
+    Some(reply::redirect(StatusCode::TEMPORARY_REDIRECT, to))
+}
+
+/// Reads the parameters in the body: an object of JSON; a body that says it is something else is none.
+async fn body(request: Request<Incoming>) -> Result<Map<String, Value>, Refusal> {
+    let (head, body) = request.into_parts();
+    let content_type = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let mime = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let is_json = mime.eq_ignore_ascii_case("application/json");
+    let text = tokio::time::timeout(BODY_TIME, Limited::new(body, LARGEST_BODY).collect());
+    let text: Bytes = match text.await {
+        Err(_) => return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body took more than 30 s to arrive")),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+            return Err(Refusal::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("the body has more than {LARGEST_BODY} bytes"),
+            ));
+        }
+        Ok(Err(error)) => return Err(Refusal::new(StatusCode::BAD_REQUEST, format!("the body broke off: {error}"))),
+        Ok(Ok(text)) => text.to_bytes(),
+    };
+    if !is_json || text.is_empty() {
+        return Ok(Map::new());
+    }
+    match serde_json::from_slice(&text) {
+        Ok(Value::Object(body)) => Ok(body),
+        Ok(other) => Err(Refusal::invalid("body", "invalid object", Some(other))),
+        Err(error) => Err(Refusal::new(StatusCode::BAD_REQUEST, format!("the body is no JSON: {error}"))),
+    }
+}
+
+/// Answers with the methods that a path has.
+fn options(found: &Found<'_>) -> Response<Body> {
+    let methods = found.methods().join(",");
+    let mut response = Response::new(Body::from(methods.clone()));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_str(&methods).expect("names of methods"));
+    response
+}
+
+/// Answers for what is at no route; as the original, before asking who it is.
+fn unknown(method: &Method, path: &str) -> Response<Body> {
+    let what: String = format!("Cannot {method} {path}").chars().take(512).collect();
+    let what = what.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Error</title>\n</head>\n\
+         <body>\n<pre>{what}</pre>\n</body>\n</html>\n"
+    );
+    let mut response = Response::new(Body::from(page));
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}

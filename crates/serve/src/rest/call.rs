@@ -1,0 +1,120 @@
+//! Routes to operations.
+
+use axum::body::Body;
+use http::{HeaderValue, Response, StatusCode, header};
+use op::{Answer, Reply, Route};
+use serde_json::{Map, Value, json};
+
+use super::{Asked, Rest, given::Given, list, refusal::Refusal, table::kind_of};
+use crate::http::reply;
+
+impl Rest {
+    /// Calls the operation of a route and answers with what comes of it.
+    pub(super) async fn call(
+        &self,
+        route: &Route,
+        asked: Asked,
+        body: Map<String, Value>,
+    ) -> Result<Response<Body>, Refusal> {
+        self.exists(route, &asked)?;
+        let options = if route.reply == Reply::List { Some(list::Options::read(&asked.query)?) } else { None };
+        let sync = asked.query.flag("sync")?;
+        let given = Given::read(self.app.ops(), route, &asked, body)?;
+        let session = &asked.who.session;
+        let to_admin = session.user().is_some_and(|user| app::is_admin(&user));
+        let refused = |error: &op::Error| given.refusal(route, error, to_admin);
+        let tells_only = given.params.get("dryRun") == Some(&Value::Bool(true));
+        if route.action && !sync && !tells_only {
+            let about = self.about(route, &given, &asked);
+            let begun = self.app.begin(session, route.op, given.params.clone().into(), about);
+            return begun.map(|begun| accepted(&begun.task)).map_err(|error| refused(&error));
+        }
+        let answer = self.app.call(session, route.op, given.params.clone().into()).await;
+        let answer = answer.map_err(|error| refused(&error))?;
+        if tells_only {
+            return Ok(with(StatusCode::OK, answer));
+        }
+        match (route.reply, options) {
+            (Reply::List, Some(options)) => list::of_values(answer, route.collection.unwrap_or_default(), options),
+            (Reply::Nothing, _) => Ok(nothing()),
+            (Reply::Created, _) => created(route, answer),
+            (Reply::Result | Reply::List, _) => Ok(with(StatusCode::OK, answer)),
+        }
+    }
+
+    /// Refuses a path whose object is not of the kind that its collection has.
+    fn exists(&self, route: &Route, asked: &Asked) -> Result<(), Refusal> {
+        let mut parts = route.path.trim_start_matches('/').split('/');
+        let (Some(collection), Some(part)) = (parts.next(), parts.next()) else { return Ok(()) };
+        let Some(kind) = kind_of(collection) else { return Ok(()) };
+        let Some((_, id)) = asked.path.iter().find(|(name, _)| part == format!("{{{name}}}")) else { return Ok(()) };
+        if asked.who.session.user().is_none() {
+            return Err(Refusal::unauthenticated());
+        }
+        match self.app.store().get(id) {
+            Some(object) if object.kind() == kind => Ok(()),
+            _ => Err(op::Error::no_such(kind.name(), id.as_str()).into()),
+        }
+    }
+
+    /// What the task of an action says of itself.
+    fn about(&self, route: &Route, given: &Given, asked: &Asked) -> Map<String, Value> {
+        let action = route.path.rsplit('/').next().unwrap_or_default().replace('_', " ");
+        let id = asked.path.iter().find(|(name, _)| name == "id").map(|(_, id)| id.as_str());
+        let object = id.and_then(|id| self.app.store().get(id));
+        let namespace = route.op.split('.').next().unwrap_or_default();
+        let noun = object.as_ref().map_or(namespace, |object| object.kind().name());
+        let args = given.params.iter().filter(|(_, value)| id.is_none() || value.as_str() != id);
+        let args: Map<_, _> = args.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let mut about = Map::new();
+        about.insert("method".to_owned(), route.op.into());
+        about.insert("args".to_owned(), self.app.masked(route.op, &args.into()));
+        if let Some(object) = &object {
+            about.insert("objectType".to_owned(), object.kind().name().into());
+            about.insert("objectId".to_owned(), object.id().into());
+        }
+        about.insert("name".to_owned(), format!("REST API: {action} {noun}").into());
+        about.insert("type".to_owned(), "xo:rest-api:action".into());
+        about
+    }
+}
+
+/// The task of an action goes on.
+fn accepted(task: &str) -> Response<Body> {
+    let mut response = reply::json(StatusCode::ACCEPTED, &json!({ "taskId": task }));
+    locate(&mut response, "tasks", task);
+    response
+}
+
+/// Something was created, whose id is the result.
+fn created(route: &Route, answer: Answer) -> Result<Response<Body>, Refusal> {
+    let result: Value = answer.decode()?;
+    let id = result.as_str().or_else(|| result["id"].as_str()).map(ToOwned::to_owned);
+    let Some(id) = id else { return Ok(reply::json(StatusCode::CREATED, &result)) };
+    let mut response = reply::json(StatusCode::CREATED, &json!({ "id": id }));
+    locate(&mut response, route.collection.unwrap_or_default(), &id);
+    Ok(response)
+}
+
+fn locate(response: &mut Response<Body>, collection: &str, id: &str) {
+    let at = format!("/rest/v0/{collection}/{}", list::encoded(id));
+    if let Ok(at) = HeaderValue::from_str(&at) {
+        response.headers_mut().insert(header::LOCATION, at);
+    }
+}
+
+fn nothing() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+/// Answers with the text of a result.
+fn with(status: StatusCode, answer: Answer) -> Response<Body> {
+    let mut response = Response::new(list::sent(answer));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

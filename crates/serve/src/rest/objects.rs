@@ -1,0 +1,40 @@
+//! The collections of objects of pools.
+
+use app::model::Kind;
+use axum::body::Body;
+use http::{HeaderValue, Response, StatusCode, header};
+
+use super::{Asked, Rest, list, refusal::Refusal, table::COLLECTIONS};
+use crate::http::reply;
+
+impl Rest {
+    /// Answers with those objects of `kind` that the user may see.
+    pub(super) fn objects(&self, kind: Kind, asked: &Asked) -> Result<Response<Body>, Refusal> {
+        let options = list::Options::read(&asked.query)?;
+        let audience = self.app.audience(asked.who.session.user().as_deref());
+        let objects = self.app.store().snapshot().of_kind(kind);
+        Ok(list::of_objects(objects.filter(move |object| audience.sees(object)), collection(kind), options))
+    }
+
+    /// Answers with one of them.
+    pub(super) fn object(&self, kind: Kind, asked: &Asked) -> Result<Response<Body>, Refusal> {
+        let id = asked.path.iter().find(|(name, _)| name == "id").map_or("", |(_, id)| id.as_str());
+        let object = self.app.store().get(id).filter(|object| object.kind() == kind);
+        let object = object.ok_or_else(|| Refusal::from(op::Error::no_such(kind.name(), id)))?;
+        let user = asked.who.session.user();
+        if !self.app.audience(user.as_deref()).sees(&object) {
+            return Err(
+                op::Error::Unauthorized { permission: Some("view"), object: Some(object.id().to_owned()) }.into()
+            );
+        }
+        let mut response = reply::json(StatusCode::OK, &serde_json::Value::Null);
+        *response.body_mut() = Body::from(object.json().clone());
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Ok(response)
+    }
+}
+
+/// Returns the name that the collection of a kind has in paths.
+pub(super) fn collection(kind: Kind) -> &'static str {
+    COLLECTIONS.iter().find(|(_, other)| *other == kind).map_or("", |(name, _)| name)
+}

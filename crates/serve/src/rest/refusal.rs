@@ -1,0 +1,93 @@
+//! Errors as REST clients see them.
+
+use std::borrow::Cow;
+
+use axum::body::Body;
+use http::{HeaderValue, Response, StatusCode, header};
+use op::Error;
+use serde_json::{Map, Value, json};
+
+use crate::http::reply;
+
+/// An answer that is an error.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    body: Value,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, body: json!({ "error": message.into() }) }
+    }
+
+    /// Nobody is signed in, or not by what was shown.
+    pub(super) fn unauthenticated() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "invalid credentials")
+    }
+
+    /// The value at `place` (`limit`, `body.name`) is wrong.
+    pub(super) fn invalid(place: &str, message: &str, value: Option<Value>) -> Self {
+        let mut wrong = Map::new();
+        wrong.insert(place.to_owned(), wrong_value(message, value));
+        Self::all_invalid(wrong)
+    }
+
+    /// The values at these places are wrong.
+    pub(super) fn all_invalid(wrong: Map<String, Value>) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, body: json!({ "error": wrong, "data": {} }) }
+    }
+
+    /// The same, with what a program needs to know of it.
+    pub(super) fn with_data(mut self, data: Value) -> Self {
+        self.body["data"] = data;
+        self
+    }
+
+    pub(super) fn into_response(self) -> Response<Body> {
+        let mut response = reply::json(self.status, &self.body);
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Basic realm=\"xo\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}
+
+/// What is wrong at one place.
+pub(super) fn wrong_value(message: &str, value: Option<Value>) -> Value {
+    let mut wrong = json!({ "message": message });
+    if let Some(value) = value {
+        wrong["value"] = value;
+    }
+    wrong
+}
+
+impl Refusal {
+    /// What came of an operation; what failed behind it is told to administrators only.
+    pub(super) fn of(error: &Error, to_admin: bool) -> Self {
+        let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = match error {
+            Error::Unauthorized { permission: None, object: None } => return Self::unauthenticated(),
+            Error::Failed { .. } if !to_admin => json!({ "error": "unknown error from the peer" }),
+            Error::Failed { message, name: "XapiError", .. } => {
+                json!({ "error": message, "info": "This is a XenServer/XCP-ng error, not an XO error" })
+            }
+            Error::Failed { message, .. } => json!({ "error": message }),
+            other => {
+                let mut body = json!({ "error": other.to_string() });
+                if let Some(data) = other.to_json(to_admin).get("data") {
+                    body["data"] = data.clone();
+                }
+                body
+            }
+        };
+        Self { status, body }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::of(&error, false)
+    }
+}

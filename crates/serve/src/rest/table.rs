@@ -1,0 +1,145 @@
+//! What is at which path.
+
+use std::collections::BTreeMap;
+
+use app::{Cx, model::Kind};
+use http::Method;
+use op::{Ops, Route, Verb};
+
+use super::refusal::Refusal;
+
+/// The collections of objects of pools, by the name that they have in paths.
+pub(super) const COLLECTIONS: [(&str, Kind); 20] = [
+    ("gpu-groups", Kind::GpuGroup),
+    ("hosts", Kind::Host),
+    ("messages", Kind::Message),
+    ("networks", Kind::Network),
+    ("pbds", Kind::Pbd),
+    ("pcis", Kind::Pci),
+    ("pgpus", Kind::Pgpu),
+    ("pifs", Kind::Pif),
+    ("pools", Kind::Pool),
+    ("sms", Kind::Sm),
+    ("srs", Kind::Sr),
+    ("vbds", Kind::Vbd),
+    ("vdi-snapshots", Kind::VdiSnapshot),
+    ("vdis", Kind::Vdi),
+    ("vifs", Kind::Vif),
+    ("vm-controllers", Kind::VmController),
+    ("vm-snapshots", Kind::VmSnapshot),
+    ("vm-templates", Kind::VmTemplate),
+    ("vms", Kind::Vm),
+    ("xapi-tasks", Kind::Task),
+];
+
+/// Returns the kind of the objects in the collection `name`.
+pub(super) fn kind_of(name: &str) -> Option<Kind> {
+    COLLECTIONS.iter().find(|(collection, _)| *collection == name).map(|(_, kind)| *kind)
+}
+
+/// What a request ends at.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// An operation.
+    Op(Route),
+    /// The objects of a kind.
+    Objects(Kind),
+    /// One of them.
+    Object(Kind),
+}
+
+impl Target {
+    /// Returns whether it is for anyone, signed in or not; operations say so themselves.
+    pub(super) fn is_public(&self) -> bool {
+        matches!(self, Self::Op(_))
+    }
+}
+
+type Methods = BTreeMap<Verb, Target>;
+
+/// The routes.
+pub(super) struct Table {
+    router: matchit::Router<Methods>,
+}
+
+/// A path that is known.
+pub(super) struct Found<'t> {
+    methods: &'t Methods,
+    params: Vec<(&'t str, String)>,
+}
+
+impl Table {
+    pub(super) fn new(ops: &Ops<Cx>) -> Self {
+        let mut paths: BTreeMap<String, Methods> = BTreeMap::new();
+        for route in ops.routes() {
+            paths.entry(route.path.to_string()).or_default().insert(route.verb, Target::Op(route));
+        }
+        for (collection, kind) in COLLECTIONS {
+            paths.entry(format!("/{collection}")).or_default().entry(Verb::Get).or_insert(Target::Objects(kind));
+            paths.entry(format!("/{collection}/{{id}}")).or_default().entry(Verb::Get).or_insert(Target::Object(kind));
+        }
+        let mut router = matchit::Router::new();
+        for (path, methods) in paths {
+            // A test builds the whole table: two routes for one path cannot be merged.
+            router.insert(&path, methods).unwrap_or_else(|error| panic!("{path}: {error}"));
+        }
+        Self { router }
+    }
+
+    /// Returns what is at `path`.
+    pub(super) fn find<'t>(&'t self, path: &'t str) -> Option<Found<'t>> {
+        let found = self.router.at(path).ok()?;
+        let params = found.params.iter().map(|(name, value)| (name, value.to_owned())).collect();
+        Some(Found { methods: found.value, params })
+    }
+}
+
+impl Found<'_> {
+    /// Returns what answers `method`.
+    pub(super) fn target(&self, method: &Method) -> Option<&Target> {
+        let name = if method == Method::HEAD { "GET" } else { method.as_str() };
+        let verb = Verb::ALL.into_iter().find(|verb| verb.name() == name)?;
+        self.methods.get(&verb)
+    }
+
+    /// Returns the names of the methods that the path has.
+    pub(super) fn methods(&self) -> Vec<&'static str> {
+        let head = self.methods.contains_key(&Verb::Get).then_some("HEAD");
+        let mut names: Vec<_> = self.methods.keys().map(|verb| verb.name()).collect();
+        if let Some(head) = head {
+            names.insert(1, head);
+        }
+        names
+    }
+
+    /// Returns the parameters in the path, decoded.
+    pub(super) fn params(&self) -> Result<Vec<(String, String)>, Refusal> {
+        self.params
+            .iter()
+            .map(|(name, value)| {
+                let decoded = percent_decode(value).ok_or_else(|| {
+                    Refusal::invalid(name, "it is no percent-encoded UTF-8", Some(value.as_str().into()))
+                })?;
+                Ok(((*name).to_owned(), decoded))
+            })
+            .collect()
+    }
+}
+
+/// Decodes what is percent-encoded; nothing where it is no text.
+fn percent_decode(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if byte == b'%' {
+            let digits = text.get(at + 1..at + 3)?;
+            decoded.push(u8::from_str_radix(digits, 16).ok()?);
+            at += 3;
+        } else {
+            decoded.push(byte);
+            at += 1;
+        }
+    }
+    String::from_utf8(decoded).ok()
+}

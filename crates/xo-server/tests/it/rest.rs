@@ -1,0 +1,4 @@
+//! REST, as clients of the original use it.
+
+mod lab;
+mod vm;
