@@ -1,12 +1,14 @@
 //! The routes of the table: those that operations declare, and for every other one that the rule makes of its name.
 //!
 //! `vm.attachPcis` of a VM is `POST /vms/{id}/actions/attach_pcis`; `sr.createNfs`, which acts on nothing that exists,
-//! is `POST /srs/actions/create_nfs`; what only looks is a `GET` without `actions`. An action on one object
-//! has a second route without the object, which takes a selection: `POST /vms/actions/start`.
+//! is `POST /srs/actions/create_nfs`; what only looks is a `GET` without `actions`; `vbd.set` and `vbd.delete` are
+//! `PATCH` and `DELETE` of `/vbds/{id}`. What acts on one object has a second route without the object, which takes
+//! a selection: `POST /vms/actions/start`, `POST /vbds/actions/delete`.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use serde_json::Value;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value};
 
 use crate::{Context, Ops, Reply, Result, Verb, table::Entry};
 
@@ -34,10 +36,10 @@ pub struct Route {
 }
 
 /// Namespaces that have no route by rule: what they do belongs to one connection, or REST says it in its own way.
-const BOUND_TO_A_CONNECTION: [&str; 4] = ["session", "view", "api", "xo"];
+const BOUND_TO_A_CONNECTION: [&str; 5] = ["session", "view", "api", "xo", "test"];
 
 impl<C: Context> Ops<C> {
-    /// Returns every route, those of the original first.
+    /// Returns every route, those that operations declare first.
     pub fn routes(&self) -> Vec<Route> {
         let mut routes: Vec<Route> = Vec::new();
         for (name, entry) in &self.0 {
@@ -64,9 +66,24 @@ impl<C: Context> Ops<C> {
         routes
     }
 
+    /// Returns whether the operation `name` is reached over REST by rule, unless it says how itself.
+    pub fn is_bound_to_a_connection(&self, name: &str) -> bool {
+        name.split_once('.').is_none_or(|(namespace, _)| BOUND_TO_A_CONNECTION.contains(&namespace))
+    }
+
     /// Returns the schema of the parameters of the operation `name`.
     pub fn params(&self, name: &str) -> Option<&Value> {
         self.0.get(name).map(|entry| &entry.params)
+    }
+
+    /// Returns the schema of the result of each operation, and the schemas that these refer to under
+    /// `#/components/schemas`, by name.
+    pub fn results(&self) -> (BTreeMap<&'static str, Value>, Map<String, Value>) {
+        let settings = SchemaSettings::draft2020_12().for_serialize();
+        let settings = settings.with(|settings| settings.definitions_path = "/components/schemas".into());
+        let mut schemas = settings.into_generator();
+        let results = self.0.iter().map(|(name, entry)| (*name, (entry.output)(&mut schemas).to_value())).collect();
+        (results, schemas.take_definitions(true))
     }
 
     /// Returns whether the operation `name` has nothing to answer but that it has been done.
@@ -84,17 +101,21 @@ impl<C: Context> Ops<C> {
         entry.admit(params, cx)
     }
 
-    /// The same route for a selection, if it acts on one object.
+    /// The same route for a selection, if it acts on one object of the collection.
     fn in_bulk(&self, route: &Route) -> Option<Route> {
         let principal = self.principal(route.op)?;
         let own = route.names.iter().find(|(_, op)| *op == principal).map_or(principal, |(rest, _)| rest);
-        let (collection, action) = route.path.strip_prefix('/')?.split_once('/')?;
-        let action = action.strip_prefix(&format!("{{{own}}}/"))?;
-        if !route.action || action.contains('{') {
-            return None;
-        }
-        let path = format!("/{collection}/{action}");
-        Some(Route { path: path.into(), bulk: true, reply: Reply::Result, collection: None, ..route.clone() })
+        let (collection, rest) = route.path.strip_prefix('/')?.split_once('/')?;
+        let rest = rest.strip_prefix(&format!("{{{own}}}"))?;
+        let (_, method) = route.op.split_once('.')?;
+        let path = match rest.strip_prefix('/') {
+            Some(action) if !action.contains('{') => format!("/{collection}/{action}"),
+            // `DELETE /vms/{id}` for many.
+            None => format!("/{collection}/actions/{}", snake(method)),
+            Some(_) => return None,
+        };
+        let (verb, reply, path) = (Verb::Post, Reply::Result, path.into());
+        Some(Route { verb, path, reply, bulk: true, action: true, collection: None, ..route.clone() })
     }
 }
 
@@ -105,25 +126,33 @@ impl<C> Entry<C> {
         if !self.spec.rest.is_empty() || BOUND_TO_A_CONNECTION.contains(&namespace) {
             return None;
         }
-        let principal = self.spec.needs.iter().map(|need| need.param).find(|param| self.names_its_object(param));
-        let own = principal.filter(|param| self.ids[*param].iter().any(|kind| is_of(namespace, kind)));
+        let subject =
+            self.spec.needs.iter().map(|need| need.param).find(|param| self.subject.as_deref() == Some(param));
+        let own = subject.filter(|param| self.ids[*param].iter().any(|kind| is_of(namespace, kind)));
+        let looks = self.spec.read || self.spec.quiet || looks(method);
         let place = format!("/{}{}", plural(namespace), if own.is_some() { "/{id}" } else { "" });
+        let done = if self.void { Reply::Nothing } else { Reply::Result };
+        let (verb, path, reply, action) = match (method, own) {
+            ("delete" | "destroy" | "remove", Some(_)) => (Verb::Delete, place, Reply::Nothing, false),
+            ("set", Some(_)) => (Verb::Patch, place, Reply::Nothing, false),
+            _ if looks => {
+                let what = snake(method);
+                (Verb::Get, format!("{place}/{}", what.strip_prefix("get_").unwrap_or(&what)), done, false)
+            }
+            _ => (Verb::Post, format!("{place}/actions/{}", snake(method)), done, true),
+        };
         let names: Vec<_> = own.filter(|own| *own != "id").map(|own| ("id", own)).into_iter().collect();
-        let looks = self.spec.read || self.spec.quiet;
-        let verb = if looks { Verb::Get } else { Verb::Post };
-        let path = format!("{place}{}/{}", if looks { "" } else { "/actions" }, snake(method));
-        let reply = if self.void { Reply::Nothing } else { Reply::Result };
         let (path, names) = (path.into(), names.into());
-        Some(Route { op: name, verb, path, reply, collection: None, action: !looks, bulk: false, names, given: &[] })
+        Some(Route { op: name, verb, path, reply, collection: None, action, bulk: false, names, given: &[] })
     }
+}
 
-    /// Returns whether `param` names the one object that the operation is about.
-    fn names_its_object(&self, param: &str) -> bool {
-        match &self.principal {
-            Some(principal) => principal == param,
-            None => param == "id" && self.params["properties"][param]["type"] == "string",
-        }
-    }
+/// Returns whether a method of this name only looks.
+fn looks(method: &str) -> bool {
+    ["get", "list", "is", "has", "probe"].iter().any(|word| {
+        let rest = method.strip_prefix(word);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(|letter: char| letter.is_ascii_uppercase()))
+    })
 }
 
 /// Returns whether objects of `kind` are what `namespace` is about.
@@ -133,9 +162,11 @@ fn is_of(namespace: &str, kind: &str) -> bool {
 
 /// The collection of a namespace: `customField` → `custom-fields`, `vm` → `vms`.
 fn plural(namespace: &str) -> String {
-    if namespace == "task" {
+    match namespace {
         // `tasks` are those of this server.
-        return "xapi-tasks".to_owned();
+        "task" => return "xapi-tasks".to_owned(),
+        "system" | "journal" => return namespace.to_owned(),
+        _ => {}
     }
     let plural = words(namespace, '-');
     if let Some(stem) = plural.strip_suffix('y') { format!("{stem}ies") } else { format!("{plural}s") }

@@ -48,7 +48,9 @@ pub(crate) struct Entry<C> {
     pub(crate) void: bool,
     /// Parameter name → kinds it may name, for the parameters that are ids or lists of ids.
     pub(crate) ids: BTreeMap<String, Vec<String>>,
-    /// The parameter that names the object it acts on, if it acts on one.
+    /// The parameter that names the object it is about, if it is about one.
+    pub(crate) subject: Option<String>,
+    /// The same, if it does something to the object.
     pub(crate) principal: Option<String>,
     call: Box<Call<C>>,
     would: Would,
@@ -90,9 +92,11 @@ impl<C: Context> Ops<C> {
         assert_eq!(params.to_string().matches(KINDS).count(), ids.len(), "{name}: an id hides too deep");
         let taken = RESERVED.iter().find(|name| params["properties"].get(**name).is_some());
         assert_eq!(taken, None, "{name}: every action takes a parameter of this name");
+        let subject = principal(name, &params, &ids);
         let entry = Entry {
             spec: T::SPEC,
-            principal: principal(name, &params, &ids).filter(|_| !T::SPEC.read),
+            principal: subject.clone().filter(|_| !T::SPEC.read),
+            subject,
             params,
             output: T::Output::schema,
             void: T::Output::is_void(),

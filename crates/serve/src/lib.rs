@@ -12,4 +12,5 @@ mod socket;
 mod ui;
 
 pub use listen::{Certificate, ListenError, Listener, TlsError};
+pub use rest::openapi;
 pub use run::run;

@@ -4,15 +4,17 @@
 //! one operation, [`App::call`] runs it as for every other door, the result becomes an answer.
 
 mod call;
+mod docs;
 mod given;
 mod list;
 mod objects;
+mod openapi;
 mod query;
 mod refusal;
 mod table;
 mod who;
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use app::App;
 use axum::body::Body;
@@ -22,6 +24,7 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use serde_json::{Map, Value};
 
+pub use self::openapi::openapi;
 use self::{
     query::Query,
     refusal::Refusal,
@@ -41,6 +44,8 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 pub(crate) struct Rest {
     app: App,
     table: Table,
+    /// The text of the OpenAPI document, made when somebody asks for it.
+    document: OnceLock<Bytes>,
 }
 
 /// What one request is about.
@@ -54,7 +59,7 @@ struct Asked {
 
 impl Rest {
     pub(crate) fn new(app: App) -> Self {
-        Self { table: Table::new(app.ops()), app }
+        Self { table: Table::new(app.ops()), document: OnceLock::new(), app }
     }
 
     /// Returns the part of `path` that is below the face; nothing where the path is another's.
@@ -104,6 +109,9 @@ impl Rest {
             }
             Target::Objects(kind) => self.objects(*kind, &asked),
             Target::Object(kind) => self.object(*kind, &asked),
+            Target::Docs(file) => {
+                Ok(file.answer(self.document.get_or_init(|| openapi(self.app.ops()).to_string().into())))
+            }
         }
     }
 }

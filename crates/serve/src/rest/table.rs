@@ -6,7 +6,7 @@ use app::{Cx, model::Kind};
 use http::Method;
 use op::{Ops, Route, Verb};
 
-use super::refusal::Refusal;
+use super::{docs::File, refusal::Refusal};
 
 /// The collections of objects of pools, by the name that they have in paths.
 pub(super) const COLLECTIONS: [(&str, Kind); 20] = [
@@ -46,12 +46,14 @@ pub(super) enum Target {
     Objects(Kind),
     /// One of them.
     Object(Kind),
+    /// What tells what there is.
+    Docs(File),
 }
 
 impl Target {
     /// Returns whether it is for anyone, signed in or not; operations say so themselves.
     pub(super) fn is_public(&self) -> bool {
-        matches!(self, Self::Op(_))
+        matches!(self, Self::Op(_) | Self::Docs(_))
     }
 }
 
@@ -59,7 +61,9 @@ type Methods = BTreeMap<Verb, Target>;
 
 /// The routes.
 pub(super) struct Table {
-    router: matchit::Router<Methods>,
+    paths: Vec<(String, Methods)>,
+    /// Where in `paths` a path is.
+    router: matchit::Router<usize>,
 }
 
 /// A path that is known.
@@ -78,19 +82,29 @@ impl Table {
             paths.entry(format!("/{collection}")).or_default().entry(Verb::Get).or_insert(Target::Objects(kind));
             paths.entry(format!("/{collection}/{{id}}")).or_default().entry(Verb::Get).or_insert(Target::Object(kind));
         }
-        let mut router = matchit::Router::new();
-        for (path, methods) in paths {
-            // A test builds the whole table: two routes for one path cannot be merged.
-            router.insert(&path, methods).unwrap_or_else(|error| panic!("{path}: {error}"));
+        for (path, file) in File::ALL {
+            paths.entry(path.to_owned()).or_default().insert(Verb::Get, Target::Docs(file));
         }
-        Self { router }
+        let mut router = matchit::Router::new();
+        for (at, path) in paths.keys().enumerate() {
+            // A test builds the whole table: two routes for one path cannot be merged.
+            router.insert(path, at).unwrap_or_else(|error| panic!("{path}: {error}"));
+        }
+        Self { paths: paths.into_iter().collect(), router }
     }
 
     /// Returns what is at `path`.
     pub(super) fn find<'t>(&'t self, path: &'t str) -> Option<Found<'t>> {
         let found = self.router.at(path).ok()?;
         let params = found.params.iter().map(|(name, value)| (name, value.to_owned())).collect();
-        Some(Found { methods: found.value, params })
+        Some(Found { methods: &self.paths[*found.value].1, params })
+    }
+
+    /// Returns every route, by path and method.
+    pub(super) fn routes(&self) -> impl Iterator<Item = (&str, Verb, &Target)> {
+        self.paths
+            .iter()
+            .flat_map(|(path, methods)| methods.iter().map(move |(verb, target)| (path.as_str(), *verb, target)))
     }
 }
 

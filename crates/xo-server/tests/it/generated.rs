@@ -20,6 +20,12 @@ fn generated_list_of_methods_is_current() {
 }
 
 #[test]
+fn generated_openapi_document_is_current() {
+    let document = serde_json::to_string_pretty(&serve::openapi(&xo_server::ops())).expect("it is JSON");
+    check("api/openapi.json", &(document + "\n"));
+}
+
+#[test]
 fn generated_types_of_the_web_client_are_current() {
     check("web/src/api/schema.ts", &xo_server::ops().typescript());
 }

@@ -1,4 +1,5 @@
 //! REST, as clients of the original use it.
 
 mod lab;
+mod route;
 mod vm;

@@ -1,0 +1,64 @@
+//! What the face offers, as an OpenAPI document.
+//!
+//! Everything in it comes from the operation table and the routes: there is no second list that could be wrong.
+
+mod example;
+mod operation;
+mod schema;
+
+use app::Cx;
+use op::Ops;
+use serde_json::{Map, Value, json};
+
+use self::operation::Describe;
+use super::table::{COLLECTIONS, Table};
+
+/// Returns the document.
+pub fn openapi(ops: &Ops<Cx>) -> Value {
+    let table = Table::new(ops);
+    let (results, definitions) = ops.results();
+    let describe = Describe { ops, results: &results };
+    let mut paths: Map<String, Value> = Map::new();
+    for (path, verb, target) in table.routes() {
+        let described = describe.target(path, verb, target);
+        let methods = paths.entry(path).or_insert_with(|| json!({}));
+        methods[verb.name().to_ascii_lowercase()] = described;
+    }
+    let mut schemas = schema::common();
+    for (name, definition) in definitions {
+        schemas.insert(name, schema::result(&definition));
+    }
+    for (_, kind) in COLLECTIONS {
+        schemas.insert(kind.name().to_owned(), schema::object(kind));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Xen Orchestra",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": DESCRIPTION,
+            "license": { "name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later" },
+        },
+        "servers": [{ "url": "/rest/v0" }],
+        "security": [{ "token": [] }, { "bearer": [] }, { "basic": [] }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "responses": schema::refusals(),
+            "securitySchemes": {
+                "token": { "type": "apiKey", "in": "cookie", "name": "authenticationToken" },
+                "bearer": { "type": "http", "scheme": "bearer" },
+                "basic": { "type": "http", "scheme": "basic" },
+            },
+        },
+    })
+}
+
+const DESCRIPTION: &str = "\
+Manage XCP-ng and XenServer pools.\n\n\
+**Lists** answer where the objects are; `fields=name_label,power_state` or `fields=*` answers them, `filter` and `limit` \
+choose, `ndjson=true` writes one a line.\n\n\
+**Actions** answer `202` and a task at once; with `sync=true` they answer when they are done. An action on one object has \
+a sibling without the object's id, which acts on all that `filter` finds; with `dryRun` it only tells what would come \
+of it.\n\n\
+**Names** in bodies may be written as they are here or as the objects have them: `nameLabel` is `name_label`.";

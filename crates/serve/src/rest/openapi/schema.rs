@@ -1,0 +1,139 @@
+//! Schemas as OpenAPI wants them.
+
+use app::model::Kind;
+use serde_json::{Map, Value, json};
+
+/// Turns the schema of a parameter into what a document says: the table's own rules are written out.
+pub(super) fn param(schema: &Value) -> Value {
+    let Some(object) = schema.as_object() else { return schema.clone() };
+    let mut written: Map<String, Value> = object.clone();
+    let kinds = written.shift_remove("x-kinds");
+    let has = |rule: &str| object.contains_key(rule);
+    let is = |kind: &str| match &schema["type"] {
+        Value::Array(types) => types.iter().any(|one| one == kind),
+        one => one == kind,
+    };
+    // A text is not empty unless something says so.
+    if is("string") && !["minLength", "format", "pattern", "enum", "const"].iter().any(|rule| has(rule)) {
+        written.insert("minLength".to_owned(), 1.into());
+    }
+    // What names its properties takes no others.
+    if has("properties") && !has("additionalProperties") {
+        written.insert("additionalProperties".to_owned(), false.into());
+    }
+    if let Some(Value::Array(kinds)) = kinds.filter(|kinds| kinds.as_array().is_some_and(|kinds| !kinds.is_empty())) {
+        written.insert("x-object-types".to_owned(), kinds.into());
+    }
+    inner(&mut written, param);
+    written.into()
+}
+
+/// Turns the schema of a result into what a document says.
+pub(super) fn result(schema: &Value) -> Value {
+    let Some(object) = schema.as_object() else { return schema.clone() };
+    let mut written = object.clone();
+    written.shift_remove("$schema");
+    written.shift_remove("x-kinds");
+    inner(&mut written, result);
+    written.into()
+}
+
+/// Does the same to the schemas inside.
+fn inner(schema: &mut Map<String, Value>, same: fn(&Value) -> Value) {
+    for part in ["items", "additionalProperties"] {
+        if let Some(one) = schema.get_mut(part) {
+            *one = same(one);
+        }
+    }
+    for part in ["properties", "patternProperties"] {
+        for (_, one) in schema.get_mut(part).and_then(Value::as_object_mut).into_iter().flatten() {
+            *one = same(one);
+        }
+    }
+    for part in ["anyOf", "oneOf", "allOf", "prefixItems"] {
+        for one in schema.get_mut(part).and_then(Value::as_array_mut).into_iter().flatten() {
+            *one = same(one);
+        }
+    }
+}
+
+/// The schema of the objects of a kind.
+pub(super) fn object(kind: Kind) -> Value {
+    json!({
+        "type": "object",
+        "description": format!("An object of type `{}`.", kind.name()),
+        "required": ["id", "type", "uuid", "$pool", "$poolId", "_xapiRef"],
+        "properties": {
+            "id": { "type": "string" },
+            "type": { "const": kind.name() },
+            "uuid": { "type": "string" },
+            "$pool": { "type": "string", "description": "Id of the pool." },
+            "$poolId": { "type": "string", "description": "Id of the pool." },
+            "_xapiRef": { "type": "string", "description": "Reference at the host." },
+        },
+    })
+}
+
+/// Schemas that many answers have.
+pub(super) fn common() -> Map<String, Value> {
+    let wrong = json!({
+        "type": "object",
+        "required": ["message"],
+        "properties": { "message": { "type": "string" }, "value": {} },
+    });
+    let Value::Object(schemas) = json!({
+        "Error": {
+            "type": "object",
+            "description": "What is wrong.",
+            "required": ["error"],
+            "properties": {
+                "error": {
+                    "description": "A sentence; or, by place in the request, what is wrong there.",
+                    "anyOf": [{ "type": "string" }, { "type": "object", "additionalProperties": wrong }],
+                },
+                "data": { "description": "What a program needs to know of it." },
+                "info": { "type": "string" },
+            },
+        },
+        "Href": { "type": "string", "description": "Where an object is.", "pattern": "^/rest/v0/" },
+        "Created": {
+            "type": "object",
+            "description": "What was created.",
+            "required": ["id"],
+            "properties": { "id": { "type": "string" } },
+        },
+        "Accepted": {
+            "type": "object",
+            "description": "The task that tells how far it is and what comes of it.",
+            "required": ["taskId"],
+            "properties": { "taskId": { "type": "string" } },
+        },
+    }) else {
+        unreachable!("it is an object")
+    };
+    schemas
+}
+
+/// The errors that any route may answer, by status.
+pub(super) const REFUSALS: [(&str, &str); 11] = [
+    ("400", "The request cannot be read."),
+    ("401", "Nobody is signed in, or not by what was shown."),
+    ("403", "The user may not do this."),
+    ("404", "There is no such object."),
+    ("409", "Something is in a state in which this cannot be done, or a host has refused."),
+    ("413", "The body is too large."),
+    ("422", "A parameter is wrong: which, and what is wrong with it."),
+    ("429", "Too many requests."),
+    ("500", "The server has failed."),
+    ("502", "A host does not answer."),
+    ("503", "A part of the server is not up."),
+];
+
+/// The same as components of the document.
+pub(super) fn refusals() -> Map<String, Value> {
+    let content = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } });
+    let refusal = |(status, description): (&str, &str)| {
+        (format!("Error{status}"), json!({ "description": description, "content": content }))
+    };
+    REFUSALS.into_iter().map(refusal).collect()
+}
