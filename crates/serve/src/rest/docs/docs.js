@@ -39,7 +39,7 @@ function table(rows) {
     el('tr', {},
       el('td', {}, el('code', {}, name), required ? ' *' : '', place === undefined ? '' : ` (${place})`),
       el('td', {}, typeOf(schema)),
-      el('td', {}, [description, limitsOf(schema)].filter(Boolean).join(' — ')),
+      el('td', {}, [description?.replaceAll('`', ''), limitsOf(schema)].filter(Boolean).join(' — ')),
     ))
   return el('table', {}, el('thead', {}, head), el('tbody', {}, ...body))
 }

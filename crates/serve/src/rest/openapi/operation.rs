@@ -84,10 +84,15 @@ impl Describe<'_> {
         });
         if takes_body && (!properties.is_empty() || params["additionalProperties"] == true) {
             let any = params["properties"].as_object().is_none_or(Map::is_empty);
-            let body = json!({
+            let mut body = json!({
                 "type": "object", "properties": properties, "required": required, "additionalProperties": any,
             });
-            let sample = example::body(&body);
+            let mut sample = example::body(&body);
+            if route.bulk {
+                body["anyOf"] = json!([{ "required": ["filter"] }, { "required": ["ids"] }]);
+                sample["filter"] = "power_state:running tags:production".into();
+                sample["dryRun"] = true.into();
+            }
             described["requestBody"] = json!({
                 "required": !required.is_empty() || route.bulk,
                 "content": { "application/json": { "schema": body, "example": sample } },
