@@ -6,7 +6,7 @@ macro_rules! object {
     (
         $(#[$meta:meta])*
         $name:ident $(: $base:ident)? {
-            $($(#[$doc:meta])* $field:ident $wire:literal $mark:tt $ty:ty,)*
+            $($(#[doc = $doc:literal])* $field:ident $wire:literal $mark:tt $ty:ty,)*
         }
     ) => {
         $(#[$meta])*
@@ -14,7 +14,7 @@ macro_rules! object {
         pub struct $name<'m> {
             $(/// What it has in common with its siblings.
             pub base: $base<'m>,)?
-            $($(#[$doc])* pub $field: $crate::declare::field!($mark $ty),)*
+            $($(#[doc = $doc])* pub $field: $crate::declare::field!($mark $ty),)*
         }
 
         impl $name<'_> {
@@ -30,6 +30,28 @@ macro_rules! object {
                 Ok(())
             }
         }
+
+        impl<'m> $name<'m> {
+            /// Returns its properties: the name, whether it is always written, the schema.
+            pub(crate) fn described() -> Vec<$crate::schema::Property> {
+                let own: Vec<$crate::schema::Property> = vec![$((
+                    $wire,
+                    $crate::declare::is_always!($mark),
+                    $crate::schema::explained(<$ty as $crate::schema::Described>::schema(), &[$($doc),*]),
+                )),*];
+                let base: &[fn() -> Vec<$crate::schema::Property>] = &[$($base::described)?];
+                base.iter().flat_map(|base| base()).chain(own).collect()
+            }
+        }
+    };
+}
+
+macro_rules! is_always {
+    (:) => {
+        true
+    };
+    (?) => {
+        false
     };
 }
 
@@ -50,4 +72,4 @@ macro_rules! entry {
     };
 }
 
-pub(crate) use {entry, field, object};
+pub(crate) use {entry, field, is_always, object};

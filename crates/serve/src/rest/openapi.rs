@@ -6,7 +6,7 @@ mod example;
 mod operation;
 mod schema;
 
-use app::Cx;
+use app::{Cx, model};
 use op::Ops;
 use serde_json::{Map, Value, json};
 
@@ -29,7 +29,7 @@ pub fn openapi(ops: &Ops<Cx>) -> Value {
         schemas.insert(name, schema::result(&definition));
     }
     for (_, kind) in COLLECTIONS {
-        schemas.insert(kind.name().to_owned(), schema::object(kind));
+        schemas.insert(kind.name().to_owned(), model::schema(kind));
     }
     json!({
         "openapi": "3.1.0",

@@ -2,4 +2,5 @@
 
 mod lab;
 mod route;
+mod schema;
 mod vm;

@@ -1,6 +1,5 @@
 //! Schemas as OpenAPI wants them.
 
-use app::model::Kind;
 use serde_json::{Map, Value, json};
 
 /// Turns the schema of a parameter into what a document says: the table's own rules are written out.
@@ -55,23 +54,6 @@ fn inner(schema: &mut Map<String, Value>, same: fn(&Value) -> Value) {
             *one = same(one);
         }
     }
-}
-
-/// The schema of the objects of a kind.
-pub(super) fn object(kind: Kind) -> Value {
-    json!({
-        "type": "object",
-        "description": format!("An object of type `{}`.", kind.name()),
-        "required": ["id", "type", "uuid", "$pool", "$poolId", "_xapiRef"],
-        "properties": {
-            "id": { "type": "string" },
-            "type": { "const": kind.name() },
-            "uuid": { "type": "string" },
-            "$pool": { "type": "string", "description": "Id of the pool." },
-            "$poolId": { "type": "string", "description": "Id of the pool." },
-            "_xapiRef": { "type": "string", "description": "Reference at the host." },
-        },
-    })
 }
 
 /// Schemas that many answers have.
