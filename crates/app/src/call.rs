@@ -15,7 +15,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// Those of [`op::Ops::call`].
+    /// Those of [`op::Ops::call`], [`op::Error::Refused`] where too many calls of the user run.
     pub async fn call(&self, session: &Session, name: &str, params: Value) -> op::Result<Answer> {
         if session.ended().is_some() {
             return Err(op::Error::not_signed_in());
@@ -24,8 +24,11 @@ impl App {
         let caller = session.user();
         let user = caller.as_deref().map(|user| user.id.as_str());
         // Calls of strangers leave no record: a thousand of them would push out all others.
-        let task =
-            (!quiet && user.is_some()).then(|| self.tasks().open(name, &task::kept(self.ops(), name, &params), user));
+        let task = if !quiet && user.is_some() {
+            Some(self.tasks().open(name, &task::kept(self.ops(), name, &params), user)?)
+        } else {
+            None
+        };
         let mut cx = Cx::new(self.clone(), session.clone());
         cx.task = task.as_ref().map(|task| task.id().to_owned());
         // What only waits ends with the caller.
@@ -54,7 +57,7 @@ impl App {
         if self.ops().order(name, &mut checked, &cx)?.is_none() {
             self.ops().admit(name, checked, &cx)?;
         }
-        let task = self.tasks().begin(about, cx.user()?.id.as_str(), &cx.stop);
+        let task = self.tasks().begin(about, cx.user()?.id.as_str(), &cx.stop)?;
         let id = task.id().to_owned();
         cx.task = Some(id.clone());
         let method = name.to_owned();

@@ -19,8 +19,15 @@ pub(crate) use self::steps::Steps;
 pub use self::steps::{Progress, Step};
 pub use self::timed::Timed;
 
+/// Type of the tasks that are calls, as the original's.
+const CALL: &str = "api.call";
+/// … and of all that somebody has begun.
+const CALLS: [&str; 2] = [CALL, "xo:rest-api:action"];
 /// Finished tasks kept, as the original's `tasks.gc.keep`.
 const KEPT: usize = 1000;
+/// Calls of one user that run at the same time: more than one connection may have (512), and less than what is kept, so
+/// that no user pushes the calls of all others out of sight.
+const OF_USER: usize = 768;
 /// What stands for a secret in a record.
 pub(crate) const MASK: &str = "* obfuscated *";
 /// Longest text of a parameter in a record, in bytes.
@@ -73,7 +80,11 @@ impl Tasks {
     }
 
     /// Opens the record of a call; dropping what it returns forgets it.
-    pub(crate) fn open(&self, method: &str, params: &Value, user: Option<&str>) -> Open {
+    ///
+    /// # Errors
+    ///
+    /// [`op::Error::Refused`] where the user has [`OF_USER`] calls that run.
+    pub(crate) fn open(&self, method: &str, params: &Value, user: Option<&str>) -> op::Result<Open> {
         let mut properties = Map::new();
         properties.insert("method".to_owned(), method.into());
         properties.insert("params".to_owned(), masked(params));
@@ -81,20 +92,49 @@ impl Tasks {
         if let Some(user) = user {
             properties.insert("userId".to_owned(), user.into());
         }
-        properties.insert("type".to_owned(), "api.call".into());
-        Open { id: add(&mut self.0.lock(), properties, None), tasks: self.clone(), kept: false }
+        properties.insert("type".to_owned(), CALL.into());
+        self.open_with(properties, user, None)
     }
 
     /// Opens the record of what goes on without its caller: it stays, however it ends. Cancelling it cancels `stop`.
-    pub(crate) fn begin(&self, mut about: Map<String, Value>, user: &str, stop: &CancellationToken) -> Open {
+    ///
+    /// # Errors
+    ///
+    /// As for a call that somebody waits for.
+    pub(crate) fn begin(&self, mut about: Map<String, Value>, user: &str, stop: &CancellationToken) -> op::Result<Open> {
         about.insert("userId".to_owned(), user.into());
-        Open { id: add(&mut self.0.lock(), about, Some(stop.clone())), tasks: self.clone(), kept: true }
+        let mut open = self.open_with(about, Some(user), Some(stop.clone()))?;
+        open.kept = true;
+        Ok(open)
+    }
+
+    fn open_with(
+        &self,
+        properties: Map<String, Value>,
+        user: Option<&str>,
+        stop: Option<CancellationToken>,
+    ) -> op::Result<Open> {
+        let mut tasks = self.0.lock();
+        if user.is_some() && calls_of(&tasks, user).count() >= OF_USER {
+            return Err(op::Error::refused(format!(
+                "{OF_USER} calls of this user run already; wait until one of them has ended"
+            )));
+        }
+        Ok(Open { id: add(&mut tasks, properties, stop), tasks: self.clone(), kept: false })
     }
 
     /// Returns the task of this id.
     pub fn get(&self, id: &str) -> Option<Task> {
         self.0.lock().iter().find(|task| task.id == id).cloned()
     }
+}
+
+/// Returns the calls of a user that run.
+fn calls_of<'a>(tasks: &'a VecDeque<Task>, user: Option<&'a str>) -> impl Iterator<Item = &'a Task> {
+    let text = |task: &'a Task, name| task.properties.get(name).and_then(Value::as_str);
+    tasks
+        .iter()
+        .filter(move |task| task.end.is_none() && text(task, "userId") == user && text(task, "type").is_some_and(|kind| CALLS.contains(&kind)))
 }
 
 /// Adds a task that runs, and returns its id.
@@ -359,11 +399,12 @@ mod tests {
     #[test]
     fn a_call_that_succeeds_leaves_no_record_and_one_that_fails_leaves_its_error() {
         let tasks = Tasks::default();
-        let open = tasks.open("vm.start", &json!({ "id": "x" }), Some("u"));
+        let open = tasks.open("vm.start", &json!({ "id": "x" }), Some("u")).expect("one may run");
         assert_eq!(tasks.all()[0].status, Status::Pending);
         drop(open);
         assert!(tasks.all().is_empty());
-        tasks.open("vm.start", &json!({ "id": "x" }), Some("u")).failed(&op::Error::no_such("VM", "x"));
+        let open = tasks.open("vm.start", &json!({ "id": "x" }), Some("u")).expect("one may run");
+        open.failed(&op::Error::no_such("VM", "x"));
         let record = Value::from(&tasks.all()[0]);
         assert_eq!(record["status"], "failure");
         assert_eq!(record["result"]["code"], 1);
@@ -373,12 +414,25 @@ mod tests {
     #[test]
     fn records_are_bounded_and_the_oldest_finished_goes_first() {
         let tasks = Tasks::default();
-        let running = tasks.open("vm.start", &json!({}), None);
+        let running = tasks.open("vm.start", &json!({}), None).expect("it may run");
         for _ in 0..KEPT + 5 {
-            tasks.open("vm.stop", &json!({ "text": "x".repeat(10_000) }), None).failed(&op::Error::NoHostsAvailable);
+            let open = tasks.open("vm.stop", &json!({ "text": "x".repeat(10_000) }), None).expect("it may run");
+            open.failed(&op::Error::NoHostsAvailable);
         }
         let all = tasks.all();
         assert_eq!((all.len(), &all[0].id), (KEPT, &running.id));
         assert!(Value::from(&all[1]).to_string().len() < 2 * LONGEST);
+    }
+
+    #[test]
+    fn a_user_has_so_many_calls_at_once_whatever_others_have() {
+        let tasks = Tasks::default();
+        let open = |user| tasks.open("vm.start", &json!({}), Some(user));
+        let mut running: Vec<_> = (0..OF_USER).map(|_| open("u").expect("it may run")).collect();
+        let refused = open("u").expect_err("that is one too many");
+        assert_eq!(refused.to_string(), "768 calls of this user run already; wait until one of them has ended");
+        assert!(open("v").is_ok());
+        running.pop().expect("they run").failed(&op::Error::NoHostsAvailable);
+        assert!(open("u").is_ok(), "what has ended does not count");
     }
 }

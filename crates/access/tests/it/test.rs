@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use app::CloseReason;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use crate::{
     start,
@@ -68,6 +69,27 @@ async fn a_wait_ends_when_it_is_cancelled_or_nobody_waits_for_it() {
     gone.await;
     let none = async || (bob.call("api.getCalls", json!({})).await == json!([])).then_some(());
     eventually(none).await;
+}
+
+#[tokio::test]
+async fn a_user_has_sixteen_waits_at_a_time_and_keeps_nobody_else_from_waiting() {
+    let test = start().await;
+    let (bob, eve) = (test.user("bob").await, test.user("eve").await);
+    let mut waits = JoinSet::new();
+    for _ in 0..17 {
+        let (app, session) = (bob.app.clone(), bob.session.clone());
+        waits.spawn(async move { app.call(&session, "test.wait", json!({ "duration": "1 day" })).await.map(drop) });
+    }
+    let mut first = async || {
+        let ended = waits.join_next().await.expect("there are some").expect("it does not panic");
+        ended.expect_err("a day is long").to_string()
+    };
+    assert_eq!(first().await, "16 calls of this user wait already; `api.cancelCall` ends one");
+    assert_eq!(eve.call("test.wait", json!({ "duration": "1ms" })).await, true);
+    let id = bob.call("api.getCalls", json!({})).await[0]["id"].clone();
+    assert_eq!(bob.call("api.cancelCall", json!({ "id": id })).await, true);
+    assert_eq!(first().await, "the call has been cancelled");
+    assert_eq!(bob.call("test.wait", json!({ "duration": "1ms" })).await, true);
 }
 
 #[tokio::test]

@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn steps_that_run_and_those_that_failed_are_shown() {
         let tasks = Tasks::default();
-        let open = tasks.open("vm.start", &json!({}), Some("u"));
+        let open = tasks.open("vm.start", &json!({}), Some("u")).expect("it may run");
         let steps = open.steps(4);
         let (one, two, three) = (steps.begin("a", Some("web")), steps.begin("b", None), steps.begin("c", None));
         one.end(None);
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn a_task_with_steps_is_cancelled_once_and_only_while_it_runs() {
         let tasks = Tasks::default();
-        let open = tasks.open("vm.start", &json!({}), Some("u"));
+        let open = tasks.open("vm.start", &json!({}), Some("u")).expect("it may run");
         let id = tasks.all()[0].id.clone();
         assert!(!tasks.cancel(&id));
         let steps = open.steps(1);
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn failed_steps_are_bounded() {
         let tasks = Tasks::default();
-        let open = tasks.open("vm.start", &json!({}), Some("u"));
+        let open = tasks.open("vm.start", &json!({}), Some("u")).expect("it may run");
         let steps = open.steps(1000);
         let running = steps.begin("running", None);
         for _ in 0..1000 {

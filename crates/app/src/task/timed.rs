@@ -6,13 +6,16 @@ use op::{Error, Result};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{Status, Tasks, add, masked};
+use super::{Status, Tasks, add, calls_of, masked};
 use crate::{App, Cx};
 
 /// Longest that a task or a call may do nothing: who waits longer has forgotten it.
 const LONGEST: Duration = Duration::from_secs(86_400);
 /// Timed tasks that run at the same time: a tenth of the records that are kept, so that calls have theirs.
 const AT_ONCE: usize = 100;
+/// Calls of one user that only wait at the same time: what tries out waiting has a handful, and whoever may sign in may
+/// wait.
+const WAITING: usize = 16;
 
 /// A task that ends by itself.
 #[derive(Clone, Debug)]
@@ -71,11 +74,19 @@ impl Tasks {
         }
     }
 
-    /// Lets the task `id` be ended by cancelling `stop`.
-    fn stops_by(&self, id: &str, stop: &CancellationToken) {
-        if let Some(task) = self.0.lock().iter_mut().rfind(|task| task.id == id) {
-            task.stop = Some(stop.clone());
+    /// Lets the call `id` be ended by cancelling `stop`: it only waits from now on.
+    fn waits(&self, id: &str, stop: &CancellationToken) -> Result<()> {
+        let mut tasks = self.0.lock();
+        let Some(at) = tasks.iter().rposition(|task| task.id == id) else { return Ok(()) };
+        let user = tasks[at].properties.get("userId").and_then(Value::as_str);
+        // Of calls, only those that wait have what ends them.
+        if calls_of(&tasks, user).filter(|task| task.stop.is_some()).count() >= WAITING {
+            return Err(Error::refused(format!(
+                "{WAITING} calls of this user wait already; `api.cancelCall` ends one"
+            )));
         }
+        tasks[at].stop = Some(stop.clone());
+        Ok(())
     }
 }
 
@@ -84,11 +95,12 @@ impl Cx {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidParameters`] for more than a day, [`Error::Refused`] where it was cancelled.
+    /// [`Error::InvalidParameters`] for more than a day, [`Error::Refused`] where it was cancelled or the user has too
+    /// many that wait.
     pub async fn wait(&self, duration: Duration) -> Result<()> {
         check(duration)?;
         if let Some(task) = &self.task {
-            self.app.tasks().stops_by(task, &self.stop);
+            self.app.tasks().waits(task, &self.stop)?;
         }
         let waited = self.stop.run_until_cancelled(tokio::time::sleep(duration)).await;
         waited.ok_or_else(|| Error::refused("the call has been cancelled"))
