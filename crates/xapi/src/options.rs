@@ -79,6 +79,9 @@ pub struct Limits {
     pub grace: Duration,
     /// An asynchronous task, from its start to its end (default 24 h).
     pub task: Duration,
+    /// For a host that broke a transfer off to say why in its task, and for us to end a task that no host ends
+    /// (default 10 s).
+    pub last_words: Duration,
     /// Longest rest between two attempts to reach a pool that is away (default 30 s).
     pub rest: Duration,
     /// Bytes of an answer to a call (default 512 MiB).
@@ -102,6 +105,7 @@ impl Default for Limits {
             poll: Duration::from_secs(30),
             grace: Duration::from_secs(15),
             task: Duration::from_hours(24),
+            last_words: Duration::from_secs(10),
             rest: Duration::from_secs(30),
             answer: 512 << 20,
             event: 64 << 20,

@@ -8,7 +8,13 @@
 //! | takes nothing for as long as a read may take | fail |
 //! | closes before all is sent | fail; the task says why |
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -27,9 +33,6 @@ use crate::{
     endpoint::{Endpoint, Failed},
     params,
 };
-
-/// Time for a host that broke off to say why in the task, and for us to end a task that no host ends.
-const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// How often a host may send a request to another one.
 const REDIRECTS: usize = 2;
@@ -65,37 +68,40 @@ impl Put {
         S: Stream<Item = io::Result<Bytes>> + Send + Unpin,
     {
         let mut state = self.state.clone();
+        let asked = AtomicBool::new(false);
         let failed = tokio::select! {
-            sent = self.send(content) => match sent {
+            sent = self.send(content, &asked) => match sent {
                 Ok(()) => return Ok(()),
                 Err(failed) => failed,
             },
             // Somebody cancelled it, or the host gave up.
             _ = state.wait_for(TaskState::is_over) => return Ok(()),
-            () = self.stop.cancelled() => Failed::sent(Error::Closed),
+            () = self.stop.cancelled() => Failed { error: Error::Closed, sent: asked.load(Ordering::Relaxed) },
         };
-        // A host that has got the request ends the task, now that the connection is closed.
-        let over = timeout(LAST_WORDS, state.wait_for(TaskState::is_over));
+        // A host that has got the request ends the task, now that the connection is closed; no other one does.
+        let last_words = self.pool.core().options.limits.last_words;
+        let over = timeout(last_words, state.wait_for(TaskState::is_over));
         let told = failed.sent && over.await.is_ok_and(|over| over.is_ok());
         if !told {
             let ended = params![&*self.task, "cancelled"];
-            if let Err(error) = self.pool.call_within::<Value>(LAST_WORDS, "task.set_status", ended).await {
+            if let Err(error) = self.pool.call_within::<Value>(last_words, "task.set_status", ended).await {
                 tracing::warn!(task = self.task, "a task for a transfer that failed stays: {error}");
             }
         }
         Err(Unsent { error: failed.error, told })
     }
 
-    async fn send<S>(&self, content: S) -> Result<(), Failed>
+    async fn send<S>(&self, content: S, asked: &AtomicBool) -> Result<(), Failed>
     where
         S: Stream<Item = io::Result<Bytes>> + Send + Unpin,
     {
-        let (endpoint, stream) = self.open().await?;
+        let (endpoint, stream) = self.open(asked).await?;
         self.write(&endpoint, stream, content).await.map_err(Failed::sent)
     }
 
-    /// Finds the host that takes the content, and returns the connection to it once it waits for that.
-    async fn open(&self) -> Result<(Arc<Endpoint>, Box<dyn Connection>), Failed> {
+    /// Finds the host that takes the content, and returns the connection to it once it waits for that. Sets `asked`
+    /// before the first host can have got the request.
+    async fn open(&self, asked: &AtomicBool) -> Result<(Arc<Endpoint>, Box<dyn Connection>), Failed> {
         let core = self.pool.core();
         let limits = &core.options.limits;
         let link = core.link(0, Instant::now() + limits.login).await.map_err(Failed::unsent)?;
@@ -109,6 +115,7 @@ impl Put {
                 env!("CARGO_PKG_VERSION"),
                 self.length
             );
+            asked.store(true, Ordering::Relaxed);
             let ask = async {
                 stream.write_all(request.as_bytes()).await.map_err(|error| endpoint.broken(error.to_string()))?;
                 stream.flush().await.map_err(|error| endpoint.broken(error.to_string()))?;

@@ -1,6 +1,6 @@
 //! Content sent to hosts: the simulated pool, and hosts that behave badly.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -77,7 +77,7 @@ impl Lab {
         soon(async {
             while left() {
                 tokio::task::yield_now().await;
-                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
         })
         .await;
@@ -139,6 +139,20 @@ async fn content_that_is_short_long_or_cannot_be_read_is_told_as_such() {
         assert!(matches!(error, Error::Content { .. }) && error.to_string().contains(said), "{error}");
         lab.tidy().await;
     }
+}
+
+#[tokio::test]
+async fn the_task_of_an_upload_that_no_host_has_heard_of_waits_for_none() {
+    let mut lab = Lab::new().await;
+    let mut options = to(&lab.sim);
+    // Longer than anything here is waited for.
+    options.limits.last_words = Duration::from_hours(1);
+    lab.pool = soon(Pool::connect(options)).await.unwrap();
+    let vdi = lab.vdi.to_string();
+    let what = RawVdi { vdi: &vdi, label: "upload", length: LENGTH as u64 };
+    // On one thread nothing has been sent when this returns.
+    drop(lab.pool.import_raw_vdi(what, stream::pending()).await.unwrap());
+    lab.tidy().await;
 }
 
 #[tokio::test]
