@@ -5,6 +5,26 @@ import { suite } from './suite';
 describe('the sign-in page', () => {
 	const at = suite();
 
+	it('refers to nothing that is not there', async () => {
+		const page = await at.browser.newPage();
+		const wrong: string[] = [];
+		page.on('response', (response) => {
+			if (response.status() >= 400) wrong.push(`${response.status()} ${response.url()}`);
+		});
+		page.on('console', (message) => {
+			if (message.type() === 'error') wrong.push(message.text());
+		});
+		await page.goto(at.server.url);
+		await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+		// A browser without windows shows no icon, and reads no manifest.
+		await page.evaluate(async () => {
+			const named = [...document.querySelectorAll<HTMLLinkElement>('link[href]')].map(({ href }) => href);
+			await Promise.all([...named, '/favicon.ico'].map((url) => fetch(url)));
+		});
+		await page.waitForLoadState('networkidle');
+		expect(wrong).toEqual([]);
+	});
+
 	it('says in the form why somebody is refused', async () => {
 		const page = await openPage(at.browser, at.server.url);
 		await signIn(page, { email: 'nobody@example.org', password: 'wrong' });

@@ -19,6 +19,15 @@ use self::asset::Assets;
 #[allow_missing = true]
 struct Dist;
 
+/// What the build copies as it is: icon and manifest, which are there without a build too.
+#[derive(RustEmbed)]
+#[folder = "../../web/public"]
+struct Public;
+
+/// The icon that pages name, and that browsers get which ask for [`USUAL_ICON`] whatever a page names.
+const ICON: &str = "favicon.svg";
+const USUAL_ICON: &str = "favicon.ico";
+
 /// Shown where the web was not built.
 const PLACEHOLDER: &str = include_str!("ui/not-built.html");
 
@@ -29,7 +38,8 @@ pub(crate) struct Ui {
 
 impl Ui {
     pub(crate) fn new() -> Self {
-        Self { assets: Assets::new(|path| Dist::get(path).map(|file| Bytes::from(file.data.into_owned()))) }
+        let read = |path: &str| Dist::get(path).or_else(|| Public::get(path));
+        Self { assets: Assets::new(move |path| read(path).map(|file| Bytes::from(file.data.into_owned()))) }
     }
 
     /// Returns whether there is such a file.
@@ -43,6 +53,7 @@ impl Ui {
         if matches!(extension(path), "br" | "gz") {
             return None;
         }
+        let path = if path == USUAL_ICON { ICON } else { path };
         self.assets.get(path).map(|asset| asset.respond(method, headers))
     }
 
