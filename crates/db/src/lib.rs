@@ -26,7 +26,7 @@ pub use acknowledgement::{Acknowledgement, Acknowledgements};
 pub use cloud_config::{CloudConfig, CloudConfigKind, CloudConfigs};
 pub use error::{Error, Result};
 pub use group::{Group, Groups};
-pub use journal::{Cursor, Entry, Journal, NewEntry, Operation, Order, Query, Retention, Totals};
+pub use journal::{Cursor, Entry, Journal, NewEntry, Operation, Order, Page, Query, Retention, Totals};
 pub use log::{Log, Logs, NewLog};
 pub use open::Db;
 pub use rule::{AclRule, AclRules};

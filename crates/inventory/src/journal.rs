@@ -18,7 +18,8 @@ use serde_json::{Value, value::RawValue};
 const USUAL: u32 = 100;
 /// Most entries of an answer.
 const MOST: u32 = 1000;
-/// Entries that one call looks at to find those that the caller may see; it goes on from there with the next call.
+/// Entries that one call looks at to find those that are asked for and that the caller may see; it goes on from there
+/// with the next call.
 const LOOKED_AT: u32 = 10_000;
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
@@ -50,7 +51,7 @@ struct Query {
 /// A part of the journal.
 #[derive(Serialize, JsonSchema)]
 struct Page {
-    /// What was found; there may be more even where there is nothing.
+    /// What was found among the entries that were looked at; there may be more even where there is nothing.
     entries: Vec<Told>,
     /// Where to go on; missing at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,9 +128,8 @@ impl Op<Cx> for Query {
             // Who sees little has much looked through for little: not one by one.
             let step = left.min(limit.max(USUAL));
             let found = journal.query(&Wanted { limit: Some(step), ..wanted.clone() }).await.map_err(failure)?;
-            let is_end = found.len() < step as usize;
             left -= step;
-            for entry in found {
+            for entry in found.entries {
                 wanted.from = Some(entry.cursor());
                 if sees(&cx, &audience, &entry) {
                     entries.push(told(entry, audience == Audience::Everything, &caller.id)?);
@@ -138,9 +138,10 @@ impl Op<Cx> for Query {
                     return Ok(Page { entries, next: next(&wanted) });
                 }
             }
-            if is_end || left == 0 {
-                return Ok(Page { entries, next: if is_end { None } else { next(&wanted) } });
+            if found.next.is_none() || left == 0 {
+                return Ok(Page { entries, next: found.next.as_ref().map(Cursor::to_string) });
             }
+            wanted.from = found.next;
         }
     }
 }

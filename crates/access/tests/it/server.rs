@@ -282,7 +282,7 @@ async fn enabled_servers_are_connected_again_after_a_restart_and_events_are_in_t
     let admin = second.signed_in(&user).await;
     reaches(&admin, &id, "connected").await;
     let query = app::db::Query { object: pool.as_str().map(ToOwned::to_owned), ..Default::default() };
-    let entries = second.app.db().journal().query(&query).await.unwrap();
+    let entries = second.app.db().journal().query(&query).await.unwrap().entries;
     let changes: Vec<_> = entries.iter().map(|entry| entry.event.changes.get()).collect();
     assert!(changes.iter().any(|changes| changes.contains(r#","renamed"]"#)), "{changes:?}");
     tokio::time::timeout(Duration::from_secs(10), second.app.shutdown()).await.expect("it stops");

@@ -1,8 +1,8 @@
 //! Reading the journal: by object, class, user and time.
 //!
 //! Each query walks one index (those about an object: one for each way that entries name it) in the order that it
-//! answers in, and stops when it has enough: what it costs grows with what it answers, not with the journal. Only
-//! entries that meet the first condition and fail another one are read in vain.
+//! answers in, and stops when it has looked at enough: what it costs grows with that, not with the journal. Entries that
+//! meet the condition of the index and fail another one count too, so that an answer may have none and say where to go on.
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
@@ -12,7 +12,7 @@ use sqlx::{Row, any::AnyRow};
 use super::{Entry, Journal, NewEntry, Operation};
 use crate::{Error, Result};
 
-/// Most entries that one query answers.
+/// Most entries that one query looks at.
 const MOST: u32 = 10_000;
 /// The columns of an entry.
 const COLUMNS: &str = "j.id AS id, j.at AS at, pool, class, ref, uuid, user_id, operation, changes";
@@ -72,8 +72,18 @@ pub struct Query {
     pub from: Option<Cursor>,
     /// From which end.
     pub order: Order,
-    /// Most entries to answer, at most 10 000; 10 000 when left out.
+    /// Most entries to look at, at most 10 000; 10 000 when left out. Where at most one of `object`, `user` and `class`
+    /// is given, all that are looked at are answered.
     pub limit: Option<u32>,
+}
+
+/// What a query has found.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The entries that meet all conditions.
+    pub entries: Vec<Entry>,
+    /// The last entry that was looked at, behind which there may be more; none at the end of the journal.
+    pub next: Option<Cursor>,
 }
 
 /// A value for a place-holder.
@@ -97,29 +107,24 @@ impl<'q> Statement<'q> {
         self.sql += &sql.replace('?', &format!("${}", self.bounds.len()));
     }
 
-    /// Adds the conditions of time and cursor on the columns `at` and `id`.
+    /// Adds the conditions of time and cursor on the columns `at` and `id`: one bound at each end, so that the index is
+    /// entered and left exactly there.
     fn push_place(&mut self, query: &Query, at: &str, id: &str) {
-        if let Some(since) = query.since {
+        let Query { since, until, from, order, .. } = *query;
+        let (behind, from) = match order {
+            Order::OldestFirst => ('>', from.filter(|from| since.is_none_or(|since| from.at >= since))),
+            Order::NewestFirst => ('<', from.filter(|from| until.is_none_or(|until| from.at < until))),
+        };
+        let begins_at_cursor = |begin: Order| from.is_some() && order == begin;
+        if let Some(since) = since.filter(|_| !begins_at_cursor(Order::OldestFirst)) {
             self.push(&format!(" AND {at} >= ?"), Bound::Number(since));
         }
-        if let Some(until) = query.until {
+        if let Some(until) = until.filter(|_| !begins_at_cursor(Order::NewestFirst)) {
             self.push(&format!(" AND {at} < ?"), Bound::Number(until));
         }
-        let Some(from) = query.from else { return };
-        let behind = match query.order {
-            Order::OldestFirst => '>',
-            Order::NewestFirst => '<',
-        };
-        // An index can be entered by the first; the second makes it exact.
-        self.push(&format!(" AND {at} {behind}= ?"), Bound::Number(from.at));
-        self.push(&format!(" AND ({at} {behind} ?"), Bound::Number(from.at));
-        self.push(&format!(" OR {id} {behind} ?)"), Bound::Number(from.id));
-    }
-
-    /// Adds a condition that no index is chosen for: the one of another condition has been.
-    fn push_without_index(&mut self, column: &str, value: Option<&'q String>) {
-        if let Some(value) = value {
-            self.push(&format!(" AND {column} || '' = ?"), Bound::Text(value));
+        if let Some(from) = from {
+            self.push(&format!(" AND ({at}, {id}) {behind} (?"), Bound::Number(from.at));
+            self.push(", ?)", Bound::Number(from.id));
         }
     }
 }
@@ -133,10 +138,7 @@ impl Query {
         } else {
             statement.sql = format!("SELECT {COLUMNS} FROM journal j WHERE ");
             match (&self.user, &self.class) {
-                (Some(user), class) => {
-                    statement.push("user_id = ?", Bound::Text(user));
-                    statement.push_without_index("class", class.as_ref());
-                }
+                (Some(user), _) => statement.push("user_id = ?", Bound::Text(user)),
                 (None, Some(class)) => statement.push("class = ?", Bound::Text(class)),
                 (None, None) => statement.sql += "1 = 1",
             }
@@ -146,36 +148,42 @@ impl Query {
             Order::OldestFirst => "ASC",
             Order::NewestFirst => "DESC",
         };
-        let limit = self.limit.unwrap_or(MOST).min(MOST);
-        let tail = format!(" ORDER BY at {order}, id {order} LIMIT {limit}");
+        let tail = format!(" ORDER BY at {order}, id {order} LIMIT {}", self.limit());
         statement.sql += &tail;
         statement
     }
 
     /// Writes the parts of a statement about an object: each walks an index of its own, and they are merged while they
-    /// are read. No entry is in two of them: no uuid is a reference, and calls have neither.
+    /// are read. No entry is in two of them: no uuid is a reference, and calls, which alone have a user, have neither.
     fn about<'q>(&'q self, object: &'q str, statement: &mut Statement<'q>) {
-        for (n, column) in ["uuid", "ref"].into_iter().enumerate() {
-            let union = if n > 0 { " UNION ALL " } else { "" };
-            let select = format!("{union}SELECT {COLUMNS} FROM journal j WHERE {column} = ?");
+        let of_events: &[_] = if self.user.is_some() { &[] } else { &["uuid", "ref"] };
+        for column in of_events {
+            let select = format!("SELECT {COLUMNS} FROM journal j WHERE {column} = ?");
             statement.push(&select, Bound::Text(object));
-            statement.push_without_index("user_id", self.user.as_ref());
-            statement.push_without_index("class", self.class.as_ref());
             statement.push_place(self, "j.at", "j.id");
+            statement.sql += " UNION ALL ";
         }
         let columns = COLUMNS.replacen("j.id AS id, j.at AS at", "o.entry AS id, o.at AS at", 1);
         let from = "journal_objects o CROSS JOIN journal j";
-        let select = format!(" UNION ALL SELECT {columns} FROM {from} WHERE j.id = o.entry AND o.object = ?");
+        let select = format!("SELECT {columns} FROM {from} WHERE j.id = o.entry AND o.object = ?");
         statement.push(&select, Bound::Text(object));
-        statement.push_without_index("user_id", self.user.as_ref());
-        statement.push_without_index("class", self.class.as_ref());
         statement.push_place(self, "o.at", "o.entry");
+    }
+
+    fn limit(&self) -> u32 {
+        self.limit.unwrap_or(MOST).min(MOST)
+    }
+
+    /// Returns whether an entry that an index has led to meets the other conditions.
+    fn fits(&self, entry: &NewEntry) -> bool {
+        self.user.as_ref().is_none_or(|user| entry.user.as_ref() == Some(user))
+            && self.class.as_ref().is_none_or(|class| entry.class == *class)
     }
 }
 
 impl Journal<'_> {
-    /// Returns the entries that `query` asks for.
-    pub async fn query(&self, query: &Query) -> Result<Vec<Entry>> {
+    /// Returns the entries that `query` asks for, among those that it may look at.
+    pub async fn query(&self, query: &Query) -> Result<Page> {
         let Statement { sql, bounds } = query.statement();
         let mut statement = sqlx::query(sqlx::AssertSqlSafe(sql));
         for bound in bounds {
@@ -186,8 +194,11 @@ impl Journal<'_> {
         }
         let rows = statement.fetch_all(&self.0.read).await.map_err(self.0.sql("reading the journal"))?;
         let mut entries = rows.iter().map(|row| self.read(row)).collect::<Result<Vec<_>>>()?;
+        let is_end = entries.len() < query.limit() as usize;
+        let next = entries.last().filter(|_| !is_end).map(Entry::cursor);
+        entries.retain(|entry| query.fits(&entry.event));
         self.add_objects(&mut entries).await?;
-        Ok(entries)
+        Ok(Page { entries, next })
     }
 
     fn read(self, row: &AnyRow) -> Result<Entry> {

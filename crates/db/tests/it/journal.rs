@@ -24,7 +24,7 @@ fn now() -> i64 {
 }
 
 async fn uuids(db: &Db, query: Query) -> Vec<String> {
-    db.journal().query(&query).await.unwrap().into_iter().filter_map(|entry| entry.event.uuid).collect()
+    db.journal().query(&query).await.unwrap().entries.into_iter().filter_map(|entry| entry.event.uuid).collect()
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn events_are_found_by_object_kind_and_time_after_a_restart() {
     let by_uuid = Query { object: Some("VM-4".to_owned()), ..Query::default() };
     assert_eq!(uuids(&db, by_uuid).await, ["VM-4"]);
     let by_ref = Query { object: Some("OpaqueRef:VDI-5".to_owned()), ..Query::default() };
-    let found = db.journal().query(&by_ref).await.unwrap();
+    let found = db.journal().query(&by_ref).await.unwrap().entries;
     assert_eq!((found[0].event.at, found[0].event.changes.get()), (1005, r#"{"n":[null,5]}"#));
     let by_kind = Query { class: Some("VM".to_owned()), until: Some(1006), ..Query::default() };
     assert_eq!(uuids(&db, by_kind).await, ["VM-4", "VM-2", "VM-0"]);
@@ -62,9 +62,11 @@ async fn a_reader_goes_on_where_it_stopped() {
         loop {
             let query = Query { from, limit: Some(3), order, ..query.clone() };
             let page = db.journal().query(&query).await.unwrap();
-            let Some(last) = page.last() else { return seen };
-            from = Some(last.cursor());
-            seen.extend(page.into_iter().filter_map(|entry| entry.event.uuid));
+            seen.extend(page.entries.into_iter().filter_map(|entry| entry.event.uuid));
+            from = page.next;
+            if from.is_none() {
+                return seen;
+            }
         }
     };
     let mut expected: Vec<_> = [5, 6, 7, 8, 9, 0, 1, 2, 3, 4].map(|n| format!("VM-{n}")).into();
@@ -101,7 +103,7 @@ async fn calls_are_found_by_user_and_by_each_of_their_objects_among_the_events()
     ];
     db.journal().append(&entries).await.unwrap();
     let found = async |query: Query| {
-        let entries = db.journal().query(&query).await.unwrap();
+        let entries = db.journal().query(&query).await.unwrap().entries;
         entries.into_iter().map(|entry| entry.event.at).collect::<Vec<_>>()
     };
     let about = |object: &str| Query { object: Some(object.to_owned()), ..Query::default() };
@@ -113,9 +115,9 @@ async fn calls_are_found_by_user_and_by_each_of_their_objects_among_the_events()
     assert_eq!(found(Query { since: Some(2), until: Some(4), ..about("VM-7") }).await, [3, 2]);
     assert_eq!(found(Query { class: Some("VDI".to_owned()), ..about("VM-7") }).await, [0; 0]);
     let page = db.journal().query(&Query { limit: Some(2), ..about("VM-7") }).await.unwrap();
-    let rest = Query { from: page.last().map(db::Entry::cursor), ..about("VM-7") };
+    let rest = Query { from: page.next, ..about("VM-7") };
     assert_eq!(found(rest).await, [2, 1]);
-    let mut first = db.journal().query(&about("host-1")).await.unwrap().remove(0).event;
+    let mut first = db.journal().query(&about("host-1")).await.unwrap().entries.remove(0).event;
     first.objects.sort();
     assert_eq!((first.user.as_deref(), first.operation), (Some("ann"), Operation::Done));
     assert_eq!(first.objects, ["VM-7", "host-1"]);
@@ -125,6 +127,38 @@ async fn calls_are_found_by_user_and_by_each_of_their_objects_among_the_events()
     assert_eq!(db.journal().totals().await.unwrap().bytes, 0);
     db.journal().append(&[call(9, "ann", &["VM-7"])]).await.unwrap();
     assert_eq!(found(about("VM-7")).await, [9], "what was pruned left nothing behind");
+}
+
+#[tokio::test]
+async fn a_query_looks_at_so_many_entries_whatever_it_finds() {
+    let db = Db::in_memory().await.unwrap();
+    let mut entries: Vec<_> = (0..40).map(|at| entry(at, "VM", 7)).collect();
+    entries.extend((40..80).map(|at| call(at, "ann", &["VM-7"])));
+    db.journal().append(&entries).await.unwrap();
+    let about = Query { object: Some("VM-7".to_owned()), limit: Some(10), ..Query::default() };
+    let (user, class) = (Some("bob".to_owned()), Some("SR".to_owned()));
+    for (query, walked) in [
+        (Query { class: class.clone(), ..about.clone() }, 80),
+        // Events have no user.
+        (Query { user: user.clone(), ..about.clone() }, 40),
+        (Query { user, class: class.clone(), ..about }, 40),
+        (Query { user: Some("ann".to_owned()), class, limit: Some(10), ..Query::default() }, 40),
+    ] {
+        for order in [Order::NewestFirst, Order::OldestFirst] {
+            let (mut from, mut pages) = (None, 0);
+            loop {
+                let page = db.journal().query(&Query { from, order, ..query.clone() }).await.unwrap();
+                assert!(page.entries.is_empty(), "{query:?}");
+                from = page.next;
+                pages += 1;
+                if from.is_none() {
+                    break;
+                }
+            }
+            // The last page has found that there is no more.
+            assert_eq!(pages, walked / 10 + 1, "{query:?}");
+        }
+    }
 }
 
 #[tokio::test]

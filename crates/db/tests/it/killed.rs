@@ -75,7 +75,7 @@ async fn a_killed_server_has_kept_every_acknowledged_write() {
         }
         let count: i64 = db.settings().get("count").await.unwrap().unwrap();
         assert!(count >= acknowledged);
-        let entries = db.journal().query(&Query::default()).await.unwrap();
+        let entries = db.journal().query(&Query::default()).await.unwrap().entries;
         let totals = db.journal().totals().await.unwrap();
         assert!(i64::try_from(entries.len()).unwrap() > acknowledged);
         assert_eq!(totals.entries, entries.len() as u64);

@@ -1,4 +1,5 @@
-use serde_json::{Value, json};
+use app::db::{NewEntry, Operation};
+use serde_json::{Value, json, value::RawValue};
 
 use crate::{Lab, test_app::Caller, test_app::eventually};
 
@@ -181,6 +182,44 @@ async fn pages_follow_each_other_without_gap_or_repetition() {
         }
     }
     assert_eq!(seen, all);
+}
+
+#[tokio::test]
+async fn one_call_looks_at_so_many_entries_and_the_next_goes_on_there() {
+    let lab = Lab::new().await;
+    let event = |at| NewEntry {
+        at,
+        pool: "pool".to_owned(),
+        class: "VM".to_owned(),
+        reference: "OpaqueRef:gone".to_owned(),
+        uuid: Some("gone".to_owned()),
+        user: None,
+        objects: Vec::new(),
+        operation: Operation::Mod,
+        changes: RawValue::from_string("{}".to_owned()).expect("it is JSON"),
+    };
+    let call = |at| NewEntry {
+        reference: String::new(),
+        uuid: None,
+        user: Some("bob".to_owned()),
+        objects: vec!["made often".to_owned()],
+        ..event(at)
+    };
+    let events: Vec<_> = (0..10_500).map(event).chain((0..10_500).map(call)).collect();
+    lab.test.app.db().journal().append(&events).await.expect("the database takes it");
+    for question in [
+        json!({ "object": "gone", "kind": "SR" }),
+        json!({ "object": "made often", "user": "ann" }),
+        json!({ "object": "made often", "kind": "SR" }),
+        json!({ "user": "bob", "kind": "SR" }),
+    ] {
+        let first = lab.admin.call("journal.query", question.clone()).await;
+        assert_eq!(first["entries"], json!([]), "{question}");
+        assert!(first["next"].is_string(), "{question}: {first}");
+        let mut rest = question.clone();
+        rest["cursor"] = first["next"].clone();
+        assert_eq!(lab.admin.call("journal.query", rest).await, json!({ "entries": [] }), "{question}");
+    }
 }
 
 #[tokio::test]

@@ -49,9 +49,10 @@ async fn every_query_walks_indexes_in_the_order_of_its_answer() {
             let asks_for_all = query.object.is_none() && query.user.is_none() && query.class.is_none();
             assert!(asks_for_all && step.contains("USING INDEX journal_at"), "{query:?} reads everything:\n{steps}");
         }
+        let events = query.object.as_ref().filter(|_| query.user.is_none());
         for index in [
-            query.object.as_ref().map(|_| "journal_uuid (uuid=?"),
-            query.object.as_ref().map(|_| "journal_ref (ref=?"),
+            events.map(|_| "journal_uuid (uuid=?"),
+            events.map(|_| "journal_ref (ref=?"),
             query.object.as_ref().map(|_| "sqlite_autoindex_journal_objects_1 (object=?"),
             query.user.as_ref().filter(|_| query.object.is_none()).map(|_| "journal_user (user_id=?"),
         ]
@@ -59,6 +60,16 @@ async fn every_query_walks_indexes_in_the_order_of_its_answer() {
         .flatten()
         {
             assert!(steps.contains(index), "{query:?} does not use {index}:\n{steps}");
+        }
+        // Nothing is passed over to come to a cursor, however many entries have its time.
+        for step in plan.iter().filter(|step| query.from.is_some() && step.contains("USING INDEX journal_")) {
+            let has_place = ["(at,id)<(?,?)", "(at,id)>(?,?)", "(at,entry)<(?,?)", "(at,entry)>(?,?)"];
+            assert!(has_place.iter().any(|place| step.contains(place)), "{query:?} passes entries over:\n{steps}");
+        }
+        // What else is asked for changes nothing of how entries are found, and so of how many are looked at.
+        if query.object.is_some() || query.user.is_some() {
+            let without = Query { class: None, ..query.clone() };
+            assert_eq!(self::plan(&db, &without).await, plan, "{query:?}");
         }
     }
 }
