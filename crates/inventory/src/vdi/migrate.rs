@@ -15,7 +15,7 @@ use crate::{disk, failure, kind};
 pub(super) struct Migrate {
     /// Disk to move.
     id: Id<kind::AnyVdi>,
-    /// Resource set that pays for it.
+    /// Id of the resource set that it counts against.
     #[serde(rename = "resourceSet")]
     resource_set: Option<String>,
     /// Storage repository to move it to.
@@ -29,8 +29,8 @@ impl Op<Cx> for Migrate {
         &[Need::administrate("id", "migrate-send"), Need::administrate("sr_id", "migrate-receive")],
     );
     async fn run(self, cx: Cx) -> Result<()> {
-        if self.resource_set.is_some() {
-            return Err(Error::NotImplemented);
+        if let Some(set) = self.resource_set {
+            return Err(Error::no_such("resourceSet", set));
         }
         let vdi = cx.on(&self.id)?;
         let sr = cx.on(&self.sr_id)?;

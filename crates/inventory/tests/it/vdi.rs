@@ -178,4 +178,9 @@ async fn a_move_that_fails_leaves_the_disk_where_it_is() {
     lab.by_id("VDI", &disk);
     let error = lab.admin.refused("vdi.migrate", json!({ "id": disk, "sr_id": "nope" })).await;
     assert_eq!(error["data"], json!({ "id": "nope", "type": "SR" }));
+    let error = lab.admin.refused("vdi.migrate", json!({ "id": disk, "sr_id": sr, "resourceSet": "nope" })).await;
+    assert_eq!(
+        (&error["message"], &error["data"]),
+        (&json!("no such resourceSet nope"), &json!({ "id": "nope", "type": "resourceSet" }))
+    );
 }

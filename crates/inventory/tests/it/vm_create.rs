@@ -249,7 +249,6 @@ async fn bad_parameters_are_refused_before_anything_is_made() {
         (json!({ "installation": { "method": "cdrom", "repository": disk } }), 10),
         (json!({ "affinityHost": "nope", "copyHostBiosStrings": true }), 1),
         (json!({ "vgpuType": "nope" }), 1),
-        (json!({ "resourceSet": "nope" }), 1),
         (json!({ "networkConfig": "version: 2" }), 10),
         (json!({ "acls": [{ "subject": "nope", "action": "admin" }] }), 1),
         (json!({ "acls": [{ "subject": lab.admin.id(), "action": "owner" }] }), 10),
@@ -258,6 +257,11 @@ async fn bad_parameters_are_refused_before_anything_is_made() {
         let error = lab.admin.refused("vm.create", params(&lab, HOUSE, more.clone())).await;
         assert_eq!(error["code"], code, "{more}: {error}");
     }
+    let error = lab.admin.refused("vm.create", params(&lab, HOUSE, json!({ "resourceSet": "nope" }))).await;
+    assert_eq!(
+        (&error["message"], &error["data"]),
+        (&json!("no such resourceSet nope"), &json!({ "id": "nope", "type": "resourceSet" }))
+    );
     assert_eq!(lab.census(), before);
 }
 
