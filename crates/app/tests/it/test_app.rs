@@ -1,10 +1,10 @@
 //! The application with a database in memory, for tests of features: no HTTP, everything else real.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use app::{
     App, Config, Credentials, Cx, Duration, Peer, Session,
-    db::{Db, NewToken, NewUser, User},
+    db::{Db, NewServer, NewToken, NewUser, Server, User},
 };
 use op::{Ops, Secret};
 use secrecy::ExposeSecret;
@@ -66,6 +66,22 @@ impl TestApp {
     pub(crate) async fn user(&self, email: &str) -> Caller {
         let user = self.create(email, None, "none").await;
         self.signed_in(&user).await
+    }
+
+    /// Connects to the simulated pool of which a host listens there, without TLS.
+    pub(crate) async fn connect(&self, host: SocketAddr) -> Server {
+        let new = NewServer {
+            host: format!("http://{host}"),
+            username: "root".to_owned(),
+            password: "password".into(),
+            label: None,
+            allow_unauthorized: false,
+            enabled: true,
+            http_proxy: None,
+        };
+        let server = self.app.db().servers().add(new).await.expect("the server is new");
+        self.app.connect(&server).await.expect("the pool is connected");
+        server
     }
 
     /// Returns a new connection of `user`, signed in by a token of its own.

@@ -57,10 +57,7 @@ mod vm_template;
 
 use std::sync::Arc;
 
-use app::{
-    db::{self, NewServer},
-    model,
-};
+use app::{db, model};
 use serde_json::Value;
 use test_app::{Caller, TestApp, eventually};
 use xapi_sim::{Datum, Object, Sim, World};
@@ -106,18 +103,7 @@ impl Lab {
 
     /// Connects the application to a pool; returns the server record.
     async fn connect(&self, pool: usize) -> db::Server {
-        let new = NewServer {
-            host: format!("http://{}", self.sim.addresses(pool)[0].http),
-            username: "root".to_owned(),
-            password: "password".into(),
-            label: None,
-            allow_unauthorized: false,
-            enabled: true,
-            http_proxy: None,
-        };
-        let server = self.test.app.db().servers().add(new).await.expect("the server is new");
-        self.test.app.connect(&server).await.expect("the pool is connected");
-        server
+        self.test.connect(self.sim.addresses(pool)[0].http).await
     }
 
     /// Returns our object of one of the simulator's.

@@ -9,57 +9,15 @@ use std::{
 
 use app::{
     Cx, News, Subscription,
-    db::NewServer,
     model::{Kind, Object},
 };
 use serde_json::{Map, Value, json};
-use xapi_sim::Sim;
 
 use crate::{
     generated::check,
-    test_app::{Caller, TestApp, eventually},
+    lab::Lab,
+    test_app::{Caller, eventually},
 };
-
-/// The server's operations, connected to a simulated pool.
-pub(crate) struct Lab {
-    pub(crate) test: TestApp,
-    pub(crate) admin: Caller,
-    pub(crate) sim: Sim,
-}
-
-impl Lab {
-    async fn new() -> Self {
-        Self::on(Sim::builder().world("small").pace(0.005)).await
-    }
-
-    pub(crate) async fn on(sim: xapi_sim::sim::Builder) -> Self {
-        let sim = sim.start().await.expect("the simulated pool starts");
-        let test = TestApp::new(|ops| *ops = xo_server::ops()).await;
-        let admin = test.admin().await;
-        let new = NewServer {
-            host: format!("http://{}", sim.http_addr()),
-            username: "root".to_owned(),
-            password: "password".into(),
-            label: None,
-            allow_unauthorized: false,
-            enabled: true,
-            http_proxy: None,
-        };
-        let server = test.app.db().servers().add(new).await.expect("the server is new");
-        test.app.connect(&server).await.expect("the pool is connected");
-        Self { test, admin, sim }
-    }
-
-    /// Returns the id of the first object of a kind that is as wanted.
-    fn id(&self, kind: Kind, wanted: impl Fn(&Object) -> bool) -> String {
-        let found = self.test.app.store().snapshot().of_kind(kind).find(|object| wanted(object));
-        found.unwrap_or_else(|| panic!("there is such a {kind}")).id().to_owned()
-    }
-
-    pub(crate) async fn grant(&self, subject: &str, object: &str, role: &str) {
-        self.admin.call("acl.add", json!({ "subject": subject, "object": object, "action": role })).await;
-    }
-}
 
 async fn seen(caller: &Caller) -> Map<String, Value> {
     let objects = caller.call("xo.getAllObjects", json!({})).await;

@@ -4,7 +4,7 @@ use app::model::Kind;
 use serde_json::json;
 use xapi_sim::Sim;
 
-use crate::{access::Lab, test_app::eventually};
+use crate::{lab::Lab, test_app::eventually};
 
 #[test]
 fn actions_are_told_from_reads_by_their_declaration() {

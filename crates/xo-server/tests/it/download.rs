@@ -8,7 +8,7 @@ use tokio::{
 };
 use xapi_sim::fault::Spoilt;
 
-use crate::view::{LIMIT, Lab};
+use crate::view::{LIMIT, Served};
 
 const PATH: &str = "/system-status";
 
@@ -16,7 +16,7 @@ const PATH: &str = "/system-status";
 const END: &[u8] = b"\r\n0\r\n\r\n";
 
 /// Calls `method`, and returns all that the server sends to who fetches what it offers.
-async fn fetch(lab: &Lab, method: &str, id: &str) -> Vec<u8> {
+async fn fetch(lab: &Served, method: &str, id: &str) -> Vec<u8> {
     let offered = lab.client().await.call(method, json!({ "id": id })).await;
     let path = offered["$getFrom"].as_str().expect("a path");
     let mut stream = TcpStream::connect(lab.address).await.expect("the server listens");
@@ -30,7 +30,7 @@ async fn fetch(lab: &Lab, method: &str, id: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn the_status_of_hosts_is_fetched_whole_or_seen_not_to_be() {
-    let lab = Lab::new().await;
+    let lab = Served::new().await;
     let (host, pool) = lab.sim.with(|world| {
         let master = world.master();
         let pool = world.list("pool")[0];

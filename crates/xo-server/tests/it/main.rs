@@ -4,6 +4,7 @@ mod access;
 mod action;
 mod download;
 mod generated;
+mod lab;
 mod original;
 mod process;
 mod rest;

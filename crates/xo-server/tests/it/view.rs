@@ -1,8 +1,7 @@
 //! Views on real sockets, with a simulated pool behind.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
-use app::db::NewServer;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use serve::Listener;
@@ -14,36 +13,25 @@ use tokio_tungstenite::{
 use tokio_util::sync::CancellationToken;
 use xapi_sim::{Object, Sim};
 
-use crate::test_app::TestApp;
+use crate::{lab::Lab, test_app::TestApp};
 
 /// Nothing in these tests takes so long, on any machine.
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
-pub(crate) struct Lab {
+/// The faces before it, and somebody's token.
+pub(crate) struct Served {
     test: TestApp,
     pub(crate) sim: Sim,
     vm: Object,
-    pub(crate) address: std::net::SocketAddr,
+    pub(crate) address: SocketAddr,
     pub(crate) token: String,
 }
 
-impl Lab {
+impl Served {
     pub(crate) async fn new() -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let sim = Sim::builder().world("small").pace(0.005).start().await.expect("the simulated pool starts");
-        let test = TestApp::new(|ops| *ops = xo_server::ops()).await;
-        let new = NewServer {
-            host: format!("http://{}", sim.http_addr()),
-            username: "root".to_owned(),
-            password: "password".into(),
-            label: None,
-            allow_unauthorized: false,
-            enabled: true,
-            http_proxy: None,
-        };
-        let server = test.app.db().servers().add(new).await.expect("the server is new");
-        test.app.connect(&server).await.expect("the pool is connected");
-        let admin = test.create("admin", None, "admin").await;
+        let Lab { test, admin, sim } = Lab::new().await;
+        let admin = admin.session.user().expect("an administrator");
         let token = test.app.browser_token(&admin, "test", false).await.expect("the database takes it").0;
         let listener = Listener::bind("127.0.0.1:0", None).await.expect("a port is free");
         let address = listener.address();
@@ -64,17 +52,22 @@ impl Lab {
     }
 
     pub(crate) async fn client(&self) -> Client {
-        let mut request = format!("ws://{}/api/", self.address).into_client_request().expect("a good URL");
-        request.headers_mut().insert("cookie", format!("token={}", self.token).parse().expect("a good header"));
-        let stream = TcpStream::connect(self.address).await.expect("the server listens");
-        let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
-        Client(client_async_with_config(request, stream, Some(config)).await.expect("the server accepts").0)
+        Client::connect(self.address, &self.token).await
     }
 }
 
 pub(crate) struct Client(WebSocketStream<TcpStream>);
 
 impl Client {
+    /// Connects with a token, which may be none that the server knows.
+    pub(crate) async fn connect(server: SocketAddr, token: &str) -> Self {
+        let mut request = format!("ws://{server}/api/").into_client_request().expect("a good URL");
+        request.headers_mut().insert("cookie", format!("token={token}").parse().expect("a good header"));
+        let stream = TcpStream::connect(server).await.expect("the server listens");
+        let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
+        Self(client_async_with_config(request, stream, Some(config)).await.expect("the server accepts").0)
+    }
+
     async fn text(&mut self) -> String {
         loop {
             let next = tokio::time::timeout(LIMIT, self.0.next()).await.expect("something comes in time");
@@ -110,7 +103,7 @@ impl Client {
 
 #[tokio::test]
 async fn a_view_is_answered_first_and_then_told_of() {
-    let lab = Lab::new().await;
+    let lab = Served::new().await;
     let mut client = lab.client().await;
     client.call("session.setNotifications", json!({ "all": false })).await;
     for n in 0..10 {
@@ -137,7 +130,7 @@ async fn a_view_is_answered_first_and_then_told_of() {
 
 #[tokio::test]
 async fn who_wants_views_only_is_not_told_of_every_object() {
-    let lab = Lab::new().await;
+    let lab = Served::new().await;
     let (mut without, mut with) = (lab.client().await, lab.client().await);
     without.call("session.setNotifications", json!({ "all": false })).await;
     with.call("session.getUser", json!({})).await;
@@ -155,7 +148,7 @@ async fn who_wants_views_only_is_not_told_of_every_object() {
 async fn a_client_that_reads_slowly_gets_what_there_is_when_it_reads() {
     const VERSIONS: usize = 40;
     const SIZE: usize = 1_000_000;
-    let lab = Lab::new().await;
+    let lab = Served::new().await;
     let wish = json!({ "filter": format!("id:{}", lab.id()), "columns": ["name_description"] });
     let (mut slow, mut quick) = (lab.client().await, lab.client().await);
     for client in [&mut slow, &mut quick] {
@@ -187,7 +180,7 @@ async fn a_client_that_reads_slowly_gets_what_there_is_when_it_reads() {
 
 #[tokio::test]
 async fn an_open_view_does_not_keep_its_connection() {
-    let lab = Lab::new().await;
+    let lab = Served::new().await;
     let mut client = lab.client().await;
     client.call("view.subscribe", json!({ "type": "VM" })).await;
     let sessions = || lab.test.app.sessions().len();

@@ -3,11 +3,11 @@
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, redirect::Policy};
 use serde_json::Value;
 
-use crate::view::{LIMIT, Lab};
+use crate::view::{LIMIT, Served};
 
 /// A REST client who is signed in as an administrator.
 pub(crate) struct Rest {
-    pub(crate) lab: Lab,
+    pub(crate) lab: Served,
     pub(crate) http: Client,
 }
 
@@ -27,7 +27,7 @@ impl Answer {
 
 impl Rest {
     pub(crate) async fn new() -> Self {
-        let lab = Lab::new().await;
+        let lab = Served::new().await;
         let http = Client::builder().redirect(Policy::none()).no_proxy().timeout(LIMIT).build().expect("a client");
         Self { lab, http }
     }

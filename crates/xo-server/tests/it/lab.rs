@@ -1,0 +1,38 @@
+//! The application as the server assembles it, for tests that need no process.
+
+use app::model::{Kind, Object};
+use serde_json::json;
+use xapi_sim::Sim;
+
+use crate::test_app::{Caller, TestApp};
+
+/// The server's operations, connected to a simulated pool.
+pub(crate) struct Lab {
+    pub(crate) test: TestApp,
+    pub(crate) admin: Caller,
+    pub(crate) sim: Sim,
+}
+
+impl Lab {
+    pub(crate) async fn new() -> Self {
+        Self::on(Sim::builder().world("small").pace(0.005)).await
+    }
+
+    pub(crate) async fn on(sim: xapi_sim::sim::Builder) -> Self {
+        let sim = sim.start().await.expect("the simulated pool starts");
+        let test = TestApp::new(|ops| *ops = xo_server::ops()).await;
+        let admin = test.admin().await;
+        test.connect(sim.http_addr()).await;
+        Self { test, admin, sim }
+    }
+
+    /// Returns the id of the first object of a kind that is as wanted.
+    pub(crate) fn id(&self, kind: Kind, wanted: impl Fn(&Object) -> bool) -> String {
+        let found = self.test.app.store().snapshot().of_kind(kind).find(|object| wanted(object));
+        found.unwrap_or_else(|| panic!("there is such a {kind}")).id().to_owned()
+    }
+
+    pub(crate) async fn grant(&self, subject: &str, object: &str, role: &str) {
+        self.admin.call("acl.add", json!({ "subject": subject, "object": object, "action": role })).await;
+    }
+}
