@@ -128,6 +128,21 @@ async fn a_drive_that_the_guest_keeps_goes_when_the_vm_stops() {
 }
 
 #[tokio::test]
+async fn a_drive_that_the_storage_does_not_delete_at_first_is_deleted_later() {
+    let lab = Lab::new().await;
+    for _ in 0..2 {
+        lab.sim.fail_next("VDI.destroy", "SR_BACKEND_FAILURE_80", ["", "Failed to mark VDI hidden", ""]);
+    }
+    let more =
+        json!({ "cloudConfig": "#cloud-config\n", "destroyCloudConfigVdiAfterBoot": true, "bootAfterCreate": true });
+    let vm = create(&lab, "new", more).await;
+    crate::test_app::eventually(async || (all_drives(&lab.sim) == 0).then_some(())).await;
+    assert_eq!(lab.sim.calls()["VDI.destroy"], 3, "two that failed, and the one that did it");
+    assert_eq!(lab.sim.with(|world| world.objects(vm, "VBDs").len()), 1);
+    assert_eq!(lab.field(vm, "power_state"), "Running");
+}
+
+#[tokio::test]
 async fn a_vm_that_is_there_gets_a_drive() {
     let lab = Lab::new().await;
     let vm = lab.vm("Halted");

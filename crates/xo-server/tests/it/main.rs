@@ -3,6 +3,7 @@
 mod access;
 mod action;
 mod download;
+mod first_boot;
 mod generated;
 mod lab;
 mod original;

@@ -36,8 +36,11 @@ use crate::{entry, failure};
 /// Guests that have no agent have read their drive by then, as the original has it.
 const PATIENCE: i64 = 10 * 60;
 
-/// Rest before the first new attempt; it doubles up to [`LONGEST_REST`].
+/// Rest before the first new attempt, or as long as a drive is left to its guest where that is shorter, but
+/// [`SHORTEST_REST`]; it doubles up to [`LONGEST_REST`].
 const REST: Duration = Duration::from_secs(30);
+
+const SHORTEST_REST: Duration = Duration::from_secs(1);
 
 const LONGEST_REST: Duration = Duration::from_secs(30 * 60);
 
@@ -63,6 +66,8 @@ struct Keeper {
     /// Those that are being worked on.
     busy: BTreeSet<String>,
     work: JoinSet<(String, Result<()>)>,
+    /// Rest before the first new attempt.
+    rest: Duration,
 }
 
 /// What went wrong with a drive.
@@ -99,7 +104,9 @@ struct Guest {
 
 impl Keeper {
     fn new(app: App) -> Self {
-        Self { app, drives: BTreeMap::new(), busy: BTreeSet::new(), work: JoinSet::new() }
+        let rest = app.config().xapi_options.vdi_delay_before_removing_cloud_config_drive.0;
+        let rest = rest.clamp(SHORTEST_REST, REST);
+        Self { app, drives: BTreeMap::new(), busy: BTreeSet::new(), work: JoinSet::new(), rest }
     }
 
     async fn run(&mut self, stop: CancellationToken) {
@@ -204,12 +211,12 @@ impl Keeper {
         let rest = match outcome {
             Ok(()) => {
                 trouble.attempts = 0;
-                Duration::from_secs(1)
+                SHORTEST_REST
             }
             Err(error) => {
                 warn!(vdi.id = id, "cannot delete the drive of cloud-init `{id}` yet: {error}");
                 trouble.attempts += 1;
-                (REST * (1 << (trouble.attempts - 1).min(10))).min(LONGEST_REST)
+                (self.rest * (1 << (trouble.attempts - 1).min(11))).min(LONGEST_REST)
             }
         };
         trouble.not_before = Some(Instant::now() + rest);
@@ -235,8 +242,11 @@ fn mark(drive: &Object) -> Option<String> {
 /// A drive that is loose was taken from its VM and could not be deleted then.
 fn next(mark: &str, guest: Option<&Guest>, is_loose: bool, now: i64) -> Next {
     let Some(guest) = guest else {
-        let is_due = mark.parse::<i64>().is_ok_and(|due| due <= now);
-        return if is_loose && is_due { Next::Delete } else { Next::Wait };
+        return match mark.parse::<i64>() {
+            Ok(due) if is_loose && due > now => Next::In(due - now),
+            Ok(_) if is_loose => Next::Delete,
+            _ => Next::Wait,
+        };
     };
     let runs = guest.power_state == "Running";
     match mark.parse::<i64>() {
@@ -305,7 +315,7 @@ mod tests {
         assert_eq!(next(WAITING, None, false, 1000), Next::Wait);
         assert_eq!(next(WAITING, None, true, 1000), Next::Wait, "it is not attached yet");
         assert_eq!(next("999", None, true, 1000), Next::Delete, "it was taken from its VM");
-        assert_eq!(next("1001", None, true, 1000), Next::Wait);
+        assert_eq!(next("1001", None, true, 1000), Next::In(1), "it was taken from a VM that stopped before its time");
         assert_eq!(next("999", None, false, 1000), Next::Wait, "another VM has it that is not seen yet");
     }
 
