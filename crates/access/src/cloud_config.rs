@@ -7,9 +7,11 @@ use app::{
     db::{CloudConfig, CloudConfigKind},
     failure,
 };
-use op::{Error, Op, Ops, Result, Spec};
+use op::{Op, Ops, Result, Spec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::existence::must_exist;
 
 /// Kind that errors name where no text has the id.
 const KIND: &str = "cloudConfig";
@@ -103,7 +105,7 @@ impl Op<Cx> for Update {
     async fn run(self, cx: Cx) -> Result<()> {
         let configs = cx.app.db().cloud_configs();
         let found = configs.update(&self.id, self.name.as_deref(), self.template.as_deref()).await.map_err(failure)?;
-        if found { Ok(()) } else { Err(Error::no_such(KIND, self.id)) }
+        must_exist(found, KIND, self.id)
     }
 }
 
@@ -119,7 +121,7 @@ impl Op<Cx> for Delete {
     const SPEC: Spec = Spec::admin("cloudConfig.delete");
     async fn run(self, cx: Cx) -> Result<()> {
         let found = cx.app.db().cloud_configs().delete(&self.id).await.map_err(failure)?;
-        if found { Ok(()) } else { Err(Error::no_such(KIND, self.id)) }
+        must_exist(found, KIND, self.id)
     }
 }
 

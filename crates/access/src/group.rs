@@ -3,9 +3,11 @@
 mod member;
 
 use app::{Cx, db::Group, failure};
-use op::{Error, Op, Ops, Result, Spec};
+use op::{Op, Ops, Result, Spec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::existence::must_exist;
 
 /// Kind that errors name where no group has the id.
 const KIND: &str = "group";
@@ -86,7 +88,7 @@ impl Op<Cx> for Set {
             Some(name) => groups.rename(&self.id, name).await.map_err(failure)?,
             None => groups.get(&self.id).await.map_err(failure)?.is_some(),
         };
-        if found { Ok(()) } else { Err(Error::no_such(KIND, self.id)) }
+        must_exist(found, KIND, self.id)
     }
 }
 
@@ -101,6 +103,6 @@ impl Op<Cx> for Delete {
     type Output = ();
     const SPEC: Spec = Spec::admin("group.delete");
     async fn run(self, cx: Cx) -> Result<()> {
-        if cx.app.delete_group(&self.id).await? { Ok(()) } else { Err(Error::no_such(KIND, self.id)) }
+        must_exist(cx.app.delete_group(&self.id).await?, KIND, self.id)
     }
 }

@@ -3,6 +3,7 @@
 mod acl;
 mod api;
 mod cloud_config;
+mod existence;
 mod group;
 mod log;
 mod role;

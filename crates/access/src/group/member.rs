@@ -1,9 +1,11 @@
 //! Who is in a group.
 
 use app::{Cx, failure};
-use op::{Error, Op, Result, Spec};
+use op::{Op, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use crate::existence::must_exist;
 
 /// Put a user into a group; one that is in it stays.
 #[derive(Deserialize, JsonSchema)]
@@ -64,13 +66,9 @@ impl Op<Cx> for SetUsers {
 
 /// Refuses a group or user that does not exist.
 async fn known(cx: &Cx, group: &str, users: impl IntoIterator<Item = &String>) -> Result<()> {
-    if cx.app.db().groups().get(group).await.map_err(failure)?.is_none() {
-        return Err(Error::no_such(super::KIND, group));
-    }
+    must_exist(cx.app.db().groups().get(group).await.map_err(failure)?.is_some(), super::KIND, group)?;
     for user in users {
-        if cx.app.db().users().get(user).await.map_err(failure)?.is_none() {
-            return Err(Error::no_such("user", user));
-        }
+        must_exist(cx.app.db().users().get(user).await.map_err(failure)?.is_some(), "user", user)?;
     }
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! Removing a server.
 
 use app::{Cx, failure};
-use op::{Error, Op, Result, Spec};
+use op::{Op, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use crate::existence::must_exist;
 
 /// Disconnect a server and forget it.
 #[derive(Deserialize, JsonSchema)]
@@ -16,9 +18,7 @@ impl Op<Cx> for Remove {
     type Output = ();
     const SPEC: Spec = Spec::admin("server.remove");
     async fn run(self, cx: Cx) -> Result<()> {
-        if !cx.app.db().servers().remove(&self.id).await.map_err(failure)? {
-            return Err(Error::no_such(super::KIND, self.id));
-        }
+        must_exist(cx.app.db().servers().remove(&self.id).await.map_err(failure)?, super::KIND, &self.id)?;
         cx.app.disconnect(&self.id).await;
         Ok(())
     }

@@ -5,6 +5,8 @@ use op::{Error, Op, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::existence::must_exist;
+
 /// Delete a user, its tokens and its rules; its connections are closed.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Delete {
@@ -19,9 +21,6 @@ impl Op<Cx> for Delete {
         if cx.user()?.id == self.id {
             return Err(Error::invalid("a user cannot delete itself"));
         }
-        if !cx.app.delete_user(&self.id).await? {
-            return Err(Error::no_such(super::KIND, self.id));
-        }
-        Ok(())
+        must_exist(cx.app.delete_user(&self.id).await?, super::KIND, self.id)
     }
 }

@@ -1,9 +1,11 @@
 //! Changing one's own password.
 
 use app::{Cx, failure};
-use op::{Error, Op, Result, Secret, Spec};
+use op::{Op, Result, Secret, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use crate::existence::must_exist;
 
 /// Change the password of the user who calls.
 #[derive(Deserialize, JsonSchema)]
@@ -22,9 +24,6 @@ impl Op<Cx> for ChangePassword {
         let user = cx.user()?;
         cx.app.check_password(&cx.session, &user, &self.old_password).await?;
         let password = self.new_password.expose().into();
-        if !cx.app.db().users().set_password(&user.id, &password).await.map_err(failure)? {
-            return Err(Error::no_such(super::KIND, &user.id));
-        }
-        Ok(())
+        must_exist(cx.app.db().users().set_password(&user.id, &password).await.map_err(failure)?, super::KIND, &user.id)
     }
 }

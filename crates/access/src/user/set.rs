@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::existence::must_exist;
+
 /// Change a user; those who are no administrators change their own preferences only.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Set {
@@ -39,9 +41,7 @@ impl Op<Cx> for Set {
         }
         let users = cx.app.db().users();
         let Self { id, email, password, permission, preferences } = self;
-        if users.get(&id).await.map_err(failure)?.is_none() {
-            return Err(Error::no_such(super::KIND, id));
-        }
+        must_exist(users.get(&id).await.map_err(failure)?.is_some(), super::KIND, &id)?;
         let change = |user: &mut User| {
             user.email = email.unwrap_or_else(|| user.email.clone());
             user.permission = permission.unwrap_or_else(|| user.permission.clone());
