@@ -97,7 +97,7 @@ struct Set {
 
 impl Op<Cx> for Set {
     type Output = ();
-    const SPEC: Spec = Spec::signed_in("token.set");
+    const SPEC: Spec = Spec::signed_in("token.set").secret(&["id"]);
     async fn run(self, cx: Cx) -> Result<()> {
         let tokens = cx.app.db().tokens();
         let found = tokens.named(&self.id).await.map_err(failure)?;

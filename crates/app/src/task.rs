@@ -101,7 +101,12 @@ impl Tasks {
     /// # Errors
     ///
     /// As for a call that somebody waits for.
-    pub(crate) fn begin(&self, mut about: Map<String, Value>, user: &str, stop: &CancellationToken) -> op::Result<Open> {
+    pub(crate) fn begin(
+        &self,
+        mut about: Map<String, Value>,
+        user: &str,
+        stop: &CancellationToken,
+    ) -> op::Result<Open> {
         about.insert("userId".to_owned(), user.into());
         let mut open = self.open_with(about, Some(user), Some(stop.clone()))?;
         open.kept = true;
@@ -132,9 +137,11 @@ impl Tasks {
 /// Returns the calls of a user that run.
 fn calls_of<'a>(tasks: &'a VecDeque<Task>, user: Option<&'a str>) -> impl Iterator<Item = &'a Task> {
     let text = |task: &'a Task, name| task.properties.get(name).and_then(Value::as_str);
-    tasks
-        .iter()
-        .filter(move |task| task.end.is_none() && text(task, "userId") == user && text(task, "type").is_some_and(|kind| CALLS.contains(&kind)))
+    tasks.iter().filter(move |task| {
+        task.end.is_none()
+            && text(task, "userId") == user
+            && text(task, "type").is_some_and(|kind| CALLS.contains(&kind))
+    })
 }
 
 /// Adds a task that runs, and returns its id.
@@ -296,8 +303,10 @@ pub(crate) fn is_secret(key: &str) -> bool {
     ];
     let key = key.to_ascii_lowercase();
     let plain = key.replace(['_', '-', '.', ' '], "");
+    let parts = || key.split(|c: char| !c.is_ascii_alphanumeric());
     WORDS.iter().any(|word| plain.contains(word))
-        || key.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| part == "otp")
+        || parts().any(|part| part == "otp")
+        || parts().next_back().is_some_and(|last| ["pass", "pwd"].contains(&last))
 }
 
 fn id(start: i64) -> String {
@@ -386,12 +395,21 @@ mod tests {
 
     #[test]
     fn names_of_secrets_are_known_however_they_are_written() {
-        for name in
-            ["chappassword", "Passwd", "api-key", "API_KEY", "xo:secret", "otp", "my-otp", "authenticationToken"]
-        {
+        for name in [
+            "chappassword",
+            "Passwd",
+            "api-key",
+            "API_KEY",
+            "xo:secret",
+            "otp",
+            "my-otp",
+            "authenticationToken",
+            "admin_pass",
+            "db-pwd",
+        ] {
             assert!(is_secret(name), "{name}");
         }
-        for name in ["cpu_hotplug", "name_label", "keys", "pass_through"] {
+        for name in ["cpu_hotplug", "name_label", "keys", "pass_through", "bypass"] {
             assert!(!is_secret(name), "{name}");
         }
     }

@@ -94,8 +94,13 @@ async fn no_secret_of_a_host_comes_back_or_lies_open_on_the_disk() {
     }
     // What a pool keeps for somebody else goes through the journal.
     let vm = vms.keys().next().unwrap();
-    let _ =
-        client.call("vm.set", json!({ "id": vm, "xenStoreData": { "vm-data/password": "hunter2-of-guest" } })).await;
+    for key in ["vm-data/password", "vm-data/admin_pass", "vm-data/anything"] {
+        let data = json!({ key: "hunter2-of-guest" });
+        client.ok("vm.set", json!({ "id": vm, "xenStoreData": data })).await;
+        let wrong = json!({ "id": vm, "xenStoreData": data, "share": true });
+        answers.push(client.refused("vm.set", wrong).await);
+    }
+    answers.push(client.ok("journal.query", json!({ "object": vm })).await);
     answers.push(client.ok("server.getAll", json!({})).await);
     for answer in &answers {
         let text = answer.to_string().replace(proxy, "as it was given");

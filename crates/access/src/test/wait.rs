@@ -43,7 +43,7 @@ pub(super) struct CreateTask {
 
 impl Op<Cx> for CreateTask {
     type Output = String;
-    const SPEC: Spec = Spec::admin("test.createTask");
+    const SPEC: Spec = Spec::admin("test.createTask").secret(&["result"]);
     async fn run(self, cx: Cx) -> Result<String> {
         let millis = self.duration.unwrap_or(USUAL);
         let duration = Duration::try_from_secs_f64(millis / 1000.0)

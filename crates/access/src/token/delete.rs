@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 
 use super::TokenInfo;
 
+/// A pattern can name a token by itself.
+const PATTERN: &[&str] = &["pattern"];
+
 /// Revoke tokens of any user; connections that they signed in are closed.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Delete {
@@ -20,7 +23,7 @@ pub(super) struct Delete {
 
 impl Op<Cx> for Delete {
     type Output = ();
-    const SPEC: Spec = Spec::admin("token.delete");
+    const SPEC: Spec = Spec::admin("token.delete").secret(PATTERN);
     async fn run(self, cx: Cx) -> Result<()> {
         revoke(&cx, None, self.tokens, self.pattern).await
     }
@@ -37,7 +40,7 @@ pub(super) struct DeleteOwn {
 
 impl Op<Cx> for DeleteOwn {
     type Output = ();
-    const SPEC: Spec = Spec::signed_in("token.deleteOwn");
+    const SPEC: Spec = Spec::signed_in("token.deleteOwn").secret(PATTERN);
     async fn run(self, cx: Cx) -> Result<()> {
         let user = cx.user()?;
         revoke(&cx, Some(&user.id), self.tokens, self.pattern).await

@@ -25,7 +25,7 @@ pub(super) struct Set {
 
 impl Op<Cx> for Set {
     type Output = ();
-    const SPEC: Spec = Spec::signed_in("user.set");
+    const SPEC: Spec = Spec::signed_in("user.set").secret(&["preferences"]);
     async fn run(self, cx: Cx) -> Result<()> {
         let caller = cx.user()?;
         let own = caller.id == self.id;

@@ -1,7 +1,10 @@
 use app::CloseReason;
 use serde_json::{Value, json};
 
-use crate::{start, test_app::Caller};
+use crate::{
+    start,
+    test_app::{Caller, eventually},
+};
 
 async fn tokens(caller: &Caller) -> Vec<Value> {
     caller.call("user.getAuthenticationTokens", json!({})).await.as_array().unwrap().clone()
@@ -131,4 +134,23 @@ async fn a_pattern_of_tokens_may_combine() {
     bob.call("token.deleteOwn", json!({ "pattern": pattern })).await;
     assert!(works(&bob, &tokens[0]).await && works(&bob, &tokens[2]).await);
     assert!(!works(&bob, &tokens[1]).await);
+}
+
+#[tokio::test]
+async fn no_record_keeps_a_token_that_is_named_by_itself() {
+    let test = start().await;
+    let admin = test.admin().await;
+    let token = admin.call("token.create", json!({ "description": "mine" })).await;
+    let token = token.as_str().expect("a text");
+    admin.call("token.set", json!({ "id": token, "description": "ours" })).await;
+    admin.call("token.deleteOwn", json!({ "pattern": { "id": token } })).await;
+    admin.call("token.delete", json!({ "pattern": { "id": token } })).await;
+    let query = app::db::Query { user: Some(admin.id()), ..Default::default() };
+    let four = async || {
+        let found = admin.app.db().journal().query(&query).await.expect("the database answers").entries;
+        (found.len() == 4).then_some(found)
+    };
+    for entry in eventually(four).await {
+        assert!(!entry.event.changes.get().contains(token), "{}", entry.event.changes);
+    }
 }

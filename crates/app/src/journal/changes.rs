@@ -7,6 +7,8 @@ use crate::task::{MASK, is_secret};
 
 /// Longest value of a field in an entry, in bytes of JSON.
 const LONGEST_VALUE: usize = 2048;
+/// The map of a record that tells guests of anything, under any name.
+const FOR_GUESTS: &str = "xenstore_data";
 /// Longest entry, in bytes of JSON; further fields are named without their values.
 const LONGEST: usize = 16 * 1024;
 
@@ -42,6 +44,8 @@ fn fields(class: Kind, record: Option<&Record>) -> Map<String, Value> {
     for (name, value) in &mut fields {
         if is_secret(name) || class == Kind::Secret && name == "value" {
             *value = MASK.into();
+        } else if let (FOR_GUESTS, Value::Object(map)) = (name.as_str(), &mut *value) {
+            map.values_mut().for_each(|value| *value = MASK.into());
         } else {
             mask(value);
         }
@@ -120,7 +124,9 @@ mod tests {
         let entries = [("server", "nas"), ("cifspassword", "hunter2"), ("chappassword", "hunter2")];
         let pbd = class::Pbd { uuid: "u".into(), device_config: config(&entries), ..Default::default() };
         let secret = class::Secret { uuid: "s".into(), value: "hunter2".into(), ..Default::default() };
-        for record in [Record::from(pbd), Record::from(secret)] {
+        let told = config(&[("vm-data/key", "hunter2")]);
+        let vm = class::Vm { uuid: "v".into(), xenstore_data: told, ..Default::default() };
+        for record in [Record::from(pbd), Record::from(secret), Record::from(vm)] {
             let text = changes(None, Some(record)).to_string();
             assert!(!text.contains("hunter2") && text.contains(MASK), "{text}");
         }

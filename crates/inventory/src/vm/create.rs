@@ -157,7 +157,7 @@ impl Op<Cx> for Create {
             Need::unchecked("vgpuType", "types are no more than names"),
         ],
     )
-    .secret(&["cloudConfig", "networkConfig"]);
+    .secret(&["cloudConfig", "networkConfig", Change::SECRET]);
     async fn run(mut self, cx: Cx) -> Result<String> {
         let template = cx.on(&self.template)?;
         permit(&cx, Level::Administrate, "create-vm", &*cx.object(template.object.pool().as_str())?)?;

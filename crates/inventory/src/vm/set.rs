@@ -161,7 +161,8 @@ struct Creation {
 impl Op<Cx> for Set {
     type Output = ();
     const SPEC: Spec =
-        Spec::objects("vm.set", &[Need::administrate("id", "update"), Need::administrate("suspendSr", "update-vm")]);
+        Spec::objects("vm.set", &[Need::administrate("id", "update"), Need::administrate("suspendSr", "update-vm")])
+            .secret(&[Change::SECRET]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         let edit = Edit::new(vm.pool.clone(), vm.reference(), super::record(&vm).await?);
@@ -170,6 +171,9 @@ impl Op<Cx> for Set {
 }
 
 impl Change {
+    /// What a guest is told through its XenStore may be anything, under any name.
+    pub(super) const SECRET: &str = "xenStoreData";
+
     /// Makes the VM so, at its pool.
     pub(super) async fn apply(self, cx: &Cx, mut edit: Edit) -> Result<()> {
         self.check()?;

@@ -71,6 +71,19 @@ async fn a_call_that_fails_is_kept_with_its_reason_and_without_secrets() {
     assert_eq!((&entries[0]["outcome"], &entries[0]["error"]["code"]), (&json!("failure"), &json!(-32000)));
     assert!(!entries[0].to_string().contains("hunter2"), "{}", entries[0]);
 
+    let vm = lab.id(lab.vm("Halted"));
+    for data in [json!({ "admin_pass": "hunter2" }), json!({ "anything": "hunter2" })] {
+        lab.admin.call("vm.set", json!({ "id": vm, "xenStoreData": data })).await;
+    }
+    lab.admin.refused("vm.setAndRestart", json!({ "id": vm, "xenStoreData": { "k": "hunter2" }, "share": true })).await;
+    let entries = page(&lab.admin, json!({ "object": vm }), |entries| {
+        entries.iter().any(|entry| is_change(entry, "xenstore_data"))
+            && entries.iter().any(|entry| is_call(entry, "vm.setAndRestart"))
+            && entries.iter().filter(|entry| is_call(entry, "vm.set")).count() == 2
+    });
+    let text = json!(entries.await).to_string();
+    assert!(text.contains("vm-data/admin_pass") && !text.contains("hunter2"), "{text}");
+
     let told = "#cloud-config\npassword: hunter2";
     let params = json!({ "template": host, "name_label": "new", "cloudConfig": told, "networkConfig": told });
     lab.admin.refused("vm.create", params).await;

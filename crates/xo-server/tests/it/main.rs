@@ -9,6 +9,7 @@ mod lab;
 mod original;
 mod process;
 mod rest;
+mod secret;
 mod start;
 #[path = "../../../app/tests/it/test_app.rs"]
 #[allow(dead_code, reason = "each crate uses its part")]

@@ -29,7 +29,8 @@ impl Op<Cx> for SetAndRestart {
     const SPEC: Spec = Spec::objects(
         "vm.setAndRestart",
         &[Need::administrate("id", "update"), Need::administrate("suspendSr", "update-vm")],
-    );
+    )
+    .secret(&[Change::SECRET]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         self.change.check()?;
