@@ -133,6 +133,6 @@ fn inject(call: &mut Call<'_>) -> Result<Outcome, Failure> {
 impl crate::World {
     /// Returns whether the call of `task` goes on.
     fn operations_pending(&self, task: Object) -> bool {
-        self.agenda.iter().any(|pending| pending.is_of(task))
+        self.errands.has(task) || self.agenda.iter().any(|pending| pending.is_of(task))
     }
 }

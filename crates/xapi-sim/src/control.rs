@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `/fail` | `{"method": "VM.start", "code": "SR_FULL", "params": [], "times": 1}` | makes calls fail; `*` is any method |
 //! | `/delay` | `{"method": "VM.start", "seconds": 2.5}` | makes calls wait; 0 ends it |
-//! | `/spoil` | `{"how": "cut"\|"garbage"\|"html"\|"truncated", "times": 1}` | spoils answers; with `"path": "/rrd_updates"` the next one there, of statistics or `/system-status` |
+//! | `/spoil` | `{"how": "cut"\|"garbage"\|"html"\|"truncated", "times": 1}` | spoils answers; with `"path": "/rrd_updates"` the next one there: of statistics, `/system-status`, or what a host is told by another (`VM.import` …) |
 //! | `/slow` | `{"rate": 1000}` | bytes a second; nothing is as fast as can be |
 //! | `/drop-events` | `{"count": 3}` | leaves events out |
 //! | `/overflow-events` | `{}` | forgets deletions, as after many |

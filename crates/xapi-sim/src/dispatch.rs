@@ -105,7 +105,7 @@ async fn answer(pool: &Arc<Pool>, host: &Host, request: Request) -> Result<Answe
     if let Some(silent) = forward::silent(pool, signature, &args) {
         if is_async {
             let context = |task| Context { signature: Arc::clone(signature), args, session, task };
-            return Ok(hang(pool, silent, &request, context));
+            return Ok(hang(pool, &silent, &request, context));
         }
         silent.not(forward::SILENT).await;
     }

@@ -28,7 +28,7 @@ const ASKED_OF_HOST: &[&str] = &["get_servertime", "get_log", "get_data_sources"
 const OF_MASTER: &[&str] = &["destroy", "declare_dead", "power_on", "power_state_reset"];
 
 /// Returns the host that would have to answer a call, if the master believes it alive and it is silent.
-pub(crate) fn silent<'p>(pool: &'p Pool, signature: &Signature, args: &[Datum]) -> Option<&'p Arc<Host>> {
+pub(crate) fn silent(pool: &Pool, signature: &Signature, args: &[Datum]) -> Option<Arc<Host>> {
     let object = pool.with(|world| target(world, signature, args).filter(|host| host::is_live(world, *host)))?;
     pool.host(object).filter(|host| SILENT.contains(&host.condition.borrow()))
 }

@@ -1,13 +1,17 @@
 //! A host of a pool as the network sees it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    future::pending,
+    net::SocketAddr,
+    sync::{Arc, Weak},
+};
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use rustls::ServerConfig;
 use tokio::sync::watch;
 
-use crate::Object;
+use crate::{Object, pool::Pool};
 
 /// How a host behaves on the network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub(crate) struct Host {
     pub(crate) tls: Mutex<Arc<ServerConfig>>,
     /// Requests by path, of those that are counted.
     requests: Mutex<FxHashMap<&'static str, usize>>,
+    /// What answers at its ports since it has joined another pool.
+    moved: watch::Sender<Option<(Weak<Pool>, Arc<Host>)>>,
 }
 
 impl Host {
@@ -46,6 +52,24 @@ impl Host {
             cuts: watch::Sender::default(),
             tls: Mutex::new(tls),
             requests: Mutex::default(),
+            moved: watch::Sender::default(),
+        }
+    }
+
+    /// Lets another host of another pool answer at its ports.
+    pub(crate) fn move_to(&self, pool: &Arc<Pool>, host: Arc<Self>) {
+        self.moved.send_replace(Some((Arc::downgrade(pool), host)));
+    }
+
+    /// Waits until another host answers at its ports; returns that with its pool.
+    pub(crate) async fn moved(&self) -> (Arc<Pool>, Arc<Self>) {
+        let mut moved = self.moved.subscribe();
+        // The sender is `self`, which outlives the wait.
+        let now = moved.wait_for(Option::is_some).await.ok().and_then(|now| (*now).clone());
+        match now.and_then(|(pool, host)| Some((pool.upgrade()?, host))) {
+            Some(now) => now,
+            // The simulation ends.
+            None => pending().await,
         }
     }
 

@@ -5,18 +5,17 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use rustc_hash::FxHashMap;
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
     Object, World,
-    call::Context,
     fault::Faults,
     host::{Condition, Host},
     shape::Shapes,
     signature::Signatures,
-    transition::Errand,
+    transition::Departure,
     world::{Tls, Wish},
 };
 
@@ -29,30 +28,54 @@ pub(crate) struct Pool {
     pub(crate) faults: Faults,
     /// How often each method was called, whatever came of it.
     pub(crate) calls: Mutex<BTreeMap<String, u64>>,
-    pub(crate) hosts: Vec<Arc<Host>>,
+    /// Hosts, that which was the master at the start first, those that joined last.
+    hosts: RwLock<Vec<Arc<Host>>>,
     /// Generation of the last change, for those who wait for one.
     pub(crate) changed: watch::Sender<u64>,
-    /// Address of the master of the pool that the host of this one has joined: it answers nothing else any more.
+    /// Address of the master of the pool that the host of this one has joined, where that pool is not simulated here:
+    /// it answers nothing else any more.
     pub(crate) joined: Mutex<Option<String>>,
     world: Mutex<World>,
+    siblings: Arc<Siblings>,
     me: Weak<Self>,
 }
 
+/// All pools of a simulation, whose hosts may join each other.
+#[derive(Default)]
+pub(crate) struct Siblings(Mutex<Vec<Weak<Pool>>>);
+
+impl Siblings {
+    /// Returns the pool of which a host has that address.
+    fn at(&self, address: &str) -> Option<Arc<Pool>> {
+        let has = |pool: &Arc<Pool>| pool.hosts().iter().any(|host| host.http.ip().to_string() == address);
+        let pools: Vec<_> = self.0.lock().iter().filter_map(Weak::upgrade).collect();
+        pools.into_iter().find(has)
+    }
+}
+
 impl Pool {
-    pub(crate) fn new(world: World, hosts: Vec<Arc<Host>>) -> Arc<Self> {
+    pub(crate) fn new(world: World, hosts: Vec<Arc<Host>>, siblings: &Arc<Siblings>) -> Arc<Self> {
         let signatures = crate::signature::all(world.profile);
-        Arc::new_cyclic(|me| Self {
+        let pool = Arc::new_cyclic(|me| Self {
             me: Weak::clone(me),
             aliases: signatures.keys().map(|name| (name.replacen('.', "_", 1), name.clone())).collect(),
             signatures,
             shapes: Shapes::new(world.profile),
             faults: Faults::default(),
             calls: Mutex::default(),
-            hosts,
+            hosts: RwLock::new(hosts),
             changed: watch::Sender::new(world.generation()),
             joined: Mutex::default(),
             world: Mutex::new(world),
-        })
+            siblings: Arc::clone(siblings),
+        });
+        siblings.0.lock().push(Arc::downgrade(&pool));
+        pool
+    }
+
+    /// Returns the hosts, that which was the master at the start first.
+    pub(crate) fn hosts(&self) -> Vec<Arc<Host>> {
+        self.hosts.read().clone()
     }
 
     /// Does something with the world, then what that asks of the network, then lets those know who
@@ -63,17 +86,14 @@ impl Pool {
         world.settle();
         let generation = world.generation();
         let wishes = std::mem::take(&mut world.wishes);
-        let errands = std::mem::take(&mut world.errands);
+        let departures = world.errands.departures();
         drop(world);
-        self.set_going(errands);
+        self.set_going(departures);
         self.changed.send_if_modified(|known| std::mem::replace(known, generation) != generation);
         for wish in wishes {
             match wish {
                 Wish::Master(host) => self.crown(host),
-                Wish::Joined(master) => {
-                    *self.joined.lock() = Some(master);
-                    self.restart();
-                }
+                Wish::Joined { master, member } => self.leave(master, member),
                 Wish::Certificate(host, Tls(tls)) => self.host(host).into_iter().for_each(|host| {
                     *host.tls.lock() = Arc::clone(&tls);
                 }),
@@ -84,16 +104,39 @@ impl Pool {
         result
     }
 
-    fn set_going(&self, errands: Vec<(Arc<Context>, Errand)>) {
-        for (context, errand) in errands {
+    fn set_going(&self, departures: Vec<Departure>) {
+        for Departure { context, errand, called_off } in departures {
             let me = Weak::clone(&self.me);
             tokio::spawn(async move {
-                let then = errand.await;
+                let then = tokio::select! {
+                    then = errand => then,
+                    // The errand is dropped, and with it what it holds at other hosts.
+                    _ = called_off => return,
+                };
                 if let Some(pool) = me.upgrade() {
                     pool.with(|world| world.come_back(&context, then));
                 }
             });
         }
+    }
+
+    /// Gives the ports of the only host to the pool that it has joined, where it is `member`.
+    fn leave(&self, master: String, member: Object) {
+        if let (Some(pool), Some(host)) = (self.siblings.at(&master), self.hosts().first()) {
+            pool.take_in(host, member);
+        }
+        *self.joined.lock() = Some(master);
+        self.restart();
+    }
+
+    /// Answers at the ports of a host that has joined, as `member`.
+    fn take_in(&self, joined: &Host, member: Object) {
+        let Some(me) = self.me.upgrade().filter(|pool| pool.with(|world| world.is(member, "host"))) else { return };
+        let tls = Arc::clone(&joined.tls.lock());
+        let host = Arc::new(Host::new(member, joined.http, joined.https, tls));
+        self.with(|world| world.hide(member, "port", i64::from(joined.http.port())));
+        self.hosts.write().push(Arc::clone(&host));
+        joined.move_to(&me, host);
     }
 
     /// Closes the ports of a host; with the master's goes what only its toolstack knew.
@@ -115,13 +158,14 @@ impl Pool {
     /// Restarts the toolstack of all hosts.
     pub(crate) fn restart(&self) {
         self.forget();
-        self.hosts.iter().for_each(|host| host.cut());
+        self.hosts().iter().for_each(|host| host.cut());
     }
 
     /// Forgets what a toolstack does not know any more when it starts: sessions, tasks, calls.
     fn forget(&self) {
         self.with(|world| {
             world.agenda.remove_calls();
+            world.errands.clear();
             world.waiters.clear();
             world.registrations.clear();
             world.end_all_operations();
@@ -134,8 +178,8 @@ impl Pool {
     }
 
     /// Returns the host that `object` is.
-    pub(crate) fn host(&self, object: Object) -> Option<&Arc<Host>> {
-        self.hosts.iter().find(|host| host.object == object)
+    pub(crate) fn host(&self, object: Object) -> Option<Arc<Host>> {
+        self.hosts.read().iter().find(|host| host.object == object).cloned()
     }
 
     /// Does what is due.

@@ -21,6 +21,12 @@ use crate::{
 
 pub use builder::{Builder, Error};
 
+/// Names of what hosts tell each other while a VM moves to another pool or a host joins one, for [`Sim::fail`],
+/// [`Sim::delay`] and [`Sim::spoil_at`]: whether it may come, a disk, what is on it, the VM or the host itself; and
+/// that it is to go again because its sender did not hear of its arrival.
+pub const BETWEEN_HOSTS: [&str; 6] =
+    ["VM.assert_can_migrate_receive", "VDI.create", "DATA.mirror", "VM.import", "host.create", "VM.destroy_stale"];
+
 /// Pools that answer on real ports until this is dropped.
 pub struct Sim {
     pools: Vec<Arc<Pool>>,
@@ -44,12 +50,12 @@ impl Sim {
 
     /// Returns where the first host of the first pool answers, without TLS.
     pub fn http_addr(&self) -> SocketAddr {
-        self.pools[0].hosts[0].http
+        self.pools[0].hosts()[0].http
     }
 
     /// Returns where the first host of the first pool answers, with TLS.
     pub fn https_addr(&self) -> SocketAddr {
-        self.pools[0].hosts[0].https
+        self.pools[0].hosts()[0].https
     }
 
     /// Returns the number of pools.
@@ -57,14 +63,14 @@ impl Sim {
         self.pools.len()
     }
 
-    /// Returns where the hosts of a pool answer, the master at the start first.
+    /// Returns where the hosts of a pool answer, the master at the start first, those that joined last.
     ///
     /// # Panics
     ///
     /// If there is no such pool, here and below.
     pub fn addresses(&self, pool: usize) -> Vec<Address> {
         let address = |host: &Arc<Host>| Address { http: host.http, https: host.https };
-        self.pools[pool].hosts.iter().map(address).collect()
+        self.pools[pool].hosts().iter().map(address).collect()
     }
 
     /// Does something with the objects of the first pool, under the lock that calls take.
@@ -160,7 +166,8 @@ impl Sim {
     }
 
     /// Spoils the next answer to a request at `path`, such as `/rrd_updates` or `/system-status`; there, [`Sim::fail`]
-    /// and [`Sim::delay`] take the path for a method.
+    /// and [`Sim::delay`] take the path for a method. What a host is told by another one goes by the names in
+    /// [`BETWEEN_HOSTS`]; however such an answer is spoilt, the connection is cut in its place.
     pub fn spoil_at(&self, path: &str, how: Spoilt) {
         self.each(|pool| pool.faults.spoil_at(path, how));
     }
@@ -267,7 +274,7 @@ impl Sim {
         self.each(|pool| {
             pool.faults.clear();
             let off = |host: &&Arc<Host>| pool.with(|world| power::is_off(world, host.object));
-            pool.hosts.iter().filter(|host| !off(host)).for_each(|host| host.set(Condition::Up));
+            pool.hosts().iter().filter(|host| !off(host)).for_each(|host| host.set(Condition::Up));
         });
     }
 
@@ -276,7 +283,7 @@ impl Sim {
     }
 
     fn each_host(&self, host: Object, action: impl Fn(&Host)) {
-        self.pools.iter().filter_map(|pool| pool.host(host)).for_each(|host| action(host));
+        self.pools.iter().filter_map(|pool| pool.host(host)).for_each(|host| action(&host));
     }
 
     fn set_condition(&self, host: Object, condition: Condition) {
@@ -292,7 +299,7 @@ impl Drop for Sim {
             host.set(Condition::Up);
             host.cut();
         };
-        self.each(|pool| pool.hosts.iter().for_each(end));
+        self.each(|pool| pool.hosts().iter().for_each(end));
     }
 }
 

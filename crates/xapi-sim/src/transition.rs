@@ -4,10 +4,11 @@
 //! be done goes on the pool's agenda. In [`Pace::Auto`] it happens after its delay; in
 //! [`Pace::Explicit`] when a test or the control API says so, so that tests need no sleeps.
 
+mod errand;
+
 use std::{
     collections::BTreeMap,
     panic::{self, AssertUnwindSafe},
-    pin::Pin,
     sync::Arc,
     time::Duration,
 };
@@ -22,6 +23,8 @@ use crate::{
     Datum, Object, World,
     call::{Call, Context},
 };
+
+pub(crate) use errand::{Away, Departure, Errands};
 
 /// When transitions finish.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,9 +41,6 @@ pub type Then = Box<dyn FnOnce(&mut Call<'_>) -> Result<Outcome, Failure> + Send
 /// What puts the world back when a call is cancelled.
 pub type Undo = Box<dyn FnOnce(&mut World) + Send>;
 
-/// What a call does outside its world: it asks other hosts, and brings back how to go on.
-pub(crate) type Errand = Pin<Box<dyn Future<Output = Then> + Send>>;
-
 /// How a behaviour ends.
 pub enum Outcome {
     /// With a result.
@@ -50,9 +50,6 @@ pub enum Outcome {
     /// It goes on when an errand is done.
     Away(Away),
 }
-
-/// An errand that has not begun.
-pub struct Away(pub(crate) Errand);
 
 /// The rest of a call, and when it is due.
 pub struct Later {
@@ -88,16 +85,17 @@ impl Outcome {
     where
         T: FnOnce(&mut Call<'_>) -> Result<Self, Failure> + Send + 'static,
     {
-        Self::Away(Away(Box::pin(async move { Box::new(errand.await) as _ })))
+        Self::Away(Away { errand: Box::pin(async move { Box::new(errand.await) as _ }), undo: None })
     }
 
-    /// Lets the call's task be cancelled while it waits; `undo` then puts the world back.
+    /// Lets the call's task be cancelled while it waits or is away; `undo` then puts the world back.
     /// Operations in progress end by themselves.
     #[must_use]
     pub fn or_undo(self, undo: impl FnOnce(&mut World) + Send + 'static) -> Self {
         match self {
             Self::Later(later) => Self::Later(Later { undo: Some(Box::new(undo)), cancellable: true, ..later }),
-            other => other,
+            Self::Away(away) => Self::Away(Away { undo: Some(Box::new(undo)), ..away }),
+            Self::Done(result) => Self::Done(result),
         }
     }
 }
@@ -202,13 +200,7 @@ impl World {
                     Outcome::void()
                 });
             }
-            Job::Call(context, later) => {
-                let mut call = Call { world: self, context: Arc::clone(&context) };
-                let outcome = unbroken(|| (later.then)(&mut call));
-                if let Some(outcome) = self.go_on(&context, outcome) {
-                    self.tell(context.task, outcome);
-                }
-            }
+            Job::Call(context, later) => self.resume(&context, later.then),
         }
         true
     }
@@ -220,11 +212,8 @@ impl World {
         told
     }
 
-    /// Goes on with a call whose errand is done, unless the toolstack has forgotten it.
-    pub(crate) fn come_back(&mut self, context: &Arc<Context>, then: Then) {
-        if !self.is(context.task, "task") {
-            return;
-        }
+    /// Does the next part of a call.
+    fn resume(&mut self, context: &Arc<Context>, then: Then) {
         let mut call = Call { world: self, context: Arc::clone(context) };
         let outcome = unbroken(|| then(&mut call));
         if let Some(outcome) = self.go_on(context, outcome) {
@@ -232,15 +221,17 @@ impl World {
         }
     }
 
-    /// Takes the rest of a task's call off the agenda, if it can be cancelled, and undoes it.
+    /// Takes the rest of a task's call off the agenda, or calls it back, if it can be cancelled, and undoes it.
     pub(crate) fn cancel(&mut self, task: Object) -> bool {
         let rest = self.agenda.remove(
             |pending| matches!(&pending.job, Job::Call(context, later) if context.task == task && later.cancellable),
         );
-        let Some(Pending { job: Job::Call(_, later), .. }) = rest else { return false };
-        if let Some(undo) = later.undo {
-            undo(self);
-        }
+        let undo = match rest {
+            Some(Pending { job: Job::Call(_, later), .. }) => later.undo,
+            _ => self.errands.call_off(task),
+        };
+        let Some(undo) = undo else { return false };
+        undo(self);
         self.end_operations(task);
         let failure = Err(Failure::new(xapi_types::code::TASK_CANCELLED, [task.to_string()]));
         self.end_task(task, &failure);
@@ -290,8 +281,9 @@ impl World {
                 self.plan(context, later);
                 return None;
             }
-            Ok(Outcome::Away(Away(errand))) => {
-                self.errands.push((Arc::clone(context), errand));
+            Ok(Outcome::Away(away)) => {
+                self.allow_cancel(context.task, away.undo.is_some());
+                self.errands.add(context, away);
                 return None;
             }
             Ok(Outcome::Done(result)) => Ok(result),
@@ -307,10 +299,13 @@ impl World {
         let begun = self.operations_of(context.task).first().copied();
         let given = || context.args.iter().map(Datum::as_object).find(|object| !object.is_null());
         let object = begun.or_else(given).unwrap_or_default();
-        let allowed = if later.cancellable { &["cancel"][..] } else { &[] };
-        self.set(context.task, "allowed_operations", Datum::from(allowed));
+        self.allow_cancel(context.task, later.cancellable);
         let (delay, what) = (later.delay, &context.signature.method);
         self.agenda.add(object, what, delay, Job::Call(Arc::clone(context), later));
+    }
+
+    fn allow_cancel(&mut self, task: Object, allowed: bool) {
+        self.set(task, "allowed_operations", Datum::from(if allowed { &["cancel"][..] } else { &[] }));
     }
 }
 

@@ -7,7 +7,9 @@
 //! A field name that the class lacks is a mistake in the simulator and panics; an object that does
 //! not exist is not, since pools hold dangling references: it reads as empty values.
 
+mod chance;
 mod hidden;
+mod operation;
 mod read;
 pub(crate) mod relation;
 mod restore;
@@ -15,7 +17,7 @@ mod row;
 mod settle;
 mod wish;
 
-use std::{collections::BTreeMap, collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, collections::VecDeque, sync::Arc};
 
 use indexmap::IndexSet;
 use rustc_hash::FxHashMap;
@@ -24,7 +26,6 @@ use xapi_types::table;
 
 use crate::{
     Datum, Object,
-    call::Context,
     clock::Clock,
     disk::Disks,
     event::Registrations,
@@ -32,7 +33,7 @@ use crate::{
     profile::Profile,
     random::Random,
     rrd::Past,
-    transition::{Agenda, Errand, Job, Waiters},
+    transition::{Agenda, Errands, Waiters},
 };
 
 pub(crate) use row::Row;
@@ -85,8 +86,8 @@ pub struct World {
     unknown_operations: Vec<&'static str>,
     /// What is to be done to the network, until somebody does it.
     pub(crate) wishes: Vec<Wish>,
-    /// What calls do outside, until somebody sets them going.
-    pub(crate) errands: Vec<(Arc<Context>, Errand)>,
+    /// Calls that ask other hosts.
+    pub(crate) errands: Errands,
     hidden: FxHashMap<Object, Datum>,
     rows: FxHashMap<Object, Arc<Row>>,
     tables: Vec<Table>,
@@ -122,7 +123,7 @@ impl World {
             password: String::new(),
             unknown_operations: profile.unknown_operations(),
             wishes: Vec::new(),
-            errands: Vec::new(),
+            errands: Errands::default(),
             hidden: FxHashMap::default(),
             rows: FxHashMap::default(),
             tables: table::classes().iter().map(|_| Table::default()).collect(),
@@ -248,42 +249,6 @@ impl World {
         Some(self.create(row.class().name, fields))
     }
 
-    // Chance and time.
-
-    /// Returns a fresh uuid.
-    pub fn new_uuid(&mut self) -> String {
-        self.random.uuid().to_string()
-    }
-
-    /// Returns a fresh MAC address, locally administered.
-    pub fn new_mac(&mut self) -> String {
-        self.random.mac()
-    }
-
-    /// Returns a number from `low` up to but without `high`.
-    pub fn random(&mut self, low: i64, high: i64) -> i64 {
-        self.random.between(low, high)
-    }
-
-    /// Does something to the world after `delay` (or when a test says so); it belongs to `object`
-    /// and `what` names it. It is not part of any call: a guest agent that comes up, a host that
-    /// has booted.
-    pub fn later(
-        &mut self,
-        object: Object,
-        what: &str,
-        delay: Duration,
-        action: impl FnOnce(&mut World) + Send + 'static,
-    ) {
-        self.agenda.add(object, what, delay, Job::World(Box::new(action)));
-    }
-
-    /// Forgets what was to happen to `object` by [`World::later`] under the name `what`.
-    pub fn forget(&mut self, object: Object, what: &str) {
-        self.agenda
-            .remove(|pending| pending.object == object && pending.what == what && matches!(pending.job, Job::World(_)));
-    }
-
     // For the rest of the crate.
 
     pub(crate) fn row(&self, object: Object) -> Option<&Arc<Row>> {
@@ -296,34 +261,6 @@ impl World {
 
     pub(crate) fn generation(&self) -> u64 {
         self.generation
-    }
-
-    /// Remembers that `task` has an operation going on with `object`.
-    pub(crate) fn note_operation(&mut self, task: Object, object: Object) {
-        self.operations.entry(task).or_default().push(object);
-    }
-
-    /// Returns the objects with which `task` has an operation going on.
-    pub(crate) fn operations_of(&self, task: Object) -> &[Object] {
-        self.operations.get(&task).map_or(&[], Vec::as_slice)
-    }
-
-    /// Ends all operations of `task`.
-    pub(crate) fn end_operations(&mut self, task: Object) {
-        for object in self.operations.remove(&task).unwrap_or_default() {
-            self.remove(object, "current_operations", &task.to_string());
-        }
-    }
-
-    /// Ends the operations of all tasks.
-    pub(crate) fn end_all_operations(&mut self) {
-        for task in self.operations.keys().copied().collect::<Vec<_>>() {
-            self.end_operations(task);
-        }
-    }
-
-    pub(crate) fn new_object(&mut self) -> Object {
-        Object::from_uuid(self.random.uuid())
     }
 
     /// Removes objects as if they had never been: no deletion is remembered.

@@ -10,7 +10,7 @@ use crate::{
     clock::Clock,
     host::Host,
     methods::Methods,
-    pool::Pool,
+    pool::{Pool, Siblings},
     profile::{self, Profile},
     seed,
     sim::{Sim, keep_house, run_agenda},
@@ -162,6 +162,7 @@ impl Builder {
         let methods = Arc::new(methods);
         let worlds = self.worlds(&methods)?;
         let (mut pools, mut tasks) = (Vec::new(), Vec::new());
+        let siblings = Arc::<Siblings>::default();
         let mut ports = (self.http.port(), self.https.port());
         for (at, mut world) in worlds.into_iter().enumerate() {
             let objects = host_objects(&world)?;
@@ -184,8 +185,8 @@ impl Builder {
             // What happened while the world was made is no past.
             world.past.clear();
             world.password.clone_from(&self.password);
-            let pool = Pool::new(world, hosts);
-            for ((host, http), https) in pool.hosts.iter().zip(http).zip(https) {
+            let pool = Pool::new(world, hosts, &siblings);
+            for ((host, http), https) in pool.hosts().iter().zip(http).zip(https) {
                 tasks.push(tokio::spawn(listen::serve(http, Arc::clone(&pool), Arc::clone(host), false)));
                 tasks.push(tokio::spawn(listen::serve(https, Arc::clone(&pool), Arc::clone(host), true)));
             }

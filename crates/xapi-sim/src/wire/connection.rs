@@ -210,7 +210,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     /// Waits until the peer closes; what it sends before stays for later.
-    async fn hung_up(&mut self) {
+    pub(super) async fn hung_up(&mut self) {
         while (self.buffer.len() as u64) < LONGEST_CALL {
             if matches!(self.stream.read_buf(&mut self.buffer).await, Ok(0) | Err(_)) {
                 return;

@@ -81,12 +81,16 @@ pub(crate) fn addresses(first: IpAddr, count: usize) -> Result<Vec<IpAddr>, Erro
     }
 }
 
-/// Serves one port of a host: while it is down the port is closed.
-pub(crate) async fn serve(mut listener: TcpListener, pool: Arc<Pool>, host: Arc<Host>, secure: bool) {
+/// Serves one port of a host: while it is down the port is closed; when it joins another pool, that one answers.
+pub(crate) async fn serve(mut listener: TcpListener, mut pool: Arc<Pool>, mut host: Arc<Host>, secure: bool) {
     let Ok(address) = listener.local_addr() else { return };
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            biased;
+            moved = host.moved() => {
+                (pool, host) = moved;
+                continue;
+            }
             () = host.down() => {
                 drop(listener);
                 host.not(&[Condition::Down]).await;
@@ -99,6 +103,7 @@ pub(crate) async fn serve(mut listener: TcpListener, pool: Arc<Pool>, host: Arc<
                 };
                 continue;
             }
+            accepted = listener.accept() => accepted,
         };
         match accepted {
             Ok((stream, _)) => {

@@ -15,8 +15,8 @@ pub(crate) enum Wish {
     Down(Object),
     /// The ports of the host open.
     Up(Object),
-    /// The host belongs to the pool whose master has this address from now on.
-    Joined(String),
+    /// The host belongs to the pool whose master has this address from now on; there it is `member`.
+    Joined { master: String, member: Object },
     /// The host shows another certificate.
     Certificate(Object, Tls),
 }

@@ -1,10 +1,10 @@
 //! A host that leaves the pool of its own for another.
 
 use tokio::time::timeout;
-use xapi_sim::{Sim, World};
+use xapi_sim::{Object, Sim, World, fault::Spoilt};
 use xapi_types::Value;
 
-use crate::client::{Client, SOON};
+use crate::client::{Client, SOON, until_closed, until_open};
 
 const NORTH: usize = 0;
 const BRANCH: usize = 1;
@@ -78,6 +78,11 @@ async fn a_host_joins_with_its_storage_and_vms() {
         assert!(world.objects(san, "PBDs").into_iter().any(sees));
         assert_eq!(world.all("SR").filter(|sr| world.flag(*sr, "is_tools_sr")).count(), 1);
     });
+    becomes_member(&sim, &branch).await;
+}
+
+/// Waits until the ports of the branch say who the master is.
+async fn becomes_member(sim: &Sim, branch: &Client) {
     timeout(SOON, async {
         loop {
             sim.finish_all();
@@ -91,6 +96,70 @@ async fn a_host_joins_with_its_storage_and_vms() {
     })
     .await
     .expect("its ports say who the master is");
+}
+
+#[tokio::test]
+async fn faults_reach_a_host_that_has_joined() {
+    let (sim, branch) = pools().await;
+    prepare(&sim);
+    let address = sim.addresses(BRANCH)[0];
+    let members = sim.addresses(NORTH).len();
+    join(&sim, &branch, "pool.join").await.expect("it joins");
+    becomes_member(&sim, &branch).await;
+    assert_eq!(sim.addresses(NORTH)[members..], [address]);
+    let host = sim.with_pool(NORTH, |world| world.by_name("host", "branch-1").expect("the host"));
+    let login = ["root".into(), "password".into()];
+    let local = "session.slave_local_login_with_password";
+    sim.fail_next(local, "INTERNAL_ERROR", ["asked"]);
+    assert_eq!(branch.bare(local, &login).await.expect_err("it fails").param(0), "asked");
+    branch.bare(local, &login).await.expect("it answers again");
+
+    sim.kill(host);
+    until_closed(address.http).await;
+    sim.revive(host);
+    until_open(address.http).await;
+    assert_eq!(branch.bare("host.get_all", &login).await.expect_err("a member").code, "HOST_IS_SLAVE");
+
+    // What the master hands on to it waits for it.
+    let north = Client::login(sim.addresses(NORTH)[0].http).await;
+    sim.mute(host);
+    let asked = [host.to_string().as_str().into()];
+    let time = north.call("host.get_servertime", &asked);
+    tokio::pin!(time);
+    tokio::select! {
+        biased;
+        _ = &mut time => panic!("it is mute"),
+        answer = north.call("host.get_all", &[]) => assert!(answer.is_ok()),
+    }
+    sim.clear_faults();
+    timeout(SOON, time).await.expect("in time").expect("it answers");
+
+    // A VM can be sent to it, at the port that it has.
+    let network = sim.with_pool(NORTH, |world| world.object(world.objects(host, "PIFs")[0], "network").to_string());
+    let ticket = [asked[0].clone(), network.as_str().into(), Value::structure::<&str>([])];
+    let ticket = north.ok("host.migrate_receive", &ticket).await;
+    let there = format!("http://{}/services/xenops?", address.http);
+    assert!(ticket.get("xenops").and_then(Value::as_str).is_some_and(|url| url.starts_with(&there)), "{ticket}");
+}
+
+/// Returns how many objects of each class the north has that a host brings.
+fn census(world: &mut World) -> Vec<usize> {
+    let classes = ["host", "host_metrics", "host_cpu", "network", "PIF", "SR", "PBD", "VDI", "VM", "VBD", "VIF"];
+    classes.map(|class| world.all(class).count()).into()
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_hear_of_its_arrival_stays_in_its_pool_and_may_try_again() {
+    let (sim, branch) = pools().await;
+    prepare(&sim);
+    let before = [NORTH, BRANCH].map(|pool| sim.with_pool(pool, census));
+    sim.spoil_at("host.create", Spoilt::Cut);
+    let lost = join(&sim, &branch, "pool.join").await.expect_err("nobody heard");
+    assert_eq!(lost.code, "JOINING_HOST_CONNECTION_FAILED");
+    assert_eq!([NORTH, BRANCH].map(|pool| sim.with_pool(pool, census)), before);
+    assert_eq!(sim.pending(), [] as [(Object, String); 0]);
+    join(&sim, &branch, "pool.join").await.expect("it joins");
+    assert_eq!(sim.with_pool(NORTH, hosts), before[NORTH][0] + 1);
 }
 
 #[tokio::test]

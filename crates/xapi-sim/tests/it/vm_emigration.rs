@@ -1,118 +1,12 @@
 //! Migration to another pool, over the ports that its host's ticket names.
 
 use serde_json::{Value, json};
-use tokio::time::timeout;
 use xapi_sim::{Object, World};
 
 use crate::{
-    client::{Client, SOON},
-    lab::{Failure, Lab, failure},
+    lab::failure,
+    sites::{BRANCH, NORTH, Sites, bytes},
 };
-
-const NORTH: usize = 0;
-const BRANCH: usize = 1;
-
-/// Two pools, and what a VM of the first finds in the second.
-struct Sites {
-    lab: Lab,
-    branch: Client,
-    host: String,
-    network: String,
-    sr: String,
-}
-
-/// How many objects a pool has of each class that a VM is made of.
-fn census(world: &mut World) -> Vec<usize> {
-    ["VM", "VBD", "VDI", "VIF", "VM_metrics", "VM_guest_metrics", "console"]
-        .map(|class| world.all(class).count())
-        .into()
-}
-
-fn bytes(world: &mut World, disk: &str) -> [u8; 64] {
-    let mut bytes = [0; 64];
-    world.disks.read(disk.parse().expect("a reference"), 5 << 20, &mut bytes);
-    bytes
-}
-
-impl Sites {
-    async fn new() -> Self {
-        let lab = Lab::named("two-pools").await;
-        let branch = Client::login(lab.sim.addresses(BRANCH)[0].http).await;
-        let name = |class: &str, name: &str| {
-            lab.sim.with_pool(BRANCH, |world| world.by_name(class, name).expect("it is there").to_string())
-        };
-        let (host, sr) = (name("host", "branch-1"), name("SR", "Local storage"));
-        let network = name("network", "Pool-wide network associated with eth0");
-        Self { lab, branch, host, network, sr }
-    }
-
-    async fn ticket(&self) -> Value {
-        let none = xapi_types::Value::structure::<&str>([]);
-        let params = [self.host.as_str().into(), self.network.as_str().into(), none];
-        let ticket = self.branch.ok("host.migrate_receive", &params).await;
-        serde_json::from_str(&ticket.to_string()).expect("JSON")
-    }
-
-    /// Maps all disks and interfaces of a VM to what the branch has.
-    fn maps(&self, vm: &str) -> (Value, Value) {
-        let vm: Object = vm.parse().expect("a reference");
-        self.lab.sim.with(|world| {
-            let disks = world.objects(vm, "VBDs").into_iter().map(|vbd| world.object(vbd, "VDI"));
-            let disks = disks.filter(|disk| world.is(*disk, "VDI")).map(|disk| (disk.to_string(), json!(self.sr)));
-            let vifs = world.objects(vm, "VIFs").into_iter().map(|vif| (vif.to_string(), json!(self.network)));
-            (Value::Object(disks.collect()), Value::Object(vifs.collect()))
-        })
-    }
-
-    async fn arguments(&self, vm: &str, options: Value) -> [Value; 7] {
-        let (disks, vifs) = self.maps(vm);
-        [json!(vm), self.ticket().await, json!(true), disks, vifs, options, json!({})]
-    }
-
-    /// Waits until the disks are over there; answers the task.
-    async fn under_way(&self, arguments: [Value; 7]) -> String {
-        let task = self.lab.begin("VM.migrate_send", arguments).await.expect("it goes");
-        self.rests(&task).await;
-        task
-    }
-
-    /// Waits until the call of `task` waits to be told, or has ended.
-    async fn rests(&self, task: &str) {
-        let rests = async {
-            while self.lab.get("task", "status", task).await == "pending"
-                && !self.lab.sim.pending().iter().any(|(_, what)| what == "migrate_send")
-            {}
-        };
-        timeout(SOON, rests).await.expect("it comes to rest");
-    }
-
-    async fn ended(&self, task: &str) {
-        let ended = async { while self.lab.get("task", "status", task).await == "pending" {} };
-        timeout(SOON, ended).await.expect("it ends");
-    }
-
-    async fn send(&self, arguments: [Value; 7]) -> Result<Value, Failure> {
-        let task = self.lab.begin("VM.migrate_send", arguments).await?;
-        self.rests(&task).await;
-        self.lab.sim.finish_all();
-        self.ended(&task).await;
-        self.lab.finish("VM.migrate_send", &task).await
-    }
-
-    fn branch_has(&self) -> Vec<usize> {
-        self.lab.sim.with_pool(BRANCH, census)
-    }
-
-    async fn branch_has_again(&self, before: &[usize]) {
-        timeout(SOON, async {
-            while self.branch_has() != before {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await
-        .expect("nothing is left behind");
-    }
-}
 
 #[tokio::test]
 async fn a_halted_vm_moves_to_another_pool_with_its_disks() {
@@ -263,50 +157,4 @@ async fn storage_that_is_full_gets_nothing() {
     assert_eq!(refused.code, "SR_BACKEND_FAILURE_44");
     sites.branch_has_again(&before).await;
     assert_eq!(sites.lab.get("VM", "current_operations", &vm).await, json!({}));
-}
-
-#[tokio::test]
-async fn a_network_that_is_cut_on_the_way_leaves_nothing_behind() {
-    let sites = Sites::new().await;
-    let lab = &sites.lab;
-    let vm = lab.vm("shop-app-1");
-    let before = sites.branch_has();
-    let task = sites.under_way(sites.arguments(&vm, json!({"force": "true"})).await).await;
-    assert_ne!(sites.branch_has(), before);
-    lab.sim.cut(sites.host.parse().expect("a reference"));
-    sites.branch_has_again(&before).await;
-    lab.sim.finish_all();
-    sites.ended(&task).await;
-    let failed = lab.finish("VM.migrate_send", &task).await.expect_err("the connection is lost");
-    assert_eq!((failed.code.as_str(), &failed.params[0]), ("VM_MIGRATE_FAILED", &vm));
-    assert_eq!(lab.get("VM", "power_state", &vm).await, "Running");
-    assert_eq!(lab.get("VM", "current_operations", &vm).await, json!({}));
-    assert_eq!(sites.branch_has(), before);
-}
-
-#[tokio::test]
-async fn a_move_that_is_cancelled_leaves_nothing_behind() {
-    let sites = Sites::new().await;
-    let lab = &sites.lab;
-    let vm = lab.vm("shop-app-1");
-    let before = sites.branch_has();
-    let task = sites.under_way(sites.arguments(&vm, json!({"force": "true"})).await).await;
-    lab.ok("task.cancel", [json!(task)]).await;
-    assert_eq!(lab.finish("VM.migrate_send", &task).await, Err(failure("TASK_CANCELLED", [&task])));
-    sites.branch_has_again(&before).await;
-    assert_eq!(lab.get("VM", "power_state", &vm).await, "Running");
-}
-
-#[tokio::test]
-async fn a_vm_that_is_refused_at_the_end_takes_its_disks_back() {
-    let sites = Sites::new().await;
-    let vm = sites.lab.vm("staging");
-    let before = sites.branch_has();
-    let task = sites.under_way(sites.arguments(&vm, json!({})).await).await;
-    sites.lab.sim.fail_next("VM.import", "INTERNAL_ERROR", ["no more"]);
-    sites.lab.sim.finish_all();
-    sites.ended(&task).await;
-    assert_eq!(sites.lab.finish("VM.migrate_send", &task).await, Err(failure("INTERNAL_ERROR", ["no more"])));
-    sites.branch_has_again(&before).await;
-    assert_eq!(sites.lab.vm("staging"), vm);
 }

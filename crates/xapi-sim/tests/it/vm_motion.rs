@@ -60,3 +60,19 @@ async fn a_cancelled_move_leaves_everything_where_it_was() {
     assert_eq!(lab.named_object("VDI", "db-2 data"), data);
     assert_eq!(lab.get("VM", "current_operations", &vm).await, json!({}));
 }
+
+#[tokio::test]
+async fn a_disk_whose_move_is_cancelled_stays_where_it_is() {
+    let lab = Lab::small().await;
+    let (data, nfs) = (lab.named_object("VDI", "db-2 data"), lab.named_object("SR", "NFS storage"));
+    let disks = async || lab.ok("SR.get_VDIs", [json!(nfs)]).await;
+    let before = disks().await;
+    let task = lab.begin("VDI.pool_migrate", [json!(data), json!(nfs), json!({})]).await.expect("it goes");
+    assert_eq!(lab.get("task", "allowed_operations", &task).await, json!(["cancel"]));
+    lab.ok("task.cancel", [json!(task)]).await;
+    assert_eq!(lab.finish("VDI.pool_migrate", &task).await, Err(failure("TASK_CANCELLED", [&task])));
+    assert_eq!(disks().await, before);
+    for (class, object) in [("VDI", &data), ("SR", &nfs)] {
+        assert_eq!(lab.get(class, "current_operations", object).await, json!({}));
+    }
+}

@@ -98,7 +98,10 @@ fn migrate_receive(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     if world.text(pif, "ip_configuration_mode") == "None" || world.text(pif, "IP").is_empty() {
         return fail(code::PIF_HAS_NO_NETWORK_CONFIGURATION, [pif]);
     }
-    let session: Object = call.session();
+    // The sender's own: whoever asked may be long gone when it comes.
+    let user = world.text(call.session(), "auth_user_name").to_owned();
+    let session = call.world.login(host, &user, "");
+    let world = &*call.world;
     let (own, master) = (reach(world, host), reach(world, world.master()));
     Outcome::done(Datum::map([
         ("SM", format!("http://{own}/services/SM?session_id={session}")),

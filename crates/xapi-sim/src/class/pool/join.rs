@@ -1,47 +1,30 @@
 //! A host leaves the pool of its own for another: it tells the master there of itself, its storage and its VMs.
 //!
 //! What is told is kept there under the same uuids. The host's own pool is gone then, and its ports say who the
-//! master is.
+//! master is. A host that does not hear whether it was taken in stays in its own, and has the master forget it.
+
+mod member;
 
 use std::time::Duration;
 
-use rustc_hash::FxHashMap;
 use url::Url;
 use xapi_types::{Failure, Value, code};
 
 use crate::{
-    Datum, Object, World,
+    Object, World,
     call::{Call, fail},
-    class::{
-        host, pbd,
-        vm::{
-            emigrate::{Parcel, describe},
-            immigrate::{Asked, make},
-            memory,
-        },
-    },
-    disk,
+    class::vm::emigrate::{self, Parcel, describe},
     transition::Outcome,
     wire::peer::{Peer, Trouble},
     world::Wish,
 };
 
+pub(crate) use member::{Contents, expect, take_back};
+
 /// From the question to the arrival, as measured.
 const JOIN: Duration = Duration::from_secs(5);
 /// Until the agent of the host has started anew; it leaves its pool then.
 const RESTART: Duration = Duration::from_secs(2);
-/// Until the host takes VMs in its new pool, as measured.
-const ENABLED: Duration = Duration::from_secs(17);
-
-/// What the disks of a host hold that is to join, by their references there.
-#[derive(Default)]
-pub(crate) struct Contents(FxHashMap<String, Content>);
-
-#[derive(Default)]
-struct Content {
-    stories: Vec<(u64, u64)>,
-    blocks: Vec<(u64, Vec<u8>)>,
-}
 
 /// Answers `pool.join`, and `pool.join_force`, which passes over other processors.
 pub(super) fn join(call: &mut Call<'_>, force: bool) -> Result<Outcome, Failure> {
@@ -67,7 +50,7 @@ pub(super) fn join(call: &mut Call<'_>, force: bool) -> Result<Outcome, Failure>
         move |call: &mut Call<'_>| {
             let peer = asked?;
             check(call.world)?;
-            Ok(call.after(JOIN, move |call| tell(call, peer, address)))
+            Ok(call.after(JOIN, move |call| tell(call, peer, url, address)))
         }
     }))
 }
@@ -81,10 +64,11 @@ async fn ask(peer: &mut Peer, question: &Value) -> Result<Value, Failure> {
 }
 
 /// Tells the master everything, and leaves when it has been taken in.
-fn tell(call: &mut Call<'_>, mut peer: Peer, master: String) -> Result<Outcome, Failure> {
+fn tell(call: &mut Call<'_>, mut peer: Peer, url: Url, master: String) -> Result<Outcome, Failure> {
     // A VM may have started meanwhile.
     check(call.world)?;
-    let questions = questions(call.world);
+    let transfer = call.task().to_string();
+    let questions = questions(call.world, &transfer);
     Ok(Outcome::away(async move {
         let mut told = Ok(Value::Null);
         for question in questions {
@@ -93,11 +77,15 @@ fn tell(call: &mut Call<'_>, mut peer: Peer, master: String) -> Result<Outcome, 
                 break;
             }
         }
+        if told.as_ref().is_err_and(|failure| failure.is(code::JOINING_HOST_CONNECTION_FAILED)) {
+            drop(peer);
+            emigrate::take_back(url.as_str(), &transfer).await;
+        }
         move |call: &mut Call<'_>| {
-            told?;
+            let member = told?.as_str().and_then(Object::parse).unwrap_or_default();
             // The answer goes out before the agent restarts.
             let host = call.world.master();
-            call.world.later(host, "joined", RESTART, move |world| world.wish(Wish::Joined(master)));
+            call.world.later(host, "joined", RESTART, move |world| world.wish(Wish::Joined { master, member }));
             Outcome::void()
         }
     }))
@@ -172,7 +160,7 @@ const TOLD: &[&str] = &[
 ];
 
 /// Writes all that is told, the host last.
-fn questions(world: &World) -> Vec<Value> {
+fn questions(world: &World, transfer: &str) -> Vec<Value> {
     let template = |object: Object| {
         let vm = if world.is(object, "VM") { object } else { world.object(object, "VM") };
         world.flag(vm, "is_default_template")
@@ -202,6 +190,7 @@ fn questions(world: &World) -> Vec<Value> {
     questions.push(Value::structure([
         ("ask", Value::from("host")),
         ("host", world.master().to_string().into()),
+        ("transfer", transfer.into()),
         ("objects", Value::Array(objects)),
     ]));
     questions
@@ -217,102 +206,4 @@ fn ask_to_keep(disk: Object, part: &str, of: &Value) -> Value {
         ("index", value("index")),
         ("bytes", value("bytes")),
     ])
-}
-
-/// Checks that a host may come, as the master.
-///
-/// # Errors
-///
-/// Why not.
-pub(crate) fn expect(world: &World, asked: Asked<'_>) -> Result<(), Failure> {
-    if world.by_uuid("host", asked.text("uuid")).is_some() {
-        return fail(code::OPERATION_NOT_ALLOWED, ["Host is already part of a pool"]);
-    }
-    if world.flag(world.pool(), "ha_enabled") {
-        return fail::<_, &str>(code::HA_IS_ENABLED, []);
-    }
-    let master = world.master();
-    let same = |key: &str| world.entry(master, "software_version", key) == asked.text(key);
-    if !same("product_version") || !same("product_brand") {
-        return fail::<_, &str>(code::POOL_JOINING_HOST_MUST_HAVE_SAME_PRODUCT_VERSION, []);
-    }
-    if !asked.flag("force") && world.entry(master, "cpu_info", "vendor") != asked.text("cpu_vendor") {
-        return fail(code::HOSTS_NOT_HOMOGENEOUS, ["CPUs differ"]);
-    }
-    Ok(())
-}
-
-impl Contents {
-    /// Keeps a part of what a disk holds.
-    ///
-    /// # Errors
-    ///
-    /// If it is not base64.
-    pub(crate) fn take(&mut self, asked: Asked<'_>) -> Result<(), Failure> {
-        use base64::Engine as _;
-        let content = self.0.entry(asked.text("ref").to_owned()).or_default();
-        if asked.text("part") == "stories" {
-            let number = |story: Asked<'_>, key: &str| story.text(key).parse().unwrap_or(0);
-            content.stories = asked.list("stories").map(|of| (number(of, "blocks"), number(of, "seed"))).collect();
-            return Ok(());
-        }
-        let bytes = base64::engine::general_purpose::STANDARD.decode(asked.text("bytes"));
-        let bytes = bytes.map_err(|error| Failure::new(code::INTERNAL_ERROR, [error.to_string()]))?;
-        content.blocks.push((u64::try_from(asked.int("index")).unwrap_or(0), bytes));
-        Ok(())
-    }
-
-    /// Takes a host in with all that it told.
-    ///
-    /// # Errors
-    ///
-    /// What cannot be read; then nothing is taken in.
-    pub(crate) fn arrive(&mut self, world: &mut World, asked: Asked<'_>) -> Result<Object, Failure> {
-        let mut names = FxHashMap::default();
-        for object in asked.list("objects") {
-            if let Some(known) = known_here(world, object) {
-                names.insert(object.text("ref").to_owned(), known);
-            }
-        }
-        make(world, &mut names, asked)?;
-        for (disk, content) in self.0.drain() {
-            let Some(disk) = names.get(&disk).copied() else { continue };
-            world.disks.tell(disk, content.stories);
-            for (index, bytes) in content.blocks {
-                world.disks.write(disk, index * disk::BLOCK, &bytes);
-            }
-        }
-        let host = names[asked.text("host")];
-        world.set(host, "enabled", false);
-        world.set(host, "current_operations", Datum::map::<&str, &str>([]));
-        memory::note_free(world, host);
-        attach_shared(world, host);
-        world.later(host, "enabled", ENABLED, move |world| world.set(host, "enabled", true));
-        Ok(host)
-    }
-}
-
-/// Returns what takes the place of an object: a network of the same bridge, the tools of the pool.
-fn known_here(world: &World, asked: Asked<'_>) -> Option<Object> {
-    let fields = Asked(asked.0.get("fields")?);
-    match asked.text("class") {
-        "network" => world.all("network").find(|network| world.text(*network, "bridge") == fields.text("bridge")),
-        "SR" if fields.flag("is_tools_sr") => world.all("SR").find(|sr| world.flag(*sr, "is_tools_sr")),
-        _ => None,
-    }
-}
-
-/// Gives a new host the storage that all hosts of the pool have.
-fn attach_shared(world: &mut World, host: Object) {
-    for sr in world.list("SR") {
-        let pbds = world.objects(sr, "PBDs");
-        let has = pbds.iter().any(|pbd| world.object(*pbd, "host") == host);
-        if let Some(like) = pbds.first().filter(|_| world.flag(sr, "shared") && !has) {
-            let config = world.get(*like, "device_config").clone();
-            let pbd = pbd::add(world, host, sr, config);
-            if host::is_live(world, host) {
-                pbd::attach(world, pbd);
-            }
-        }
-    }
 }

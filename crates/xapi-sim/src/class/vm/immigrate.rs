@@ -2,18 +2,25 @@
 //!
 //! Everything is named as the sender names it; what arrives gets references of this pool.
 
+mod card;
+mod expect;
+mod make;
+
 use base64::Engine as _;
 use rustc_hash::FxHashMap;
-use xapi_types::{Failure, Value, code, table};
+use xapi_types::{Failure, Value, code};
 
 use crate::{
     Datum, Object, World,
     call::fail,
-    check::check,
-    class::{device, host, message, pool::join, sr::space, vdi},
+    class::{host, message, pool::join, sr::space, vdi},
 };
 
-use super::{domain, guest, memory, placement};
+pub(crate) use make::make;
+
+use super::{copy, domain, guest, life, memory};
+use expect::expect;
+use make::read;
 
 /// What has come for a VM that is not there yet.
 #[derive(Default)]
@@ -28,12 +35,17 @@ pub(crate) struct Luggage {
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a>(pub(crate) &'a Value);
 
-/// Returns the method to which a fault belongs that strikes a question.
+/// Under which its transfer is noted of what has come, so that its sender can have it removed.
+pub(crate) const TRANSFER: &str = "transfer";
+
+/// Returns the method to which a fault belongs that strikes a question, one of [`crate::sim::BETWEEN_HOSTS`].
 pub(crate) fn method_of(question: &Value) -> &'static str {
     match Asked(question).text("ask") {
         "disk" => "VDI.create",
+        "block" | "content" => "DATA.mirror",
         "vm" => "VM.import",
         "host" => "host.create",
+        "stale" => "VM.destroy_stale",
         _ => "VM.assert_can_migrate_receive",
     }
 }
@@ -81,6 +93,10 @@ impl Luggage {
             "join" => join::expect(world, asked).map(|()| Value::Null),
             "content" => self.contents.take(asked).map(|()| Value::Null),
             "host" => self.contents.arrive(world, asked).map(|host| Value::from(host.to_string())),
+            "stale" => {
+                take_back(world, asked.text("transfer"));
+                Ok(Value::Null)
+            }
             other => fail(code::INTERNAL_ERROR, [format!("nobody asks `{other}`")]),
         }
     }
@@ -143,103 +159,43 @@ impl Luggage {
             return fail(code::DUPLICATE_VM, [known]);
         }
         let mut names = self.disks.clone();
+        let cards = card::place_all(world, asked, to)?;
         for object in make(world, &mut names, asked)? {
             if world.is(object, "VM") {
                 settle_record(world, object);
             }
         }
+        card::put(world, &names, cards);
         self.disks.clear();
         let vm = names[asked.text("vm")];
+        world.hide(vm, TRANSFER, asked.text("transfer"));
         take_over(world, vm, to, asked.text("from"));
         Ok(vm)
     }
 }
 
-/// Makes the objects that the sender lists, but those that have a name here already; returns what was made.
-///
-/// # Errors
-///
-/// What cannot be read; then nothing is made.
-pub(crate) fn make(
-    world: &mut World,
-    names: &mut FxHashMap<String, Object>,
-    asked: Asked<'_>,
-) -> Result<Vec<Object>, Failure> {
-    let known = names.clone();
-    let fresh = |object: &Asked<'_>| !known.contains_key(object.text("ref"));
-    for object in asked.list("objects").filter(fresh) {
-        names.insert(object.text("ref").to_owned(), world.new_object());
+/// Removes what came with a transfer: its sender has it still, and did not hear that it has arrived.
+fn take_back(world: &mut World, transfer: &str) {
+    let came = |world: &World, object| !transfer.is_empty() && world.hidden(object, TRANSFER).as_text() == transfer;
+    for host in world.list("host").into_iter().filter(|host| came(world, *host)).collect::<Vec<_>>() {
+        join::take_back(world, host);
     }
-    let read_all = |object: Asked<'_>| object_fields(world, names, object);
-    let read = asked.list("objects").filter(fresh).map(read_all).collect::<Result<Vec<_>, Failure>>()?;
-    let mut made = Vec::new();
-    for Made { object, class, fields, notes } in read {
-        world.create_as(object, class, fields);
-        for (key, value) in notes {
-            world.hide(object, key, value);
+    for vm in world.list("VM").into_iter().filter(|vm| came(world, *vm)).collect::<Vec<_>>() {
+        let machines: Vec<Object> = std::iter::once(vm).chain(world.objects(vm, "snapshots")).collect();
+        let disks: Vec<Object> = machines.iter().flat_map(|machine| copy::disks_of(world, *machine)).collect();
+        let host = world.object(vm, "resident_on");
+        machines.into_iter().rev().for_each(|machine| life::remove(world, machine));
+        for disk in disks.into_iter().rev().filter(|disk| world.is(*disk, "VDI")).collect::<Vec<_>>() {
+            vdi::remove(world, disk);
         }
-        device::measure(world, object);
-        made.push(object);
+        if !host.is_null() {
+            memory::note_free(world, host);
+        }
     }
-    Ok(made)
 }
 
 fn is_known(world: &World, uuid: &str) -> bool {
     !uuid.is_empty() && world.by_uuid("VM", uuid).is_some()
-}
-
-/// An object that is to be made.
-struct Made {
-    object: Object,
-    class: &'static str,
-    fields: Vec<(&'static str, Datum)>,
-    notes: Vec<(&'static str, Datum)>,
-}
-
-/// What the simulator knows of devices and VMs beside their fields.
-const NOTES: [&str; 2] = ["system", "addresses"];
-
-fn object_fields(world: &World, names: &FxHashMap<String, Object>, asked: Asked<'_>) -> Result<Made, Failure> {
-    let class = table::class(asked.text("class"));
-    let Some(class) = class else { return fail(code::INTERNAL_ERROR, [asked.text("class")]) };
-    let fields = asked.0.get("fields").unwrap_or(&Value::Null);
-    let mut read_fields = Vec::new();
-    for field in &class.fields {
-        if let Some(value) = read(world, class.name, field.name, fields)? {
-            read_fields.push((field.name, renamed(world, names, &value)));
-        }
-    }
-    if !asked.text("uuid").is_empty() {
-        read_fields.push(("uuid", asked.text("uuid").into()));
-    }
-    let notes = NOTES.into_iter().filter_map(|key| Some((key, crate::check::loose(asked.0.get(key)?)))).collect();
-    Ok(Made { object: names[asked.text("ref")], class: class.name, fields: read_fields, notes })
-}
-
-/// Reads a field of a record, if the record has it.
-fn read(world: &World, class: &str, field: &str, record: &Value) -> Result<Option<Datum>, Failure> {
-    let ty = table::class(class).and_then(|class| class.field(field)).map(|field| (&field.ty, &field.lifetime));
-    match (ty, record.get(field)) {
-        (Some((ty, lifetime)), Some(value)) if world.profile.has(lifetime) && *value != Value::Null => {
-            check(ty, value).map(Some)
-        }
-        _ => Ok(None),
-    }
-}
-
-/// Puts references of this pool in place of the sender's; what is not here is null.
-fn renamed(world: &World, names: &FxHashMap<String, Object>, value: &Datum) -> Datum {
-    let rename = |object: Object| {
-        let known = world.class_of(object).is_some().then_some(object);
-        names.get(&object.to_string()).copied().or(known)
-    };
-    match value {
-        Datum::Ref(object) => rename(*object).unwrap_or_default().into(),
-        Datum::Set(items) if items.iter().any(|item| matches!(item, Datum::Ref(_))) => {
-            Datum::set(value.objects().filter_map(rename))
-        }
-        other => other.clone(),
-    }
 }
 
 /// Takes out of a VM's record what was true in the other pool only.
@@ -273,75 +229,4 @@ fn suspend_sr(world: &World) -> Result<Object, Failure> {
     let pool = world.pool();
     let mut choices = ["suspend_image_SR", "default_SR"].into_iter().map(|field| world.object(pool, field));
     choices.find(|sr| world.is(*sr, "SR")).map_or_else(|| fail(code::DEFAULT_SR_NOT_FOUND, [Object::NULL]), Ok)
-}
-
-/// Checks that the VM can come, in the order of hosts.
-fn expect(world: &World, asked: Asked<'_>) -> Result<(), Failure> {
-    let to = asked.object(world, "host", "host")?;
-    let vm = asked.text("vm");
-    let host = to.to_string();
-    host::expect_live(world, to)?;
-    if version(world.entry(to, "software_version", "platform_version")) < version(asked.text("platform_version")) {
-        return fail(code::VM_HOST_INCOMPATIBLE_VERSION_MIGRATE, [host.as_str(), vm]);
-    }
-    let hardware = world.get(to, "virtual_hardware_platform_versions");
-    let wanted = asked.int("hardware");
-    if !hardware.items().contains(&Datum::Int(wanted)) {
-        let known: Vec<String> = hardware.items().iter().map(|version| version.as_int().to_string()).collect();
-        let told = [host, format!("[{}]", known.join("; ")), vm.to_owned(), wanted.to_string()];
-        return fail(code::VM_HOST_INCOMPATIBLE_VIRTUAL_HARDWARE_PLATFORM_VERSION, told);
-    }
-    if !world.flag(to, "enabled") {
-        return fail(code::HOST_DISABLED, [to]);
-    }
-    let cpus = i64::try_from(world.objects(to, "host_CPUs").len()).unwrap_or(i64::MAX);
-    if asked.flag("live") {
-        if asked.int("vcpus") > cpus && cpus > 0 {
-            return fail(code::HOST_NOT_ENOUGH_PCPUS, [asked.int("vcpus"), cpus]);
-        }
-        expect_processor(world, asked, to)?;
-        let (needed, available) = (asked.int("memory"), memory::free(world, to));
-        if needed > available {
-            return fail(code::HOST_NOT_ENOUGH_FREE_MEMORY, [needed, available]);
-        }
-    }
-    for disk in asked.list("disks").filter(|disk| !disk.text("SR").is_empty()) {
-        let sr = disk.object(world, "SR", "SR")?;
-        if !host::sees(world, to, sr) {
-            return fail(code::VM_REQUIRES_SR, [vm.to_owned(), sr.to_string()]);
-        }
-        if !space::kind_of(world, sr).can("VDI_CREATE") {
-            return fail(code::SR_DOES_NOT_SUPPORT_MIGRATION, [sr.to_string(), "VDI_CREATE".to_owned()]);
-        }
-    }
-    for interface in asked.list("interfaces") {
-        let network = interface.object(world, "network", "network")?;
-        if !placement::reaches(world, to, network, Object::NULL) {
-            return fail(code::VM_REQUIRES_NETWORK, [vm.to_owned(), network.to_string()]);
-        }
-    }
-    Ok(())
-}
-
-/// Checks that a VM that runs finds the processor it knows.
-fn expect_processor(world: &World, asked: Asked<'_>, to: Object) -> Result<(), Failure> {
-    if asked.flag("force") {
-        return Ok(());
-    }
-    let (vm, host) = (asked.text("vm").to_owned(), to.to_string());
-    let refuse = |reason: &str| fail(code::VM_INCOMPATIBLE_WITH_THIS_HOST, [vm.clone(), host.clone(), reason.into()]);
-    if world.entry(to, "cpu_info", "vendor") != asked.text("cpu_vendor") {
-        return refuse("VM last booted on a CPU from a different vendor");
-    }
-    let words = |text: &str| text.split('-').map(|word| u32::from_str_radix(word, 16).unwrap_or(0)).collect::<Vec<_>>();
-    let (has, needs) = (words(world.entry(to, "cpu_info", "features_hvm")), words(asked.text("cpu_features")));
-    let lacks = |(at, needed): (usize, &u32)| needed & !has.get(at).copied().unwrap_or(0) != 0;
-    if needs.iter().enumerate().any(lacks) {
-        return refuse("VM last booted on a CPU with features this host's CPU does not have.");
-    }
-    Ok(())
-}
-
-fn version(text: &str) -> Vec<u64> {
-    text.split('.').map(|part| part.parse().unwrap_or(0)).collect()
 }

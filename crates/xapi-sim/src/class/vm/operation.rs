@@ -29,10 +29,18 @@ pub(crate) fn facts(world: &World, vm: Object) -> Facts {
         immobile: world.flag(metrics, "nomigrate") || world.flag(metrics, "nested_virt"),
         features: announced.map(|(key, _)| key.to_string()).collect(),
         has_pci: !world.objects(vm, "attached_PCIs").is_empty(),
-        has_vgpu: attached("VGPUs", "currently_attached"),
+        has_vgpu: world.objects(vm, "VGPUs").into_iter().any(|card| stays_with_host(world, card)),
         has_vusb: attached("VUSBs", "currently_attached"),
         is_hvm: is_hvm(world, vm),
     }
+}
+
+/// Makes whose virtual cards move with a VM that runs.
+const MOVING_CARDS: [&str; 2] = ["nvidia", "nvidia_sriov"];
+
+fn stays_with_host(world: &World, card: Object) -> bool {
+    let make = world.text(world.object(card, "type"), "implementation");
+    world.flag(card, "currently_attached") && !MOVING_CARDS.contains(&make)
 }
 
 /// Returns whether the pool keeps the template by itself.
