@@ -61,8 +61,8 @@ struct State {
 }
 
 impl Rehearsal {
-    /// Returns whether `method` changes nothing. A ticket to move a VM with is no more than a session, and the pool
-    /// cannot be asked about a move without one.
+    /// Returns whether `method` changes nothing. A ticket to move a VM with is no more than a session, which whoever
+    /// asked for it ends, and the pool cannot be asked about a move without one.
     pub(crate) fn only_looks(method: &str) -> bool {
         let name = method.rsplit('.').next().unwrap_or(method);
         name.starts_with("get_") || name.starts_with("assert_") || method == "host.migrate_receive"

@@ -17,3 +17,12 @@ pub(crate) fn param(error: &Error, at: usize) -> Option<&str> {
         _ => None,
     }
 }
+
+/// Returns whether a pool answered with the error; without an answer, what was asked for may have been done.
+pub(crate) fn is_answer(error: &Error) -> bool {
+    match error {
+        Error::ServerUnreachable { .. } => false,
+        Error::Failed { data, .. } => data.contains_key("code"),
+        _ => true,
+    }
+}

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use serde::de::DeserializeOwned;
 use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
-use xapi_types::Value;
+use xapi_types::{Value, code};
 
 use crate::{
     Address, Dialect, Error, Fingerprint, Options, State, Task, Watch,
@@ -123,6 +123,20 @@ impl Pool {
     pub async fn call_async(&self, method: &str, params: Vec<Value>) -> Result<Task, Error> {
         let reference: String = self.call_as(&format!("Async.{method}"), params).await?;
         Ok(self.inner.tracker.follow(self, method, &reference))
+    }
+
+    /// Ends a session that the pool has opened for somebody else, such as the sender of a VM.
+    ///
+    /// # Errors
+    ///
+    /// As [`call`](Self::call); that there is no such session any more is none.
+    pub async fn end_session(&self, session: &str) -> Result<(), Error> {
+        let limits = &self.core().options.limits;
+        let link = self.core().link(0, Instant::now() + limits.login * 2).await?;
+        match self.core().end_session(&link, session, limits.login).await {
+            Err(Error::Failure(failure)) if failure.is(code::SESSION_INVALID) => Ok(()),
+            ended => ended,
+        }
     }
 
     /// Follows a task that was started by other means, such as an upload with a task of its own.

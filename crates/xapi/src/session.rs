@@ -222,6 +222,15 @@ impl Core {
             .map_err(|failed| Failed { error: self.concealed(failed.error, Some(link)), sent: failed.sent })
     }
 
+    /// Ends the session `session`, which is another one than that of the link.
+    pub(crate) async fn end_session(&self, link: &Link, session: &str, limit: Duration) -> Result<(), Error> {
+        const METHOD: &str = "session.logout";
+        let dialect = link.dialect();
+        let body = dialect.call(METHOD, &[Value::from(session)]);
+        let ended = exchange::<Value>(&link.endpoint, dialect, METHOD, body, limit, self.options.limits.answer).await;
+        ended.map(drop).map_err(|failed| self.concealed(failed.error, Some(link)))
+    }
+
     /// Takes password and session out of an error: hosts repeat them.
     pub(crate) fn concealed(&self, error: Error, link: Option<&Link>) -> Error {
         let secrets = [Some(self.options.password.expose()), link.map(|link| link.session.expose())];

@@ -126,6 +126,15 @@ impl Connection {
         wait.await.map_err(|error| self.translate(&error, method))
     }
 
+    /// Ends a session that `host.migrate_receive` has opened for the sender of a VM, dry run or not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::call`].
+    pub async fn end_session(&self, session: &str) -> op::Result<()> {
+        self.link.client().end_session(session).await.map_err(|error| self.translate(&error, "session.logout"))
+    }
+
     /// Writes `content` over a disk, byte by byte as it is.
     ///
     /// # Errors

@@ -3,9 +3,13 @@
 //! Within a pool and with its disks where they are, a VM just changes its host. Where disks move, or the pool is another
 //! one, the target is asked for a ticket (`host.migrate_receive`) with which the VM is sent. That the disks have to move
 //! may turn out only when the pool refuses to move the VM alone.
+//!
+//! Virtual graphics cards are left to the pools: a card is taken from the group there whose cards are of the same
+//! models, and a VM for which there is none is refused.
 
 mod plan;
 mod reason;
+mod ticket;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -17,7 +21,7 @@ use tracing::{info, warn};
 use xapi::{Value, params};
 use xapi_types::code;
 
-use self::plan::Plan;
+use self::{plan::Plan, ticket::Ticket};
 use super::xapi_code;
 use crate::kind;
 
@@ -100,10 +104,10 @@ impl Migrate {
 
     async fn send(&self, cx: &Cx, vm: &On, host: &On) -> Result<()> {
         let plan = Plan::make(cx, self, vm, host).await?;
-        let ticket = host.pool.call("host.migrate_receive", params![host.reference(), &plan.network, none()]).await?;
+        let mut ticket = Ticket::get(host, &plan.network).await?;
         let params = params![
             vm.reference(),
-            ticket,
+            ticket.dest(),
             true,
             map(&plan.disks),
             map(&plan.interfaces),
@@ -116,7 +120,9 @@ impl Migrate {
                 checked => drop(checked?),
             }
         }
-        self.send_planned(vm, &plan, params).await
+        let sent = self.send_planned(vm, &plan, params).await;
+        ticket.leave_unless_over(&sent);
+        sent
     }
 
     async fn send_planned(&self, vm: &On, plan: &Plan, params: Vec<Value>) -> Result<()> {
@@ -146,10 +152,6 @@ async fn stop_tracking(vm: &On, plan: &Plan) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn none() -> Value {
-    Value::structure::<&str>([])
 }
 
 fn map(entries: &[(String, String)]) -> Value {

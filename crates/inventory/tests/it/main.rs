@@ -47,6 +47,7 @@ mod vm_delete;
 mod vm_device;
 mod vm_hardware;
 mod vm_migrate;
+mod vm_migrate_lost;
 mod vm_migrate_pool;
 mod vm_power;
 mod vm_revert;

@@ -6,30 +6,30 @@ use xapi_sim::{Object, Sim, World};
 
 use crate::{Lab, test_app::eventually};
 
-const NORTH: usize = 0;
-const BRANCH: usize = 1;
+pub(crate) const NORTH: usize = 0;
+pub(crate) const BRANCH: usize = 1;
 
 /// The application, connected to two pools.
-async fn sites() -> Lab {
+pub(crate) async fn sites() -> Lab {
     let lab = Lab::on(Sim::builder().world("two-pools").pace(0.005)).await;
     lab.connect(BRANCH).await;
     lab
 }
 
 /// Returns the id of an object of a pool.
-fn id(lab: &Lab, pool: usize, class: &str, name: &str) -> String {
+pub(crate) fn id(lab: &Lab, pool: usize, class: &str, name: &str) -> String {
     lab.sim.with_pool(pool, |world| {
         let object = world.by_name(class, name).unwrap_or_else(|| panic!("a {class} `{name}`"));
         world.uuid(object).to_owned()
     })
 }
 
-fn counts(world: &mut World) -> Vec<usize> {
+pub(crate) fn counts(world: &mut World) -> Vec<usize> {
     ["VM", "VBD", "VDI", "VIF"].map(|class| world.all(class).count()).to_vec()
 }
 
 /// Returns the VM at a pool.
-fn vm_at(lab: &Lab, pool: usize, name: &str) -> Option<Object> {
+pub(crate) fn vm_at(lab: &Lab, pool: usize, name: &str) -> Option<Object> {
     lab.sim.with_pool(pool, |world| world.by_name("VM", name))
 }
 

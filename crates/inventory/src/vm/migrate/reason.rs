@@ -58,7 +58,15 @@ fn sentence(cx: &Cx, data: &serde_json::Map<String, Value>) -> Option<String> {
         }
         code::DUPLICATE_VM => format!("the other pool has a VM {} already", named(0)),
         code::MIRROR_FAILED => format!("disk {} could not be sent; the VM stays where it is", named(0)),
-        code::VM_MIGRATE_FAILED => format!("the move broke off; VM {} stays where it is", named(0)),
+        // The third says why; XAPI keeps the VM until it has heard that it has arrived.
+        code::VM_MIGRATE_FAILED => format!(
+            "the move broke off: {}; VM {} stays where it is; where the other pool lists it, too, that one can be deleted",
+            named(3),
+            named(0)
+        ),
+        code::TASK_CANCELLED => "the move was cancelled; the VM stays where it is".to_owned(),
+        code::VM_REQUIRES_GPU => format!("the host has no graphics card for VM {}", named(0)),
+        code::VM_REQUIRES_VGPU => format!("the graphics cards there do not offer the type of VM {}", named(0)),
         // What all drivers of storage say when it is full.
         "SR_BACKEND_FAILURE_44" => "the storage to move to has not enough space".to_owned(),
         code::VM_MIGRATE_CONTACT_REMOTE_SERVICE_FAILED => "the hosts cannot reach each other on port 443".to_owned(),
