@@ -54,22 +54,57 @@ fn needs_copy(error: &Error) -> bool {
         || failure::code(error) == Some(code::LICENCE_RESTRICTION)
 }
 
-/// Copies a disk and puts the copy in its place.
+/// Copies a disk and puts the copy in its place. Where that fails, or the disk cannot be deleted, all is as before.
 async fn copy(vdi: &On, sr: &str) -> Result<()> {
-    let pool = &vdi.pool;
-    let made = pool.call_async("VDI.copy", params![vdi.reference(), sr]).await?;
+    let (pool, old) = (&vdi.pool, vdi.reference());
+    expect_deletable(pool, &old).await?;
+    let made = pool.call_async("VDI.copy", params![&old, sr]).await?;
     let made = made.as_str().ok_or_else(|| Error::failed("the pool did not say which disk it made"))?;
-    if let Err(error) = replace(pool, &vdi.reference(), made).await {
-        if let Err(left) = pool.call_async("VDI.destroy", params![made]).await {
-            warn!(vdi.id = vdi.object.id(), "cannot delete the copy of a disk that could not be moved: {left}");
+    let replaced = match replace(pool, &old, made).await {
+        Ok(replaced) => replaced,
+        Err(error) => {
+            discard(vdi, made).await;
+            return Err(error);
         }
+    };
+    let Err(error) = pool.call_async("VDI.destroy", params![&old]).await else { return Ok(()) };
+    if !failure::is_answer(&error) {
+        // It may be gone, so that nobody can have it back.
+        warn!(
+            vdi.id = vdi.object.id(),
+            "it is not known whether a disk whose copy is in its place is deleted: {error}"
+        );
         return Err(error);
     }
-    pool.call_async("VDI.destroy", params![vdi.reference()]).await.map(drop)
+    put_back(pool, replaced, &old).await;
+    discard(vdi, made).await;
+    Err(error)
 }
 
-/// Gives every VM that has the disk `old` the disk `new` instead; where that fails, all have the old one again.
-async fn replace(pool: &Connection, old: &str, new: &str) -> Result<()> {
+/// Refuses to move a disk away from storage that deletes none, such as a library of discs: it would be there twice.
+async fn expect_deletable(pool: &Connection, vdi: &str) -> Result<()> {
+    let sr: String = pool.call_as("VDI.get_SR", params![vdi]).await?;
+    let allowed: Vec<String> = pool.call_as("SR.get_allowed_operations", params![&sr]).await?;
+    // Storage that is busy or not connected lists nothing of disks at all.
+    let lists_disks = allowed.iter().any(|operation| operation.starts_with("vdi_"));
+    if lists_disks && !allowed.iter().any(|operation| operation == "vdi_destroy") {
+        let name: String = pool.call_as("SR.get_name_label", params![&sr]).await?;
+        let way = "copy the disk instead";
+        return Err(Error::refused(format!("storage `{name}` deletes no disks, so that none can move away; {way}")));
+    }
+    Ok(())
+}
+
+/// Deletes the copy of a disk that could not move.
+async fn discard(vdi: &On, made: &str) {
+    if let Err(left) = vdi.pool.call_async("VDI.destroy", params![made]).await {
+        warn!(vdi.id = vdi.object.id(), "cannot delete the copy of a disk that could not be moved: {left}");
+    }
+}
+
+/// Gives every VM that has the disk `old` the disk `new` instead, and returns how each had it and the reference of its
+/// new attachment; where that fails, all have the old one again.
+async fn replace(pool: &Connection, old: &str, new: &str) -> Result<Vec<(class::Vbd, String)>> {
     let vbds: Vec<String> = pool.call_as("VDI.get_VBDs", params![old]).await?;
     let mut replaced: Vec<(class::Vbd, String)> = Vec::new();
     for vbd in vbds {
@@ -87,17 +122,22 @@ async fn replace(pool: &Connection, old: &str, new: &str) -> Result<()> {
         match result.await {
             Ok(made) => replaced.push((record, made)),
             Err(error) => {
-                for (record, made) in replaced {
-                    if let Err(left) = pool.call("VBD.destroy", params![made]).await {
-                        warn!("cannot take a copied disk out of a VM again: {left}");
-                    }
-                    bring_back(pool, &record, old).await;
-                }
+                put_back(pool, replaced, old).await;
                 return Err(error);
             }
         }
     }
-    Ok(())
+    Ok(replaced)
+}
+
+/// Gives VMs that have a copy the disk `old` again.
+async fn put_back(pool: &Connection, replaced: Vec<(class::Vbd, String)>, old: &str) {
+    for (record, made) in replaced {
+        if let Err(left) = pool.call("VBD.destroy", params![made]).await {
+            warn!("cannot take a copied disk out of a VM again: {left}");
+        }
+        bring_back(pool, &record, old).await;
+    }
 }
 
 /// Gives a VM the disk that it had.

@@ -1,6 +1,7 @@
+use app::model::Kind;
 use serde_json::{Value, json};
 
-use crate::Lab;
+use crate::{Lab, test_app::eventually};
 
 /// Makes a disk that no VM has.
 async fn loose(lab: &Lab) -> String {
@@ -183,4 +184,76 @@ async fn a_move_that_fails_leaves_the_disk_where_it_is() {
         (&error["message"], &error["data"]),
         (&json!("no such resourceSet nope"), &json!({ "id": "nope", "type": "resourceSet" }))
     );
+}
+
+#[tokio::test]
+async fn a_disc_of_a_library_does_not_move_and_is_there_once() {
+    let lab = Lab::new().await;
+    let sr = lab.nfs().await;
+    let library = lab.named("SR", "ISO library");
+    let (disc, discs) = lab.sim.with(|world| (world.objects(library, "VDIs")[0], world.objects(library, "VDIs").len()));
+    let id = lab.id(disc);
+    let expected = "storage `ISO library` deletes no disks, so that none can move away; copy the disk instead";
+    let params = json!({ "id": id, "sr_id": sr });
+    assert_eq!(lab.admin.refused("vdi.migrate", params.clone()).await["message"], expected);
+    // It is in the drive of a halted VM.
+    let vm = lab.vm("Halted");
+    lab.sim.with(|world| {
+        let fields = [("VM", vm.into()), ("VDI", disc.into()), ("type", "CD".into()), ("userdevice", "9".into())];
+        world.create("VBD", fields);
+    });
+    lab.sim.fail_next("VDI.pool_migrate", "LICENCE_RESTRICTION", ["Storage_motion"]);
+    assert_eq!(lab.admin.refused("vdi.migrate", params.clone()).await["message"], expected);
+    assert!(on(&lab, &sr).is_empty());
+    assert_eq!(lab.sim.with(|world| world.objects(library, "VDIs").len()), discs);
+    let dry = json!({ "id": id, "sr_id": sr, "dryRun": true });
+    lab.sim.with(|world| {
+        for vbd in world.objects(disc, "VBDs") {
+            world.destroy(vbd);
+        }
+    });
+    assert_eq!(lab.admin.call("vdi.migrate", dry).await["objects"][0]["why"], expected);
+}
+
+#[tokio::test]
+async fn a_disk_that_cannot_be_deleted_is_back_in_its_vm_and_its_copy_is_gone() {
+    let lab = Lab::new().await;
+    let sr = lab.nfs().await;
+    let vm = lab.vm("Halted");
+    let (disk, vbd) = lab.disk_of(vm).await;
+    let place = lab.becomes(&vbd, |_| true).await["position"].clone();
+    lab.sim.fail_next("VDI.pool_migrate", "LICENCE_RESTRICTION", ["Storage_motion"]);
+    lab.sim.fail_next("VDI.destroy", "SR_BACKEND_FAILURE_80", ["", "no", ""]);
+    let error = lab.admin.refused("vdi.migrate", json!({ "id": disk, "sr_id": sr })).await;
+    assert_eq!(error["data"]["code"], "SR_BACKEND_FAILURE_80");
+    assert!(on(&lab, &sr).is_empty());
+    let vdi = lab.by_id("VDI", &disk);
+    lab.sim.with(|world| {
+        let vbds = world.objects(vdi, "VBDs");
+        assert_eq!(vbds.len(), 1);
+        assert_eq!((world.object(vbds[0], "VM"), world.text(vbds[0], "userdevice")), (vm, place.as_str().unwrap()));
+    });
+}
+
+#[tokio::test]
+async fn a_disk_whose_move_is_cancelled_is_not_copied_either() {
+    let lab = Lab::slow().await;
+    let (vdi, nfs) = (lab.named("VDI", "db-2 data"), lab.named("SR", "NFS storage"));
+    let params = json!({ "id": lab.id(vdi), "sr_id": lab.id(nfs) });
+    let disks = || lab.sim.with(|world| world.objects(nfs, "VDIs").len());
+    let before = disks();
+    let cancel = async {
+        let task = eventually(async || {
+            let objects = lab.test.app.store().snapshot();
+            let mut tasks = objects.of_kind(Kind::Task).filter(|task| {
+                task.decode::<Value>().expect("objects are JSON")["name_label"] == "Async.VDI.pool_migrate"
+            });
+            tasks.next().map(|task| task.id().to_owned())
+        });
+        assert_eq!(lab.admin.call("task.cancel", json!({ "id": task.await })).await, true);
+    };
+    let (error, ()) = tokio::join!(lab.admin.refused("vdi.migrate", params), cancel);
+    assert_eq!(error["data"]["code"], "TASK_CANCELLED");
+    assert_eq!((disks(), lab.named("VDI", "db-2 data")), (before, vdi));
+    assert!(!lab.sim.calls().contains_key("VDI.copy"));
 }
