@@ -148,6 +148,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// Returns the UUID of the pool that the host which was the coordinator has gone to.
+    pub fn other_pool(&self) -> Option<&str> {
+        match self {
+            Self::OtherPool { found, .. } => Some(found),
+            Self::Coordinator { cause, .. } => cause.other_pool(),
+            _ => None,
+        }
+    }
+
     /// Returns the error that the host answered.
     pub fn failure(&self) -> Option<&Failure> {
         match self {

@@ -1,15 +1,18 @@
 //! Calls of operations to pools.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::Stream;
 use model::Object;
 use serde::de::DeserializeOwned;
-use xapi::{RawVdi, SystemStatus, Value};
+use xapi::{RawVdi, State, SystemStatus, Value};
 
 use super::link::Link;
 use crate::{App, Cx, rehearsal::Rehearsal, xapi_error};
+
+/// Longest wait for a host to be found in another pool: what it takes to join, and to start its agent anew.
+const MOVING: Duration = Duration::from_secs(60);
 
 /// The connection to a pool, with errors as callers see them.
 #[derive(Clone, Debug)]
@@ -124,6 +127,34 @@ impl Connection {
             task.result().await
         };
         wait.await.map_err(|error| self.translate(&error, method))
+    }
+
+    /// Calls `method`, with which the pool ends: its host goes to the pool `into`. Agents restart then, so that the
+    /// answer may be lost; then it is seen by where the host is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::call`].
+    pub(super) async fn call_last(&self, method: &str, params: Vec<Value>, into: &str) -> op::Result<()> {
+        self.allowed(method)?;
+        if let Some(rehearsal) = self.rehearsal_of(method) {
+            return rehearsal.meet(self, method, params).await.map(drop);
+        }
+        match self.link.client().call(method, params).await {
+            Err(xapi::Error::Unknown { .. }) if self.goes_to(into).await => Ok(()),
+            answer => answer.map(drop).map_err(|error| self.translate(&error, method)),
+        }
+    }
+
+    /// Waits until the host of the pool is found in the pool `other`; returns whether it was.
+    async fn goes_to(&self, other: &str) -> bool {
+        let mut state = self.link.client().state();
+        let is_there = |state: &State| match state {
+            State::Stale { reason, .. } | State::Failed { reason } => reason.other_pool() == Some(other),
+            State::Connecting | State::Live => false,
+        };
+        let there = state.wait_for(is_there);
+        tokio::time::timeout(MOVING, there).await.is_ok_and(|state| state.is_ok())
     }
 
     /// Ends a session that `host.migrate_receive` has opened for the sender of a VM, dry run or not.

@@ -30,7 +30,7 @@ impl App {
         let password = servers.password(&stays).await.map_err(failure)?;
         let password = password.ok_or_else(|| op::Error::no_such("xenServer", &stays))?;
         let params = params![master, server.username, password.expose_secret()];
-        source.pool.call(method, params).await?;
+        source.pool.call_last(method, params, target.object.pool().as_str()).await?;
         if leaves != stays {
             servers.remove(&leaves).await.map_err(failure)?;
             self.disconnect(&leaves).await;

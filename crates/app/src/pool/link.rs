@@ -355,6 +355,10 @@ impl Runner {
                     warn!(server.id = %self.server, "lost `{}`: {reason}", self.host);
                     self.deadline = Some(Instant::now() + self.app.config().xapi_mark_disconnected_delay.0);
                 }
+                // It will not come back, and what it had is shown by the pool that it is in.
+                if reason.other_pool().is_some() && self.shown {
+                    self.deadline = Some(Instant::now());
+                }
                 let error = xapi_error::describe(&reason);
                 self.link.status.send_modify(|status| {
                     status.phase = Phase::Connecting;

@@ -1,17 +1,22 @@
 //! Pools that become one.
 
+mod alike;
+mod reason;
+
 use app::{Cx, On};
 use op::{Error, Id, Need, Op, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi_types::class;
 
+use self::alike::Member;
 use crate::kind;
 
 /// Let the hosts of pools of one host each join another pool, one after the other; their servers are forgotten.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct MergeInto {
-    /// Whether to pass over processors of another kind; no when left out.
+    /// Whether to pass over processors of another kind; no when left out. Versions, licences and updates must be the
+    /// same with it, too.
     force: Option<bool>,
     /// Pool whose host joins, where it is one.
     source: Option<Id<kind::Pool>>,
@@ -38,13 +43,22 @@ impl Op<Cx> for MergeInto {
         }
         let target = cx.on(&self.target)?;
         let master = master(&cx, &target)?;
-        let sources = sources.iter().map(|source| cx.on(source)).collect::<Result<Vec<_>>>()?;
+        let joining = |source: &Id<kind::Pool>| {
+            let source = cx.on(source)?;
+            let host = self::master(&cx, &source)?;
+            Ok((source, host))
+        };
+        let sources = sources.iter().map(joining).collect::<Result<Vec<_>>>()?;
         // Before the first one moves.
-        for source in &sources {
-            same_product(&self::master(&cx, source)?, &master)?;
+        let of_pool = Member { on: &target, host: &master };
+        for (source, host) in &sources {
+            alike::check(&Member { on: source, host }, &of_pool).await?;
         }
-        for source in &sources {
-            cx.app.join_pool(source, &target, &master.address, self.force == Some(true)).await?;
+        let mut joined = Vec::new();
+        for (source, host) in &sources {
+            let join = cx.app.join_pool(source, &target, &master.address, self.force == Some(true)).await;
+            join.map_err(|error| reason::explain(error, host, &joined))?;
+            joined.push(format!("`{}`", host.name_label));
         }
         Ok(())
     }
@@ -54,18 +68,4 @@ fn master(cx: &Cx, pool: &On) -> Result<class::Host> {
     let host = pool.object.get::<class::Pool>().map(|record| record.master.to_string());
     let host = host.and_then(|host| cx.app.store().get(&host)).and_then(|host| host.get::<class::Host>().cloned());
     host.ok_or_else(|| Error::failed(format!("the master of pool `{}` is not known", pool.object.id())))
-}
-
-/// Refuses hosts that run something else than the pool.
-fn same_product(joins: &class::Host, master: &class::Host) -> Result<()> {
-    let product = |host: &class::Host| {
-        let part = |key: &str| host.software_version.get(key).map(ToString::to_string).unwrap_or_default();
-        format!("{} {}", part("product_brand"), part("product_version"))
-    };
-    let (joining, of_pool) = (product(joins), product(master));
-    if joining == of_pool {
-        return Ok(());
-    }
-    let host = &joins.name_label;
-    Err(Error::refused(format!("host `{host}` runs {joining} and the pool {of_pool}; update it first")))
 }

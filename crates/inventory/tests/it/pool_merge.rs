@@ -1,7 +1,7 @@
 //! Pools that become one, and pools with room.
 
 use serde_json::{Value, json};
-use xapi_sim::Sim;
+use xapi_sim::{Sim, fault::Spoilt};
 
 use crate::{Lab, test_app::eventually};
 
@@ -15,6 +15,12 @@ fn pool_id(lab: &Lab, pool: usize) -> String {
 /// The application, connected to two pools, of which the second may join the first.
 async fn sites() -> Lab {
     let lab = Lab::on(Sim::builder().world("two-pools").pace(0.005)).await;
+    ready(&lab);
+    lab
+}
+
+/// Makes the branch fit to join: nothing runs, and its processor is of the same make.
+fn ready(lab: &Lab) {
     lab.sim.with_pool(BRANCH, |world| {
         for vm in world.list("VM") {
             if !world.flag(vm, "is_control_domain") {
@@ -23,7 +29,6 @@ async fn sites() -> Lab {
         }
         world.put(world.master(), "cpu_info", "vendor", "AuthenticAMD");
     });
-    lab
 }
 
 #[tokio::test]
@@ -54,7 +59,9 @@ async fn why_a_host_cannot_join_is_told() {
     let (source, target) = (pool_id(&lab, BRANCH), pool_id(&lab, NORTH));
     let params = json!({ "source": source, "target": target });
     lab.sim.with_pool(BRANCH, |world| world.put(world.master(), "cpu_info", "vendor", "GenuineIntel"));
-    assert_eq!(refused(&lab, params.clone()).await["data"]["code"], "HOSTS_NOT_HOMOGENEOUS");
+    let error = refused(&lab, params.clone()).await;
+    let expected = "host `branch-1` cannot join: its processor is of another kind; `force` passes over that";
+    assert_eq!((&error["message"], &error["data"]["code"]), (&json!(expected), &json!("HOSTS_NOT_HOMOGENEOUS")));
     lab.sim.fail_next("pool.join_force", "INTERNAL_ERROR", ["asked"]);
     let forced = json!({ "source": source, "target": target, "force": true });
     assert_eq!(refused(&lab, forced).await["data"]["params"], json!(["asked"]));
@@ -71,6 +78,175 @@ async fn why_a_host_cannot_join_is_told() {
     assert_eq!(refused(&lab, params.clone()).await["message"], expected);
     let user = lab.test.user("somebody").await;
     assert_eq!(user.refused("pool.mergeInto", params).await["code"], 2);
+}
+
+/// Gives the master of a pool an update, of the pool's for XenServer 7.1 and later.
+fn update(lab: &Lab, pool: usize, name: &str) {
+    lab.sim.with_pool(pool, |world| {
+        let update = world.create("pool_update", [("name_label", name.into())]);
+        world.add(world.master(), "updates", update);
+    });
+}
+
+/// Gives the master of a pool a patch of older releases.
+fn patch(lab: &Lab, pool: usize, name: &str) {
+    lab.sim.with_pool(pool, |world| {
+        let patch = world.create("pool_patch", [("name_label", name.into())]);
+        let applied = world.create("host_patch", [("pool_patch", patch.into()), ("host", world.master().into())]);
+        world.set(world.master(), "patches", xapi_sim::Datum::set([applied]));
+    });
+}
+
+#[tokio::test]
+async fn a_host_whose_updates_or_licence_differ_is_told_in_what() {
+    let lab = sites().await;
+    lab.connect(BRANCH).await;
+    let params = json!({ "source": pool_id(&lab, BRANCH), "target": pool_id(&lab, NORTH) });
+    let why = async |wanted: fn(&xapi_types::class::Host) -> bool| {
+        // Both are compared as they are known here.
+        for pool in [NORTH, BRANCH] {
+            let host = lab.sim.with_pool(pool, |world| world.uuid(world.master()).to_owned());
+            eventually(async || {
+                let object = lab.test.app.store().get(&host)?;
+                object.get().is_some_and(wanted).then_some(())
+            })
+            .await;
+        }
+        refused(&lab, params.clone()).await["message"].as_str().expect("text").to_owned()
+    };
+    for name in ["XS71E002", "XS71E001"] {
+        update(&lab, NORTH, name);
+    }
+    update(&lab, BRANCH, "XS71E003");
+    let expected = "host `branch-1` lacks updates that the pool has: `XS71E001`, `XS71E002`; install them on it first";
+    assert_eq!(why(|host| !host.updates.is_empty()).await, expected);
+    for name in ["XS71E001", "XS71E002"] {
+        update(&lab, BRANCH, name);
+    }
+    let expected = "host `branch-1` has updates that the pool lacks: `XS71E003`; install them in the pool first";
+    assert_eq!(why(|host| host.updates.len() > 1).await, expected);
+    update(&lab, NORTH, "XS71E003");
+    patch(&lab, NORTH, "XS62E001");
+    patch(&lab, BRANCH, "XS62E002");
+    let expected = "host `branch-1` lacks updates that the pool has: `XS62E001`; install them on it first";
+    assert_eq!(why(|host| host.updates.len() == 3 && host.patches.len() == 1).await, expected);
+    for pool in [NORTH, BRANCH] {
+        lab.sim.with_pool(pool, |world| world.set(world.master(), "patches", xapi_sim::Datum::set::<&str>([])));
+    }
+    lab.sim.with_pool(NORTH, |world| world.put(world.master(), "software_version", "xapi_build", "24.19.3"));
+    lab.sim.with_pool(BRANCH, |world| world.put(world.master(), "software_version", "xapi_build", "24.19.1"));
+    let expected = "host `branch-1` runs XAPI 24.19.1 and the pool 24.19.3; install the same updates on both, and \
+                    restart them";
+    assert_eq!(
+        why(|host| host.patches.is_empty()
+            && host.software_version.get("xapi_build").is_some_and(|build| build != "24.19.2"))
+        .await,
+        expected
+    );
+    for (pool, edition) in [(NORTH, "enterprise-per-socket"), (BRANCH, "free")] {
+        lab.sim.with_pool(pool, |world| world.set(world.master(), "edition", edition));
+    }
+    let expected =
+        "host `branch-1` has the licence `free` and the pool `enterprise-per-socket`; license them alike first";
+    assert_eq!(why(|host| ["free", "enterprise-per-socket"].contains(&&*host.edition)).await, expected);
+    assert!(!lab.sim.calls().contains_key("pool.join"));
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_hear_of_its_arrival_stays_and_may_be_tried_again() {
+    let lab = sites().await;
+    lab.connect(BRANCH).await;
+    let (source, target) = (pool_id(&lab, BRANCH), pool_id(&lab, NORTH));
+    let params = json!({ "sources": [source], "target": target });
+    let host = lab.sim.with_pool(BRANCH, |world| world.uuid(world.master()).to_owned());
+    lab.sim.spoil_at("host.create", Spoilt::Cut);
+    let error = refused(&lab, params.clone()).await;
+    let expected = "host `branch-1` cannot join: the connection to the master of the pool failed; it stays in its own \
+                    pool";
+    assert_eq!(error["message"], expected);
+    lab.becomes(&host, |host| host["$pool"] == source.as_str()).await;
+    assert_eq!(lab.sim.with_pool(NORTH, |world| world.by_uuid("host", &host)), None);
+    assert_eq!(lab.admin.call("pool.mergeInto", params).await, true);
+    lab.becomes(&host, |host| host["$pool"] == target.as_str()).await;
+}
+
+#[tokio::test]
+async fn a_joined_host_is_a_member_like_the_others() {
+    let lab = sites().await;
+    lab.connect(BRANCH).await;
+    let (source, target) = (pool_id(&lab, BRANCH), pool_id(&lab, NORTH));
+    let (host, vm, sr) = lab.sim.with_pool(BRANCH, |world| {
+        let uuid = |class, name| world.uuid(world.by_name(class, name).expect("it is there")).to_owned();
+        (uuid("host", "branch-1"), uuid("VM", "branch-fw"), uuid("SR", "Local storage"))
+    });
+    let master = lab.becomes(&target, |_| true).await["master"].clone();
+    assert_eq!(lab.admin.call("pool.mergeInto", json!({ "sources": [source], "target": target })).await, true);
+    for id in [&host, &vm, &sr] {
+        lab.becomes(id, |object| object["$pool"] == target.as_str()).await;
+    }
+    lab.vanishes(&source).await;
+    lab.becomes(&target, |pool| pool["master"] == master).await;
+    lab.becomes(&host, |host| host["enabled"] == true).await;
+    // Its ports are those of a member: it is asked itself for what it measures.
+    let joined = lab.sim.with_pool(NORTH, |world| world.by_uuid("host", &host).expect("it is there"));
+    eventually(async || {
+        let asked = lab.test.app.call(&lab.admin.session, "host.stats", json!({ "host": host })).await;
+        asked.ok().filter(|_| lab.sim.requests(joined, "/rrd_updates") > 0).map(drop)
+    })
+    .await;
+    assert_eq!(lab.admin.call("host.disable", json!({ "id": host })).await, true);
+    lab.becomes(&host, |host| host["enabled"] == false).await;
+}
+
+#[tokio::test]
+async fn a_host_whose_answer_is_lost_is_found_in_its_new_pool() {
+    let lab = Lab::on(Sim::builder().world("two-pools").explicit()).await;
+    ready(&lab);
+    let server = lab.connect(BRANCH).await;
+    let (source, target) = (pool_id(&lab, BRANCH), pool_id(&lab, NORTH));
+    let (host, object) = lab.sim.with_pool(BRANCH, |world| (world.uuid(world.master()).to_owned(), world.master()));
+    let goes_on = async {
+        eventually(async || lab.sim.pending().iter().any(|(_, what)| what == "join").then_some(())).await;
+        lab.sim.cut(object);
+        loop {
+            lab.sim.finish_all();
+            tokio::task::yield_now().await;
+        }
+    };
+    let params = json!({ "sources": [source], "target": target });
+    let answer = tokio::select! {
+        answer = lab.admin.call("pool.mergeInto", params) => answer,
+        () = goes_on => unreachable!("it goes on for ever"),
+    };
+    assert_eq!(answer, true);
+    lab.becomes(&host, |host| host["$pool"] == target.as_str()).await;
+    lab.vanishes(&source).await;
+    assert!(lab.test.app.db().servers().get(&server.id).await.expect("the database answers").is_none());
+}
+
+#[tokio::test]
+async fn a_host_that_was_let_into_another_pool_by_others_is_shown_there() {
+    let lab = Lab::on(Sim::builder().world("two-pools").pace(0.005)).await;
+    ready(&lab);
+    let server = lab.connect(BRANCH).await;
+    let (source, target) = (pool_id(&lab, BRANCH), pool_id(&lab, NORTH));
+    let host = lab.sim.with_pool(BRANCH, |world| world.uuid(world.master()).to_owned());
+    let master = lab.sim.addresses(NORTH)[0].http.ip().to_string();
+    let others = lab.test.app.on(&source).expect("it is connected").pool;
+    let joins = async {
+        // Its answer may be lost when the agent restarts.
+        others.call("pool.join", xapi::params![master, "root", "password"]).await.ok();
+    };
+    let shown = lab.becomes(&host, |host| host["$pool"] == target.as_str());
+    tokio::join!(joins, shown);
+    lab.vanishes(&source).await;
+    // Its server says why it shows nothing any more.
+    let expected = format!("belongs to another pool now, `{target}` instead of `{source}`; connect to that one anew");
+    eventually(async || {
+        let status = lab.test.app.pool_status(&server.id).error?;
+        status["message"].as_str()?.ends_with(&expected).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
