@@ -39,6 +39,8 @@ use node::Node;
 #[derive(Clone, Debug)]
 pub struct Filter {
     node: Node,
+    /// What its regular expressions may take, in bytes.
+    memory: usize,
 }
 
 impl Filter {
@@ -47,7 +49,12 @@ impl Filter {
     /// # Errors
     /// Any [`Error`]; its position counts UTF-16 units from the start of `text`, as a JavaScript client does.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        parse::filter(text).map(|node| Self { node })
+        parse::filter(text).map(|(node, memory)| Self { node, memory })
+    }
+
+    /// Returns what its regular expressions may take of memory, in bytes; never more than 4 MiB.
+    pub fn memory(&self) -> usize {
+        self.memory
     }
 
     /// Tells whether `subject` satisfies the filter.

@@ -6,15 +6,18 @@ use crate::regexp;
 /// Nesting that one filter may use, so that a hostile text cannot exhaust the stack.
 const MAX_DEPTH: usize = 128;
 
+/// Memory of all regular expressions of one filter, in bytes: about thirty short ones, or six of the longest.
+pub(crate) const MOST_MEMORY: usize = 4 << 20;
+
 /// Tells whether `c` may stand in a word without quotes.
 pub(crate) fn is_raw(c: char) -> bool {
     // The original looks at UTF-16 units, so that letters beyond the basic plane have no case.
     matches!(c, '0'..='9' | '_' | '-' | '.' | '$') || (c <= '\u{ffff}' && c.to_lowercase().ne(c.to_uppercase()))
 }
 
-/// Reads a whole filter.
-pub(crate) fn filter(text: &str) -> Result<Node, Error> {
-    let mut parser = Parser { text, at: 0 };
+/// Reads a whole filter; returns it with the memory that its regular expressions may take, in bytes.
+pub(crate) fn filter(text: &str) -> Result<(Node, usize), Error> {
+    let mut parser = Parser { text, at: 0, left: MOST_MEMORY };
     parser.blanks();
     let mut nodes = Vec::new();
     while let Some(node) = parser.term(0)? {
@@ -23,7 +26,8 @@ pub(crate) fn filter(text: &str) -> Result<Node, Error> {
     if parser.at < text.len() {
         return Err(Error::Leftover { position: parser.position(parser.at) });
     }
-    Ok(if nodes.is_empty() { Node::Everything } else { group(nodes, Node::All) })
+    let node = if nodes.is_empty() { Node::Everything } else { group(nodes, Node::All) };
+    Ok((node, MOST_MEMORY - parser.left))
 }
 
 fn group(mut nodes: Vec<Node>, many: fn(Vec<Node>) -> Node) -> Node {
@@ -38,6 +42,8 @@ struct Parser<'a> {
     text: &'a str,
     /// Where the next character is read, in bytes.
     at: usize,
+    /// What further regular expressions may take, in bytes.
+    left: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -195,7 +201,7 @@ impl<'a> Parser<'a> {
         let written = rest[..end].to_owned();
         self.at += end + 2;
         let ignore_case = self.eat("i");
-        let compiled = regexp::compile(&written, ignore_case).map_err(|reason| Error::Regex {
+        let compiled = regexp::compile(&written, ignore_case, &mut self.left).map_err(|reason| Error::Regex {
             position: self.position(start),
             source_text: written.clone(),
             reason,

@@ -7,18 +7,33 @@
 
 use regex::{Regex, RegexBuilder};
 
-/// Memory of one compiled expression, in bytes; enough for some thousand characters of pattern.
-const SIZE_LIMIT: usize = 1 << 20;
+/// What one compiled expression may take, in bytes: the engine does not say how much it takes, so the first of these
+/// that is enough is what counts. The last is enough for some thousand characters of pattern.
+const SIZES: [usize; 4] = [1 << 12, 1 << 14, 1 << 16, 1 << 18];
 
-/// Compiles `source`; the error is the reason, in words that JavaScript uses where it has them.
-pub(crate) fn compile(source: &str, ignore_case: bool) -> Result<Regex, String> {
+/// What an expression may remember while it runs, in bytes; one that needs more is slower.
+const CACHE: usize = 1 << 16;
+
+/// Compiles `source` where it takes no more than `left` bytes, which it takes away; the error is the reason, in words
+/// that JavaScript uses where it has them.
+pub(crate) fn compile(source: &str, ignore_case: bool, left: &mut usize) -> Result<Regex, String> {
     let pattern = translate(source)?;
-    RegexBuilder::new(&pattern).case_insensitive(ignore_case).size_limit(SIZE_LIMIT).build().map_err(
-        |error| match error {
-            regex::Error::CompiledTooBig(_) => "Regular expression too large".into(),
-            error => reason(&error.to_string()),
-        },
-    )
+    for size in SIZES {
+        // It is compiled once forwards and once backwards.
+        let Some(rest) = left.checked_sub(2 * (size + CACHE)) else {
+            return Err("the regular expressions of the filter are too large together".into());
+        };
+        let mut builder = RegexBuilder::new(&pattern);
+        match builder.case_insensitive(ignore_case).size_limit(size).dfa_size_limit(CACHE).build() {
+            Ok(compiled) => {
+                *left = rest;
+                return Ok(compiled);
+            }
+            Err(regex::Error::CompiledTooBig(_)) => {}
+            Err(error) => return Err(reason(&error.to_string())),
+        }
+    }
+    Err("Regular expression too large".into())
 }
 
 /// Returns JavaScript's words for what the engine says in its last line.
@@ -52,6 +67,8 @@ fn translate(source: &str) -> Result<String, String> {
                 out.push(c);
             }
             '[' => open_class(&mut out, &mut rest, &mut in_class),
+            // Nobody asks what a group has found; to know it costs memory that no limit counts.
+            '(' if !in_class && !rest.as_str().starts_with('?') => out.push_str("(?:"),
             '.' if !in_class => out.push_str(r"[^\n\r\x{2028}\x{2029}]"),
             '{' if !in_class && !counts(rest.as_str()) => out.push_str(r"\{"),
             c => out.push(c),

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::{Error, Filter, Map, Partial, Pattern, Shape, Subject};
+use crate::{Error, Filter, Map, Partial, Pattern, Shape, Subject, parse};
 
 fn matches(filter: &str, value: &Value) -> bool {
     Filter::parse(filter).unwrap_or_else(|error| panic!("`{filter}`: {error}")).matches(value)
@@ -149,6 +149,34 @@ fn a_refused_expression_says_why_and_where() {
         let error = error(&format!("é:{filter}"));
         assert_eq!(error.to_string(), format!("Invalid regular expression: /{source}/: {reason}"));
         assert_eq!(error.position(), 2);
+    }
+}
+
+#[test]
+fn the_expressions_of_a_filter_have_a_bound_together() {
+    // Each of these is small as a text, and takes some hundred kilobytes.
+    let large = r"/\w{900}/ ";
+    assert!(Filter::parse(large).is_ok());
+    let many = large.repeat(100);
+    let error = error(&many);
+    assert!(error.to_string().ends_with("the regular expressions of the filter are too large together"), "{error}");
+    assert!(error.position() > 0 && error.position() < 10 * large.len(), "{}", error.position());
+    let short = Filter::parse(&"name_label:/^web-\\d+$/i ".repeat(20)).expect("people may write that");
+    assert!(short.memory() > 0 && short.memory() <= parse::MOST_MEMORY, "{}", short.memory());
+    assert_eq!(Filter::parse("web").expect("a word").memory(), 0);
+}
+
+#[test]
+fn groups_find_the_same_though_nobody_asks_what_they_hold() {
+    for (filter, text, expected) in [
+        (r"/^(a|b)+(c)?$/", "abac", true),
+        (r"/^(?:a|b)$/", "b", true),
+        (r"/[(]/", "(", true),
+        (r"/\(a/", "(a", true),
+        (r"/^(?i)a$/", "A", true),
+        (r"/(?<name>a)/", "a", true),
+    ] {
+        assert_eq!(matches(filter, &json!(text)), expected, "`{filter}` on `{text}`");
     }
 }
 
