@@ -118,7 +118,9 @@ fn texts(names: &[String]) -> Vec<&str> {
 fn refused(error: ViewError) -> Error {
     let params = match &error {
         ViewError::Filter(filter) => json!({ "position": filter.position() }),
-        ViewError::Type(name) | ViewError::Property { name, .. } => json!({ "name": name }),
+        ViewError::Type(name) | ViewError::Property { name, .. } | ViewError::Repeated { name, .. } => {
+            json!({ "name": name })
+        }
         ViewError::TooMany { most, .. } => json!({ "limit": most }),
     };
     let parameter = error.parameter();

@@ -8,6 +8,11 @@ use model::Written;
 /// Different values that are told; of a property with more nobody makes groups, and each change would copy them all.
 const MOST: usize = 1000;
 
+/// Bytes of a value that count: nobody makes groups of descriptions of a megabyte, and each object keeps its values.
+const LONGEST: usize = 256;
+/// What a value takes in a tally beside its text, in bytes, about.
+const ENTRY: usize = 48;
+
 /// Numbers by value.
 pub(crate) type Counts = BTreeMap<Box<str>, usize>;
 
@@ -17,15 +22,19 @@ pub(crate) struct Tally {
     counts: Counts,
     shown: Option<Arc<Counts>>,
     stale: bool,
+    /// What the values take, in bytes, about.
+    bytes: usize,
 }
 
 impl Tally {
     pub(crate) fn add(&mut self, values: &[Box<str>]) {
         for value in values {
             self.stale = true;
-            match self.counts.get_mut(value) {
-                Some(count) => *count += 1,
-                None => drop(self.counts.insert(value.clone(), 1)),
+            if let Some(count) = self.counts.get_mut(value) {
+                *count += 1;
+            } else {
+                self.bytes += ENTRY + value.len();
+                self.counts.insert(value.clone(), 1);
             }
         }
     }
@@ -36,10 +45,16 @@ impl Tally {
             if let Some(count) = self.counts.get_mut(value) {
                 *count -= 1;
                 if *count == 0 {
+                    self.bytes -= ENTRY + value.len();
                     self.counts.remove(value);
                 }
             }
         }
+    }
+
+    /// Returns about how much memory it takes, in bytes: what is shown is a copy.
+    pub(crate) fn bytes(&self) -> usize {
+        2 * self.bytes
     }
 
     /// Makes what [`Self::shown`] returns as new as the counts.
@@ -55,8 +70,8 @@ impl Tally {
     }
 }
 
-/// Returns the values that an object is counted under: that of a scalar as it is written, each item of an array once.
-/// What is missing, `null` or an object is not counted.
+/// Returns the values that an object is counted under: that of a scalar as it is written, each item of an array once,
+/// of a long text the first 256 bytes. What is missing, `null` or an object is not counted.
 pub(crate) fn values(value: Option<Written<'_>>) -> Box<[Box<str>]> {
     let Some(value) = value else { return Box::default() };
     let Some(items) = value.items() else { return name(value).into_iter().collect() };
@@ -68,7 +83,7 @@ pub(crate) fn values(value: Option<Written<'_>>) -> Box<[Box<str>]> {
 
 fn name(value: Written<'_>) -> Option<Box<str>> {
     match value.scalar()? {
-        Shape::Text(text) => Some(text.into_owned().into()),
+        Shape::Text(text) => Some(text[..text.floor_char_boundary(LONGEST)].into()),
         Shape::Bool(_) | Shape::Number(_) => Some(String::from_utf8_lossy(value.bytes()).into()),
         _ => None,
     }

@@ -17,6 +17,14 @@ pub enum Error {
         /// What was named.
         name: String,
     },
+    /// A property that decides or counts once is named twice.
+    #[error("`{name}` stands twice in `{parameter}`")]
+    Repeated {
+        /// Where it was named: `sort` or `groupBy`.
+        parameter: &'static str,
+        /// What was named.
+        name: String,
+    },
     /// More was asked for than one view may have.
     #[error("`{parameter}` is too large: at most {most}")]
     TooMany {
@@ -33,7 +41,9 @@ impl Error {
         match self {
             Self::Type(_) => "type",
             Self::Filter(_) => "filter",
-            Self::Property { parameter, .. } | Self::TooMany { parameter, .. } => parameter,
+            Self::Property { parameter, .. } | Self::Repeated { parameter, .. } | Self::TooMany { parameter, .. } => {
+                parameter
+            }
         }
     }
 }

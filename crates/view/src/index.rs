@@ -26,7 +26,14 @@ pub struct Index {
     /// Places of the order that may have other objects than when all windows were shown.
     touched: Option<Range<usize>>,
     changed: bool,
+    /// What the rows take, in bytes, about.
+    bytes: usize,
 }
+
+/// What a row takes in the tree, by its id and for itself, without its texts, in bytes, about.
+const ROW: usize = 176;
+/// What a value that a row is counted under takes beside its text, in bytes, about.
+const VALUE: usize = 32;
 
 /// An object in an index.
 #[derive(Debug)]
@@ -42,7 +49,8 @@ impl Index {
     /// Makes an index without any object.
     pub fn new(query: Query) -> Self {
         let tallies = query.groups().iter().map(|_| Tally::default()).collect();
-        Self { query, by_id: FxHashMap::default(), in_order: Tree::default(), tallies, touched: None, changed: true }
+        let (by_id, in_order) = (FxHashMap::default(), Tree::default());
+        Self { query, by_id, in_order, tallies, touched: None, changed: true, bytes: 0 }
     }
 
     /// Makes an index of those of `objects`, each with an id of its own, that match.
@@ -53,6 +61,7 @@ impl Index {
         rows.sort_unstable_by(|one, other| one.place.cmp(&other.place));
         for row in &rows {
             row.count(&mut index.tallies, Tally::add);
+            index.bytes += row.bytes();
             index.by_id.insert(row.object.id().into(), Arc::clone(row));
         }
         index.in_order = Tree::of_sorted(rows);
@@ -68,6 +77,18 @@ impl Index {
     /// Returns how many objects match.
     pub fn len(&self) -> usize {
         self.by_id.len()
+    }
+
+    /// Returns about how much memory it takes, in bytes; the objects themselves are not its own.
+    pub fn bytes(&self) -> usize {
+        self.query.bytes() + self.bytes + self.tallies.iter().map(Tally::bytes).sum::<usize>()
+    }
+
+    /// Swaps rows with another index of the same query, as if each had been [`set`](Self::set), but in no time; what
+    /// there was is in `other` then.
+    pub fn swap(&mut self, other: &mut Self) {
+        std::mem::swap(self, other);
+        self.touch(0..usize::MAX);
     }
 
     /// Tells whether no object matches.
@@ -93,12 +114,14 @@ impl Index {
             (None, None) => {}
             (Some(old), None) => {
                 self.by_id.remove(id);
+                self.bytes -= old.bytes();
                 old.count(&mut self.tallies, Tally::remove);
                 let rank = self.in_order.remove(&old.place);
                 self.touch(rank..usize::MAX);
             }
             (None, Some(object)) => {
                 let row = Arc::new(Row::new(&self.query, Arc::clone(object)));
+                self.bytes += row.bytes();
                 row.count(&mut self.tallies, Tally::add);
                 self.by_id.insert(id.into(), Arc::clone(&row));
                 let rank = self.in_order.insert(row);
@@ -109,6 +132,7 @@ impl Index {
                     return;
                 }
                 let row = Arc::new(Row::new(&self.query, Arc::clone(object)));
+                self.bytes = self.bytes + row.bytes() - old.bytes();
                 if row.groups != old.groups {
                     old.count(&mut self.tallies, Tally::remove);
                     row.count(&mut self.tallies, Tally::add);
@@ -163,6 +187,11 @@ impl Row {
         let groups = groups.iter().map(|value| count::values(*value)).collect();
         drop(values);
         Self { place, object, groups }
+    }
+
+    fn bytes(&self) -> usize {
+        let values: usize = self.groups.iter().flatten().map(|value| VALUE + value.len()).sum();
+        ROW + self.place.len() + self.object.id().len() + values
     }
 
     fn count(&self, tallies: &mut [Tally], how: impl Fn(&mut Tally, &[Box<str>])) {

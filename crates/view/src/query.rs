@@ -1,6 +1,9 @@
 //! Which objects, in which order, counted by what.
 
-use std::hash::{Hash, Hasher};
+use std::{
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use filter::Filter;
 use model::{Kind, Object, Path};
@@ -13,6 +16,9 @@ const MOST_SORTS: usize = 8;
 const MOST_GROUPS: usize = 16;
 /// Length of a filter, in bytes: each object is tested by it.
 const LONGEST_FILTER: usize = 16 * 1024;
+
+/// What a query and an empty index of it take without its filter, in bytes.
+const OWN: usize = 2048;
 
 /// What a client asks for.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +37,8 @@ pub struct Request<'r> {
 #[derive(Clone, Debug)]
 pub struct Query {
     kinds: Box<[Kind]>,
-    filter: Filter,
+    /// Shared by all clones, since each copy of a regular expression would remember for itself.
+    filter: Arc<Filter>,
     /// What sorts, then what counts, so that both are read at once.
     pub(crate) paths: Box<[Path]>,
     /// Whether each property that sorts ascends.
@@ -65,11 +72,16 @@ impl Query {
             }
         }
         let filter = Filter::parse(request.filter)?;
-        let sorts = request.sort.iter().map(|(name, _)| path("sort", name, &kinds));
-        let groups = request.groups.iter().map(|name| path("groupBy", name, &kinds));
-        let paths = sorts.chain(groups).collect::<Result<_, _>>()?;
+        let mut paths = distinct("sort", request.sort.iter().map(|(name, _)| *name), &kinds)?;
+        paths.extend(distinct("groupBy", request.groups.iter().copied(), &kinds)?);
         let ascends = request.sort.iter().map(|(_, ascends)| *ascends).collect();
-        Ok(Self { kinds: kinds.into(), text: filter.to_string(), filter, paths, ascends })
+        let text = filter.to_string();
+        Ok(Self { kinds: kinds.into(), text, filter: Arc::new(filter), paths: paths.into(), ascends })
+    }
+
+    /// Returns about how much memory it takes, in bytes.
+    pub fn bytes(&self) -> usize {
+        OWN + self.filter.memory() + 2 * self.text.len()
     }
 
     /// Returns the kinds of objects that it is about; none stands for all.
@@ -108,6 +120,23 @@ impl Hash for Query {
     fn hash<H: Hasher>(&self, state: &mut H) {
         (&self.kinds, &self.text, &self.ascends, &self.paths).hash(state);
     }
+}
+
+/// Reads paths that are named once each.
+fn distinct<'n>(
+    parameter: &'static str,
+    names: impl Iterator<Item = &'n str>,
+    kinds: &[Kind],
+) -> Result<Vec<Path>, Error> {
+    let mut paths = Vec::new();
+    for name in names {
+        let path = path(parameter, name, kinds)?;
+        if paths.contains(&path) {
+            return Err(Error::Repeated { parameter, name: name.to_owned() });
+        }
+        paths.push(path);
+    }
+    Ok(paths)
 }
 
 /// Reads a path whose outermost name is a property of one of the kinds.

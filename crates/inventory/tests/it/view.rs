@@ -219,10 +219,18 @@ async fn bad_wishes_name_the_parameter_and_the_place() {
         (json!({ "type": "VM", "sort": ["-nope"] }), "/sort", "nope"),
         (json!({ "type": "VM", "columns": ["name_label", "size"] }), "/columns", "size"),
         (json!({ "type": "VM", "groupBy": ["power_state."] }), "/groupBy", "power_state."),
+        (json!({ "type": "VM", "groupBy": ["tags", "tags"] }), "/groupBy", "tags"),
+        (json!({ "type": "VM", "sort": ["name_label", "-name_label"] }), "/sort", "name_label"),
     ] {
         let error = refused(wish).await;
         assert_eq!((&error["instancePath"], &error["params"]["name"]), (&json!(path), &json!(name)));
     }
+    // Few bytes of text that would be a gigabyte of machines to find it.
+    let many = r"/\w{900}/ ".repeat(1000);
+    let filter = refused(json!({ "filter": many })).await;
+    assert_eq!(filter["instancePath"], "/filter");
+    let message = filter["message"].as_str().expect("a text");
+    assert!(message.ends_with("the regular expressions of the filter are too large together"), "{message}");
     assert_eq!(refused(json!({ "limit": 501 })).await["params"], json!({ "limit": 500 }));
     assert_eq!(refused(json!({ "offset": -1 })).await["instancePath"], "/offset");
     assert_eq!(refused(json!({ "sort": "name_label" })).await["instancePath"], "/sort");

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use filter::Filter;
 use model::{Kind, PoolId};
 use serde_json::{Map, Value, json};
 
@@ -163,7 +164,7 @@ fn what_is_kept_is_what_a_new_query_finds() {
         index.in_order.check();
         index.refresh();
         let fresh = Index::of(query(), store.values().cloned());
-        assert_eq!(index.len(), fresh.len());
+        assert_eq!((index.len(), index.bytes()), (fresh.len(), fresh.bytes()));
         assert!(index.objects().zip(fresh.objects()).all(|(one, other)| Arc::ptr_eq(one, other)));
         for (at, window) in windows.iter().enumerate() {
             let frame = Arc::new(window.frame(&index, Some(&frames[at])));
@@ -260,6 +261,58 @@ fn more_values_than_anybody_groups_by_are_not_counted() {
 }
 
 #[test]
+fn an_index_that_swaps_its_rows_tells_what_differs() {
+    let request = Request { types: &[], filter: "", sort: &[("name_label", true)], groups: &["power_state"] };
+    let named = |name: &str, state: &str| object(name, json!({ "name_label": name, "power_state": state }));
+    let (a, b, c) = (named("a", "Halted"), named("b", "Halted"), named("c", "Running"));
+    let query = Query::new(&request).unwrap();
+    let mut index = Index::of(query.clone(), [a, Arc::clone(&b)]);
+    let window = Window::new(0, 2, Some(&["name_label"]), index.query()).unwrap();
+    let first = window.frame(&index, None);
+    index.settle();
+    index.swap(&mut Index::of(query, [b, c]));
+    assert!(index.is_changed());
+    index.refresh();
+    let second = window.frame(&index, Some(&first));
+    assert_eq!(
+        second.since(&first).expect("there is news"),
+        r#","left":["a"],"entered":[[1,{"id":"c","name_label":"c"}]],"counts":{"power_state":{"Halted":1,"Running":1}}}"#
+    );
+}
+
+#[test]
+fn an_object_is_counted_under_the_beginning_of_a_long_text() {
+    let request = Request { types: &[], filter: "", sort: &[], groups: &["name_description"] };
+    let text = format!("a{}", "é".repeat(500_000));
+    let long = object("vm", json!({ "name_description": text }));
+    let index = Index::of(Query::new(&request).unwrap(), [long]);
+    let frame = Window::new(0, 0, None, index.query()).unwrap().frame(&index, None);
+    // Of 256 bytes the last would be half a character.
+    let expected = format!("a{}", "é".repeat(127));
+    assert_eq!(
+        frame.answer(1),
+        format!(r#"{{"id":1,"total":1,"rows":[],"counts":{{"name_description":{{"{expected}":1}}}}}}"#)
+    );
+}
+
+#[test]
+fn an_index_counts_the_bytes_of_rows_values_and_filter() {
+    let bytes = |filter: &str, name: &str| {
+        let request = Request { types: &[], filter, sort: &[("name_label", true)], groups: &["tags"] };
+        let vm = object("vm", json!({ "name_label": name, "tags": [name] }));
+        Index::of(Query::new(&request).unwrap(), [vm]).bytes()
+    };
+    let short = bytes("", "a");
+    assert!(bytes("", &"a".repeat(200)) >= short + 4 * 199, "in its place, its values and the counts of these");
+    assert!(bytes("/a/", "a") >= short + Filter::parse("/a/").expect("it is one").memory());
+    let mut index = Index::new(query());
+    let empty = index.bytes();
+    index.set("vm", Some(&random(&mut Dice(1), "vm")));
+    index.set("vm", None);
+    assert_eq!(index.bytes(), empty);
+}
+
+#[test]
 fn bad_requests_name_the_parameter() {
     let good = Request { types: &["VM"], filter: "", sort: &[], groups: &[] };
     let refused = |request: Request<'_>| {
@@ -281,6 +334,15 @@ fn bad_requests_name_the_parameter() {
         refused(Request { sort: &[("id", true); 9], ..good }),
         ("sort", "`sort` is too large: at most 8".to_owned())
     );
+    assert_eq!(
+        refused(Request { sort: &[("id", true), ("name_label", true), ("id", false)], ..good }),
+        ("sort", "`id` stands twice in `sort`".to_owned())
+    );
+    assert_eq!(
+        refused(Request { groups: &["tags", "tags"], ..good }),
+        ("groupBy", "`tags` stands twice in `groupBy`".to_owned())
+    );
+    assert!(Query::new(&Request { sort: &[("tags", true)], groups: &["tags"], ..good }).is_ok());
     let query = Query::new(&good).unwrap();
     assert_eq!(Window::new(0, 501, None, &query).unwrap_err().parameter(), "limit");
     assert_eq!(Window::new(0, 1, Some(&["nope"]), &query).unwrap_err().parameter(), "columns");
