@@ -47,6 +47,8 @@ struct Inner {
 struct Open {
     next: u64,
     views: BTreeMap<u64, View>,
+    /// What is to be told of views that we have ended; they count as open until then.
+    ended: BTreeMap<u64, Bytes>,
     /// Views of which there is something to tell, each once.
     due: VecDeque<u64>,
 }
@@ -57,6 +59,8 @@ struct View {
     screen: Arc<Screen>,
     /// What the client has been told.
     sent: Arc<Frame>,
+    /// Whether nothing is told until it has another screen.
+    held: bool,
 }
 
 /// The notifications of a connection that may be gone.
@@ -87,13 +91,17 @@ impl Notifications {
     /// Takes the next notification.
     pub fn take(&self) -> Option<Notification> {
         let mut open = self.0.open.lock();
-        let Open { views, due, .. } = &mut *open;
+        let Open { views, ended, due, .. } = &mut *open;
+        let told = |id: u64, text| Notification { method: "view", params: [format!("{{\"id\":{id}").into(), text] };
         while let Some(id) = due.pop_front() {
-            let Some(view) = views.get_mut(&id) else { continue };
+            if let Some(text) = ended.remove(&id) {
+                return Some(told(id, text));
+            }
+            let Some(view) = views.get_mut(&id).filter(|view| !view.held) else { continue };
             let now = view.screen.now();
             let sent = std::mem::replace(&mut view.sent, now);
             if let Some(text) = view.sent.since(&sent) {
-                return Some(Notification { method: "view", params: [Bytes::from(format!("{{\"id\":{id}")), text] });
+                return Some(told(id, text));
             }
         }
         None
@@ -119,7 +127,7 @@ impl Notifications {
         if !may() {
             return Err(op::Error::not_signed_in());
         }
-        if open.views.len() >= MOST_VIEWS {
+        if open.views.len() + open.ended.len() >= MOST_VIEWS {
             return Err(op::Error::refused(format!(
                 "this connection has {MOST_VIEWS} views already; end one with view.unsubscribe"
             )));
@@ -135,13 +143,36 @@ impl Notifications {
         open.views.contains_key(&id).then(|| open.show(id, screen, self))
     }
 
-    /// Shows the view `id`, if it is still on the screen `from`, on another with the same columns: the client is told
-    /// the difference.
+    /// Shows the view `id`, if it is still on the screen `from`, on `to` with the same columns: the client is told the
+    /// difference, if it was held what that screen has shown since.
     pub(crate) fn switch(&self, id: u64, from: &Arc<Screen>, to: &Arc<Screen>) {
         let mut open = self.0.open.lock();
         let Some(view) = open.views.get_mut(&id).filter(|view| Arc::ptr_eq(&view.screen, from)) else { return };
         view.screen = Arc::clone(to);
+        view.held = false;
         to.add(self, id);
+        open.due(id);
+        drop(open);
+        self.0.ready.notify_one();
+    }
+
+    /// Lets views on such screens tell nothing until they have another; returns whether there are any.
+    pub(crate) fn hold(&self, which: impl Fn(&Screen) -> bool) -> bool {
+        let mut any = false;
+        for view in self.0.open.lock().views.values_mut().filter(|view| which(&view.screen)) {
+            (view.held, any) = (true, true);
+        }
+        any
+    }
+
+    /// Ends the view `id`, if it is still on the screen `on`, and tells the client why.
+    pub(crate) fn end(&self, id: u64, on: &Arc<Screen>, why: &op::Error, to_admin: bool) {
+        let mut open = self.0.open.lock();
+        if !open.views.get(&id).is_some_and(|view| Arc::ptr_eq(&view.screen, on)) {
+            return;
+        }
+        open.views.remove(&id);
+        open.ended.insert(id, format!(",\"closed\":{}}}", why.to_json(to_admin)).into());
         open.due(id);
         drop(open);
         self.0.ready.notify_one();
@@ -156,6 +187,7 @@ impl Notifications {
     pub(crate) fn clear(&self) {
         let mut open = self.0.open.lock();
         open.views.clear();
+        open.ended.clear();
         open.due.clear();
     }
 
@@ -187,7 +219,7 @@ impl Open {
         screen.add(whose, id);
         let sent = screen.now();
         let answer = sent.answer(id);
-        self.views.insert(id, View { screen: Arc::clone(screen), sent });
+        self.views.insert(id, View { screen: Arc::clone(screen), sent, held: false });
         answer
     }
 

@@ -7,33 +7,38 @@
 //! was true in between, only that it looks at everything that may have changed. What was lost and given back before
 //! it looked has not left the screen.
 //!
-//! Lock order: [`State`], then one connection's views, then a screen.
+//! Whatever takes a while happens beside the threads that serve clients: an index is locked there only, and these wait
+//! for no longer than a few names are noted.
+//!
+//! Lock order: [`State`], then an index, then one connection's views, then a screen.
 
 mod follow;
+mod list;
+mod make;
+mod moves;
 mod screen;
 mod select;
+mod turns;
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{collections::HashMap, sync::Arc};
 
 use model::Store;
 use parking_lot::Mutex;
-use tokio::sync::Semaphore;
-use view::{Index, Query, Window};
+use tokio_util::sync::CancellationToken;
+use view::{Query, Window};
 
-use crate::{App, Audience, Permissions, Session, session::WeakSession};
+use crate::{App, Audience, Cx, Permissions, Session, is_admin, session::WeakSession};
+use list::List;
+use make::{Missed, cancelled};
+use turns::{Asker, Turns};
 
 pub(crate) use screen::Screen;
 pub(crate) use select::Selections;
 pub use select::selected;
 
-/// Rows of all indexes, about 300 bytes each: the machines of an estate of 10 000 in two hundred orders or rights.
-const MOST_ROWS: usize = 2_000_000;
+/// What all lists take together, in bytes: the machines of an estate of 10 000 in two hundred orders or rights, at
+/// about 300 bytes a row.
+const MOST_BYTES: usize = 600 << 20;
 
 /// The views of all connections; clones are the same.
 #[derive(Clone, Debug)]
@@ -44,27 +49,22 @@ struct Inner {
     store: Store,
     permissions: Permissions,
     state: Mutex<State>,
-    /// Taken while an index is made: of many who ask for the same, one makes it.
-    turn: Semaphore,
-    next_making: AtomicU64,
-    pub(super) selections: Selections,
+    /// Taken while a list is made: of many who ask for the same, one makes it.
+    turns: Turns,
+    most_bytes: usize,
+    selections: Selections,
 }
 
+/// Held for a few lines only: threads that serve clients wait for it.
 #[derive(Debug, Default)]
 struct State {
     #[allow(clippy::mutable_key_type, reason = "its subjects, which it is compared by, do not change")]
-    lists: HashMap<Audience, HashMap<Arc<Query>, List>>,
-    /// Objects that something has happened to while an index was made.
-    making: HashMap<u64, Vec<Box<str>>>,
+    lists: HashMap<Audience, HashMap<Arc<Query>, Arc<List>>>,
+    /// What lists that are being made have missed, by the number of the making.
+    making: HashMap<u64, Missed>,
+    next_making: u64,
     /// Sessions with views, by user.
     sessions: HashMap<String, Vec<WeakSession>>,
-}
-
-/// An index and those who look at it.
-#[derive(Debug)]
-struct List {
-    index: Index,
-    screens: HashMap<Window, Weak<Screen>>,
 }
 
 /// What a client asks to see.
@@ -78,12 +78,16 @@ pub struct Look {
 
 impl Views {
     pub(crate) fn new(store: Store, permissions: Permissions) -> Self {
+        Self::limited(store, permissions, MOST_BYTES)
+    }
+
+    fn limited(store: Store, permissions: Permissions, most_bytes: usize) -> Self {
         Self(Arc::new(Inner {
             store,
             permissions,
             state: Mutex::default(),
-            turn: Semaphore::new(1),
-            next_making: AtomicU64::default(),
+            turns: Turns::default(),
+            most_bytes,
             selections: Selections::default(),
         }))
     }
@@ -92,132 +96,125 @@ impl Views {
         &self.0.selections
     }
 
+    fn audience(&self, user: &db::User) -> Audience {
+        Audience::of(Some(user), &self.0.permissions)
+    }
+
     /// Returns the screen that shows `look` to the user of `session`.
-    async fn screen(&self, app: &App, session: &Session, look: &Look) -> op::Result<Arc<Screen>> {
+    async fn screen(&self, session: &Session, look: &Look, stop: &CancellationToken) -> op::Result<Arc<Screen>> {
         let user = session.user().ok_or_else(op::Error::not_signed_in)?;
-        let query = Arc::new(look.query.clone());
-        loop {
-            // Whoever finds the index there need not wait for those who make others.
-            if let Some(screen) = self.find(app, session, &user.id, &query, &look.window)? {
-                return Ok(screen);
+        self.0.state.lock().note(&user.id, session);
+        // After that: a change of what they may see finds the session.
+        let user = session.user().filter(|now| now.id == user.id).ok_or_else(op::Error::not_signed_in)?;
+        let (audience, query) = (self.audience(&user), Arc::new(look.query.clone()));
+        let list = self.list(audience, &query, Asker::Call(&user.id), stop).await?;
+        list.open(&look.window).await
+    }
+
+    /// Opens a view for the client of `session`; returns the answer.
+    async fn open(&self, session: &Session, look: &Look, stop: &CancellationToken) -> op::Result<String> {
+        let user = session.user().ok_or_else(op::Error::not_signed_in)?;
+        let screen = self.screen(session, look, stop).await?;
+        // Nobody would ever end it.
+        if stop.is_cancelled() {
+            return Err(cancelled());
+        }
+        // Somebody else may have signed in meanwhile, whose views have been cleared for that.
+        let same = || session.user().is_some_and(|now| now.id == user.id);
+        let (id, answer) = session.notifications().open(&screen, same)?;
+        match self.keep_up(session, id, screen, look, stop).await {
+            Ok(()) => Ok(answer),
+            Err((_, error)) => {
+                session.notifications().close(id);
+                Err(error)
             }
-            let _turn = self.0.turn.acquire().await.expect("the semaphore is never closed");
-            if let Some(screen) = self.find(app, session, &user.id, &query, &look.window)? {
-                return Ok(screen);
-            }
-            let audience = app.audience(session.user().as_deref());
-            self.make(audience, &query).await?;
         }
     }
 
-    /// Returns the screen if its index is there, and notes that the session has views.
-    fn find(
+    /// Shows something else in the view `id`; returns the answer.
+    async fn change(&self, session: &Session, id: u64, look: &Look, stop: &CancellationToken) -> op::Result<String> {
+        let notifications = session.notifications();
+        if notifications.screen(id).is_none() {
+            return Err(no_view(id));
+        }
+        let screen = self.screen(session, look, stop).await?;
+        let answer = notifications.change(id, &screen).ok_or_else(|| no_view(id))?;
+        match self.keep_up(session, id, screen, look, stop).await {
+            Ok(()) => Ok(answer),
+            Err((screen, error)) => {
+                notifications.end(id, &screen, &error, session.user().is_some_and(|user| is_admin(&user)));
+                Err(error)
+            }
+        }
+    }
+
+    /// Shows a view that has just got its screen on another where rights have changed meanwhile: whoever looked through
+    /// the views of the user for that did not find it yet.
+    async fn keep_up(
         &self,
-        app: &App,
         session: &Session,
-        user: &str,
-        query: &Arc<Query>,
-        window: &Window,
-    ) -> op::Result<Option<Arc<Screen>>> {
-        let mut state = self.0.state.lock();
-        // Noted before the audience is looked up: a change of it after that finds the session here.
-        let sessions = state.sessions.entry(user.to_owned()).or_default();
-        sessions.retain(|known| known.upgrade().is_some());
-        if !sessions.iter().filter_map(WeakSession::upgrade).any(|known| known.is(session)) {
-            sessions.push(session.downgrade());
+        id: u64,
+        mut screen: Arc<Screen>,
+        look: &Look,
+        stop: &CancellationToken,
+    ) -> Result<(), (Arc<Screen>, op::Error)> {
+        while let Some(user) = session.user()
+            && *screen.audience() != self.audience(&user)
+        {
+            let to = match self.screen(session, look, stop).await {
+                Ok(to) => to,
+                Err(error) => return Err((screen, error)),
+            };
+            session.notifications().switch(id, &screen, &to);
+            screen = to;
         }
-        let signed_in = session.user().filter(|now| now.id == user).ok_or_else(op::Error::not_signed_in)?;
-        let audience = app.audience(Some(&signed_in));
-        Ok(state.screen(&audience, query, window))
-    }
-
-    /// Makes an index, away from the threads that serve clients.
-    async fn make(&self, audience: Audience, query: &Arc<Query>) -> op::Result<()> {
-        let (views, query) = (self.clone(), Arc::clone(query));
-        let made = tokio::task::spawn_blocking(move || {
-            let number = views.0.next_making.fetch_add(1, Ordering::Relaxed);
-            views.0.state.lock().making.insert(number, Vec::new());
-            let index = views.index(&audience, (*query).clone());
-            let mut state = views.0.state.lock();
-            let missed = state.making.remove(&number).unwrap_or_default();
-            let mut list = List { index, screens: HashMap::new() };
-            let objects = views.0.store.snapshot();
-            for id in missed {
-                let object = objects.by_id(&id).filter(|object| audience.sees(object));
-                list.index.set(&id, object);
-            }
-            list.index.refresh();
-            list.index.settle();
-            state.prune();
-            let rows: usize = state.lists.values().flatten().map(|(_, list)| list.index.len()).sum();
-            if rows + list.index.len() > MOST_ROWS {
-                return Err(op::Error::refused("too many different lists are open on this server; try again later"));
-            }
-            // One that was made meanwhile has screens that clients look at.
-            state.lists.entry(audience).or_default().entry(query).or_insert(list);
-            Ok(())
-        });
-        made.await.unwrap_or_else(|error| Err(op::Error::failed(format!("the list could not be made: {error}"))))
-    }
-
-    /// Goes over all objects that the query may be about.
-    fn index(&self, audience: &Audience, query: Query) -> Index {
-        let snapshot = self.0.store.snapshot();
-        let kinds = query.kinds().to_vec();
-        let every = kinds.is_empty().then(|| snapshot.iter());
-        let some = kinds.into_iter().flat_map(|kind| snapshot.of_kind(kind));
-        let matching = query.clone();
-        // Rights are asked for last: they cost a look into a map.
-        let seen =
-            every.into_iter().flatten().chain(some).filter(|object| matching.matches(object) && audience.sees(object));
-        Index::of(query, seen)
+        Ok(())
     }
 }
 
 impl State {
-    fn screen(&mut self, audience: &Audience, query: &Arc<Query>, window: &Window) -> Option<Arc<Screen>> {
-        let list = self.lists.get_mut(audience)?.get_mut(query)?;
-        if let Some(screen) = list.screens.get(window).and_then(Weak::upgrade) {
-            return Some(screen);
+    /// Notes that a session has views.
+    fn note(&mut self, user: &str, session: &Session) {
+        let sessions = self.sessions.entry(user.to_owned()).or_default();
+        sessions.retain(|known| known.upgrade().is_some());
+        if !sessions.iter().filter_map(WeakSession::upgrade).any(|known| known.is(session)) {
+            sessions.push(session.downgrade());
         }
-        list.index.refresh();
-        let screen = Arc::new(Screen::new(audience.clone(), Arc::clone(query), window.frame(&list.index, None)));
-        list.screens.insert(window.clone(), Arc::downgrade(&screen));
-        Some(screen)
     }
 
-    /// Forgets what nobody looks at any more.
-    fn prune(&mut self) {
+    /// Forgets what nobody looks at any more; returns the lists that were so, to be dropped without the lock.
+    fn prune(&mut self) -> Vec<Arc<List>> {
+        let mut gone = Vec::new();
         self.lists.retain(|_, lists| {
-            lists.retain(|_, list| {
-                list.screens.retain(|_, screen| screen.strong_count() > 0);
-                !list.screens.is_empty()
-            });
+            // Whoever else has a list has it from here, and may be about to open a screen.
+            gone.extend(lists.extract_if(|_, list| Arc::strong_count(list) == 1 && !list.is_watched()));
             !lists.is_empty()
         });
         self.sessions.retain(|_, sessions| {
             sessions.retain(|session| session.upgrade().is_some());
             !sessions.is_empty()
         });
+        gone.into_iter().map(|(_, list)| list).collect()
     }
 }
 
-impl App {
-    /// Opens a view for the client of `session`; returns the JSON that answers, which names the view by `id`. What
+/// Runs what takes a while where no client waits for it.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> op::Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| op::Error::failed(format!("the list could not be read: {error}")))
+}
+
+impl Cx {
+    /// Opens a view for the client who calls; returns the JSON that answers, which names the view by `id`. What
     /// changes comes through [`Session::notifications`].
     ///
     /// # Errors
     ///
-    /// [`op::Error::Unauthorized`] if nobody is signed in, [`op::Error::Refused`] if the connection has too many views or
-    /// the server too many lists.
-    pub async fn open_view(&self, session: &Session, look: &Look) -> op::Result<String> {
-        let user = session.user().ok_or_else(op::Error::not_signed_in)?;
-        let screen = self.views().screen(self, session, look).await?;
-        // Somebody else may have signed in meanwhile, whose views have been cleared for that.
-        let same = || session.user().is_some_and(|now| now.id == user.id);
-        let (id, answer) = session.notifications().open(&screen, same)?;
-        self.keep_up(session, id, screen, look).await;
-        Ok(answer)
+    /// [`op::Error::Unauthorized`] if nobody is signed in, [`op::Error::Refused`] if the connection has too many views,
+    /// the user asks for too many lists at once, the server has too many, it takes longer than 30 seconds, or nobody
+    /// waits for the answer any more.
+    pub async fn open_view(&self, look: &Look) -> op::Result<String> {
+        self.app.views().open(&self.session, look, &self.stop).await
     }
 
     /// Shows something else in the view `id`; returns the JSON that answers, as [`Self::open_view`].
@@ -225,32 +222,12 @@ impl App {
     /// # Errors
     ///
     /// As that, and [`op::Error::NoSuchObject`] if the connection has no such view.
-    pub async fn change_view(&self, session: &Session, id: u64, look: &Look) -> op::Result<String> {
-        let notifications = session.notifications();
-        if notifications.screen(id).is_none() {
-            return Err(no_view(id));
-        }
-        let screen = self.views().screen(self, session, look).await?;
-        let answer = notifications.change(id, &screen).ok_or_else(|| no_view(id))?;
-        self.keep_up(session, id, screen, look).await;
-        Ok(answer)
+    pub async fn change_view(&self, id: u64, look: &Look) -> op::Result<String> {
+        self.app.views().change(&self.session, id, look, &self.stop).await
     }
+}
 
-    /// Shows a view that has just got its screen on another where rights have changed meanwhile: whoever looked through
-    /// the views of the user for that did not find it yet.
-    async fn keep_up(&self, session: &Session, id: u64, mut screen: Arc<Screen>, look: &Look) {
-        while let Some(user) = session.user()
-            && *screen.audience() != self.audience(Some(&user))
-        {
-            let Ok(to) = self.views().screen(self, session, look).await else {
-                session.notifications().close(id);
-                return;
-            };
-            session.notifications().switch(id, &screen, &to);
-            screen = to;
-        }
-    }
-
+impl App {
     /// Returns what the view `id` shows.
     ///
     /// # Errors
@@ -274,3 +251,6 @@ impl App {
 fn no_view(id: u64) -> op::Error {
     op::Error::no_such("view", id.to_string())
 }
+
+#[cfg(test)]
+mod tests;

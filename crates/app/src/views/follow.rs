@@ -1,180 +1,168 @@
 //! The task that keeps lists as the store and the rights are.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use tokio::time::{Instant, sleep_until};
+use rustc_hash::FxHashSet;
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, sleep_until},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::{List, State, Views};
-use crate::{Audience, News, Session, Subscription};
+use super::{Views, moves::Moves};
+use crate::{Delta, News, Shift, Subscription};
 
 /// At least so long between what is shown and what is shown next: where hundreds of things change in a second, clients
 /// are told a hundred times, of a few each. Well below what people notice.
 const PAUSE: Duration = Duration::from_millis(10);
-/// More objects than these are looked at where no client waits.
-const MANY: usize = 200;
+
+/// Objects that something has happened to while others were looked at: more than an estate has. Beyond that the lists
+/// are made again, which costs no more.
+const MOST_HEARD: usize = 100_000;
+
+/// What was heard and not looked at.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    /// Whether it may be any object.
+    all: bool,
+    deltas: Vec<Arc<Delta>>,
+    shifts: Vec<Arc<Shift>>,
+    count: usize,
+}
+
+impl Heard {
+    /// Returns what stands for news that were missed.
+    pub(super) fn all() -> Self {
+        Self { all: true, ..Self::default() }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of(delta: Arc<Delta>) -> Self {
+        let mut heard = Self::default();
+        heard.delta(delta);
+        heard
+    }
+
+    fn is_nothing(&self) -> bool {
+        !self.all && self.count == 0
+    }
+
+    fn delta(&mut self, delta: Arc<Delta>) {
+        let count = delta.entered.len() + delta.left.len();
+        if self.grows(count) {
+            self.deltas.push(delta);
+        }
+    }
+
+    fn shift(&mut self, shift: Arc<Shift>) {
+        if self.grows(shift.0.len()) {
+            self.shifts.push(shift);
+        }
+    }
+
+    fn grows(&mut self, by: usize) -> bool {
+        self.count += by;
+        // One change of so many, such as a pool that leaves, is not a sign that too much has piled up.
+        if self.count > MOST_HEARD.max(by) {
+            *self = Self::all();
+        }
+        !self.all
+    }
+
+    fn ids(&self) -> Arc<[Box<str>]> {
+        let changed = self.deltas.iter().flat_map(|delta| delta.entered.iter().chain(&delta.left));
+        let changed = changed.map(|object| object.id());
+        let shifted = self.shifts.iter().flat_map(|shift| &shift.0).map(|(change, _)| change.object.id());
+        let ids: FxHashSet<&str> = changed.chain(shifted).collect();
+        ids.into_iter().map(Box::from).collect()
+    }
+}
 
 impl Views {
-    /// Follows the feed until `stop` or the end.
+    /// Follows the feed until `stop` or the end. It only listens: what takes longer goes on beside it.
     pub(crate) async fn follow(self, mut feed: Subscription, stop: CancellationToken) {
         let mut next = Instant::now();
-        let mut dirty = false;
+        let mut heard = Heard::default();
+        let mut work: Option<JoinHandle<()>> = None;
+        let mut moves = Moves::new(self.clone(), stop.clone());
         loop {
             let news = tokio::select! {
                 () = stop.cancelled() => return,
                 news = feed.next() => news,
-                () = sleep_until(next), if dirty => {
-                    self.show();
-                    (dirty, next) = (false, Instant::now() + PAUSE);
+                () = sleep_until(next), if work.is_none() && !heard.is_nothing() => {
+                    let (views, heard, stop) = (self.clone(), std::mem::take(&mut heard), stop.clone());
+                    work = Some(tokio::task::spawn_blocking(move || views.look(&heard, &stop)));
                     continue;
                 }
+                () = ended(&mut work), if work.is_some() => {
+                    (work, next) = (None, Instant::now() + PAUSE);
+                    continue;
+                }
+                () = moves.ended(), if moves.any() => continue,
             };
-            let ids: Vec<Box<str>> = match &news {
-                News::Delta(delta) => {
-                    delta.entered.iter().chain(&delta.left).map(|object| object.id().into()).collect()
-                }
-                News::Shift(shift) => shift.0.iter().map(|(change, _)| change.object.id().into()).collect(),
-                News::Moved(moved) => {
-                    for moved in moved.iter() {
-                        self.moved(&moved.user).await;
-                    }
-                    continue;
-                }
+            match news {
+                News::Delta(delta) => heard.delta(delta),
+                News::Shift(shift) => heard.shift(shift),
+                News::Moved(moved) => moved.iter().for_each(|moved| moves.begin(&moved.user)),
                 News::Lost(count) => {
                     warn!(count, "missed changes of objects; the lists on screens are made again");
-                    let views = self.clone();
-                    aside(move || views.again()).await;
+                    heard = Heard::all();
                     // Whose rights have moved may be among what was missed.
-                    let users: Vec<String> = self.0.state.lock().sessions.keys().cloned().collect();
-                    for user in users {
-                        self.moved(&user).await;
-                    }
-                    dirty = true;
-                    continue;
+                    self.users().iter().for_each(|user| moves.begin(user));
                 }
                 News::End => return,
-            };
-            if ids.len() > MANY {
-                let views = self.clone();
-                aside(move || views.look(&ids)).await;
-            } else {
-                self.look(&ids);
-            }
-            dirty = true;
-        }
-    }
-
-    /// Looks at what is true of some objects now.
-    fn look(&self, ids: &[Box<str>]) {
-        let mut state = self.0.state.lock();
-        let objects = self.0.store.snapshot();
-        for missed in state.making.values_mut() {
-            missed.extend_from_slice(ids);
-        }
-        for (audience, lists) in &mut state.lists {
-            for list in lists.values_mut() {
-                for id in ids {
-                    let object = objects.by_id(id);
-                    let is_about = object.is_some_and(|object| list.index.query().is_about(object.kind()));
-                    if is_about || list.index.contains(id) {
-                        list.index.set(id, object.filter(|object| audience.sees(object)));
-                    }
-                }
             }
         }
     }
 
-    /// Shows what has changed.
-    fn show(&self) {
-        let mut state = self.0.state.lock();
-        state.prune();
-        for list in state.lists.values_mut().flat_map(|lists| lists.values_mut()) {
-            if list.index.is_changed() {
-                list.show();
+    /// Looks at what is true now of the objects that were heard of, and shows what is new.
+    pub(super) fn look(&self, heard: &Heard, stop: &CancellationToken) {
+        let ids = heard.ids();
+        let lists: Vec<_> = {
+            let mut state = self.0.state.lock();
+            // At the same moment, so that each list is either there or knows what it misses.
+            for missed in state.making.values_mut() {
+                if heard.all { missed.add_all() } else { missed.add(&ids) }
             }
-        }
-    }
-
-    /// Makes every list again.
-    fn again(&self) {
-        let mut state = self.0.state.lock();
-        let State { lists, making, .. } = &mut *state;
-        let all = self.0.store.snapshot();
-        for missed in making.values_mut() {
-            missed.extend(all.iter().map(|object| object.id().into()));
-        }
-        for (audience, lists) in lists {
-            for (query, list) in lists {
-                let index = self.index(audience, (**query).clone());
-                let gone: Vec<Box<str>> = list
-                    .index
-                    .objects()
-                    .filter(|object| !index.contains(object.id()))
-                    .map(|object| object.id().into())
-                    .collect();
-                for id in gone {
-                    list.index.set(&id, None);
-                }
-                for object in index.objects() {
-                    list.index.set(object.id(), Some(object));
-                }
-            }
-        }
-    }
-
-    /// Shows the views of a user, who may see other objects than before, on screens of what they may see now.
-    async fn moved(&self, user: &str) {
-        let sessions: Vec<Session> = {
-            let state = self.0.state.lock();
-            state.sessions.get(user).into_iter().flatten().filter_map(crate::session::WeakSession::upgrade).collect()
+            state.lists.values().flat_map(|lists| lists.values()).cloned().collect()
         };
-        for session in sessions {
-            let Some(user) = session.user().filter(|now| now.id == user) else { continue };
-            for (id, from) in session.notifications().screens() {
-                let audience = self.audience(&user);
-                if *from.audience() == audience {
-                    continue;
-                }
-                let window = from.window();
-                let to = loop {
-                    let found = self.0.state.lock().screen(&audience, from.query(), &window);
-                    if let Some(found) = found {
-                        break Some(found);
-                    }
-                    let _turn = self.0.turn.acquire().await.expect("the semaphore is never closed");
-                    if let Err(error) = self.make(audience.clone(), from.query()).await {
-                        warn!("a view ends because its list cannot be made: {error}");
-                        break None;
-                    }
-                };
-                match to {
-                    Some(to) => session.notifications().switch(id, &from, &to),
-                    // Better none than one that shows what may not be seen.
-                    None => drop(session.notifications().close(id)),
-                }
+        let objects = self.0.store.snapshot();
+        for list in &lists {
+            if heard.all {
+                let Ok(index) = self.index(list.audience(), list.query(), stop) else { return };
+                list.swap(index);
+            } else {
+                list.set(&ids, &objects);
             }
+            list.show();
         }
-    }
-
-    fn audience(&self, user: &db::User) -> Audience {
-        Audience::of(Some(user), &self.0.permissions)
+        drop(lists);
+        let gone = self.0.state.lock().prune();
+        // What they hold is much, and nobody need wait for it.
+        drop(gone);
     }
 }
 
-impl List {
-    fn show(&mut self) {
-        self.index.refresh();
-        for screen in self.screens.values().filter_map(std::sync::Weak::upgrade) {
-            screen.refresh(&self.index);
-        }
-        self.index.settle();
-    }
-}
-
-/// Runs what goes over many objects where no client waits for it.
-async fn aside(work: impl FnOnce() + Send + 'static) {
-    if let Err(error) = tokio::task::spawn_blocking(work).await {
+/// Waits until the work that goes on has ended.
+async fn ended(work: &mut Option<JoinHandle<()>>) {
+    if let Some(work) = work
+        && let Err(error) = work.await
+    {
         warn!("the lists on screens could not be brought up to date: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_piles_up_is_bounded_and_one_large_change_is_not() {
+        let mut heard = Heard::default();
+        assert!(heard.grows(2 * MOST_HEARD) && !heard.is_nothing());
+        assert!(!heard.grows(1), "it is more than anybody looks at one by one");
+        assert!(heard.all && heard.ids().is_empty());
+        assert!(!heard.grows(1), "everything stays everything");
     }
 }

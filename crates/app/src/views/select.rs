@@ -5,8 +5,10 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use parking_lot::Mutex;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use view::Query;
 
+use super::turns::Asker;
 use crate::{App, Cx, Session};
 
 /// How long a selection may lie unused: a form is filled in, a dry run is read.
@@ -28,7 +30,7 @@ struct Selection {
 }
 
 impl Selections {
-    fn add(&self, user: &str, query: Arc<Query>) -> String {
+    pub(super) fn add(&self, user: &str, query: Arc<Query>) -> String {
         let token = BASE64URL.encode(rand::random::<[u8; 16]>());
         let mut all = self.0.lock();
         let now = Instant::now();
@@ -77,19 +79,21 @@ impl App {
 ///
 /// # Errors
 ///
-/// [`op::Error::NoSuchObject`] if there is no such selection, it has expired or is somebody else's.
+/// [`op::Error::NoSuchObject`] if there is no such selection, it has expired or is somebody else's;
+/// [`op::Error::Refused`] if the user asks for too many lists at once, it takes longer than 30 seconds, or nobody waits
+/// for the answer any more.
 pub async fn selected(cx: &Cx, token: &str) -> op::Result<Vec<op::Object>> {
     let user = cx.user()?;
     let query = cx.app.views().selections().get(token, &user.id);
     let query = query.ok_or_else(|| op::Error::no_such("selection", token))?;
     let (views, audience) = (cx.app.views().clone(), cx.app.audience(Some(&user)));
-    let find = tokio::task::spawn_blocking(move || {
-        let index = views.index(&audience, (*query).clone());
+    let find = move |stop: &CancellationToken| {
+        let index = views.index(&audience, &query, stop)?;
         let object =
             |object: &Arc<model::Object>| op::Object { id: object.id().to_owned(), kind: object.kind().name() };
-        index.objects().map(object).collect()
-    });
-    find.await.map_err(|error| op::Error::failed(format!("the selection could not be read: {error}")))
+        Ok(index.objects().map(object).collect())
+    };
+    cx.app.views().in_turn(Asker::Call(&user.id), &cx.stop, find).await
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ impl Op<Cx> for Update {
     type Output = Raw<Shown>;
     const SPEC: Spec = Spec::signed_in("view.update").quiet().snapshot();
     async fn run(self, cx: Cx) -> Result<Self::Output> {
-        let answer = cx.app.change_view(&cx.session, self.id, &self.wish.look()?).await?;
+        let answer = cx.change_view(self.id, &self.wish.look()?).await?;
         Ok(Answer::Bytes(answer.into()).into())
     }
 }
