@@ -150,10 +150,10 @@ impl Views {
                 if missed.is_nothing() {
                     let list = Arc::new(List::new(audience.clone(), Arc::clone(query), index));
                     let gone = state.prune();
-                    let added = state.add(list, self.0.most_bytes);
+                    let added = state.add(&list, self.0.most_bytes);
                     drop(state);
-                    // What they hold is much, and nobody need wait for it.
-                    drop(gone);
+                    // What they hold is much, and nobody need wait for it; the same goes for a list that is not added.
+                    drop((gone, list));
                     return added;
                 }
                 missed
@@ -166,6 +166,7 @@ impl Views {
             for ids in missed.ids {
                 list::set(&mut index, audience, &ids, &objects);
             }
+            index.refresh();
         }
     }
 
@@ -190,7 +191,7 @@ impl Views {
 impl State {
     /// Adds a list unless there are too many; one that was made meanwhile stays, since clients look at it.
     #[allow(clippy::mutable_key_type, reason = "what a regular expression remembers is not compared")]
-    fn add(&mut self, list: Arc<List>, most_bytes: usize) -> op::Result<Arc<List>> {
+    fn add(&mut self, list: &Arc<List>, most_bytes: usize) -> op::Result<Arc<List>> {
         let bytes: usize = self.lists.values().flat_map(|lists| lists.values()).map(|list| list.bytes()).sum();
         if bytes + list.bytes() > most_bytes {
             let most = most_bytes >> 20;
@@ -199,7 +200,7 @@ impl State {
             )));
         }
         let lists = self.lists.entry(list.audience().clone()).or_default();
-        Ok(Arc::clone(lists.entry(Arc::clone(list.query())).or_insert(list)))
+        Ok(Arc::clone(lists.entry(Arc::clone(list.query())).or_insert_with(|| Arc::clone(list))))
     }
 }
 
