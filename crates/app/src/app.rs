@@ -92,6 +92,7 @@ impl App {
             tokio::spawn(stats::forget(stats.clone(), store.clone(), feed.subscribe(), stop.clone()));
         let views = Views::new(store.clone(), permissions.clone());
         let following = tokio::spawn(views.clone().follow(feed.subscribe(), stop.clone()));
+        let transfers = Transfers::new(config.transfers);
         let inner = Arc::new(Inner {
             config,
             ops,
@@ -100,7 +101,7 @@ impl App {
             store,
             permissions,
             tasks: Tasks::default(),
-            transfers: Transfers::default(),
+            transfers,
             views,
             pools: Pools::new(writer, recorder),
             limit,
@@ -185,8 +186,9 @@ impl App {
         self.0.sessions.lock().iter().filter_map(WeakSession::upgrade).collect()
     }
 
-    /// Ends the sessions that the token `id` signed in, which has been revoked.
+    /// Ends the sessions that the token `id` signed in, which has been revoked, and the one-time URLs made for it.
     pub fn token_revoked(&self, id: &str) {
+        self.transfers().revoke(id);
         self.end(CloseReason::TokenRevoked, |signed_in| signed_in.token.as_deref() == Some(id));
     }
 
@@ -196,7 +198,8 @@ impl App {
             session.close(CloseReason::Shutdown);
         }
         self.0.stop.cancel();
-        self.transfers().clear();
+        // Uploads still need their pool, to take back what they have made there.
+        self.transfers().end().await;
         self.disconnect_all().await;
         let background = std::mem::take(&mut *self.0.background.lock());
         for task in background {

@@ -5,6 +5,7 @@
 
 mod error;
 mod http;
+mod transfers;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use serde::Deserialize;
 pub use self::{
     error::ConfigError,
     http::{Cookies, Forwarded, Http, HttpProxy, Listen, Listeners, Paths, SameSite},
+    transfers::Transfers as TransferLimits,
 };
 use crate::Duration;
 
@@ -81,6 +83,8 @@ pub struct Config {
     pub logs: Logs,
     /// The journal of events; a section of our own.
     pub journal: Journal,
+    /// One-time URLs; a section of our own.
+    pub transfers: TransferLimits,
     /// Keys of the file that do nothing here.
     #[serde(skip)]
     unused: Vec<String>,
@@ -188,6 +192,7 @@ impl Default for Config {
             api_web_socket_options: WebSockets::default(),
             logs: Logs::default(),
             journal: Journal::default(),
+            transfers: TransferLimits::default(),
             unused: Vec::new(),
         }
     }
@@ -295,6 +300,7 @@ impl Config {
             let what = format!("too small for most requests; write {LEAST_PAYLOAD} or more, in bytes");
             return Err(("apiWebSocketOptions.maxPayload".to_owned(), what));
         }
+        self.transfers.check()?;
         self.http.check()
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use db::User;
 use op::{Context, Level};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::{App, Session, access, rehearsal::Rehearsal};
@@ -21,21 +22,36 @@ pub struct Cx {
     pub(crate) task: Option<String>,
     /// Cancelled when the call is, when nobody waits for its answer any more, and when the server stops.
     pub(crate) stop: CancellationToken,
+    /// What the call has been let in for.
+    pub(crate) admission: Option<Admission>,
+}
+
+/// An operation and the objects that it was let in for.
+#[derive(Clone, Debug)]
+pub(crate) struct Admission {
+    pub(crate) operation: &'static str,
+    /// The parameters that are ids.
+    pub(crate) ids: Value,
 }
 
 impl Cx {
     /// Makes the view of a call of `session`.
     pub fn new(app: App, session: Session) -> Self {
         let stop = app.stopping();
-        Self { app, session, rehearsal: None, task: None, stop }
+        Self { app, session, rehearsal: None, task: None, stop, admission: None }
     }
 
     /// Returns the same for a dry run: calls to pools change nothing and are noted, the database takes no changes.
     pub(crate) fn rehearsing(&self) -> (Self, Rehearsal) {
         let rehearsal = Rehearsal::default();
         let (app, session) = (self.app.rehearsing(), self.session.clone());
-        let (task, stop) = (self.task.clone(), self.stop.clone());
-        (Self { app, session, rehearsal: Some(rehearsal.clone()), task, stop }, rehearsal)
+        let (task, stop, admission) = (self.task.clone(), self.stop.clone(), self.admission.clone());
+        (Self { app, session, rehearsal: Some(rehearsal.clone()), task, stop, admission }, rehearsal)
+    }
+
+    /// Returns whether the call has been cancelled, or the server stops: nothing further is to be begun.
+    pub fn stopped(&self) -> bool {
+        self.stop.is_cancelled()
     }
 
     /// Returns the user who calls.
@@ -64,5 +80,9 @@ impl Context for Cx {
 
     fn allowed(&self, level: Level, action: &str, object: &op::Object) -> bool {
         self.session.user().is_some_and(|user| access::allows(&user, level, action, object, self.app.permissions()))
+    }
+
+    fn admitted(&mut self, operation: &'static str, ids: Value) {
+        self.admission = Some(Admission { operation, ids });
     }
 }

@@ -34,7 +34,7 @@ pub use app::{App, StartError};
 pub use call::{Begun, failure};
 pub use config::{
     Authentication, Config, ConfigError, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen, Listeners,
-    LogFormat, Logs, Paths, SameSite, WebSockets, XapiOptions,
+    LogFormat, Logs, Paths, SameSite, TransferLimits, WebSockets, XapiOptions,
 };
 pub use cx::Cx;
 pub use db;
@@ -48,7 +48,7 @@ pub use session::{CloseReason, Peer, Session, SignedIn};
 pub use sign_in::Credentials;
 pub use stats::{Column, Frame, Granularity};
 pub use task::{Progress, Status, Step, Task, Tasks, Timed};
-pub use transfer::{Caller, Content, Download, Refusal, Transfers};
+pub use transfer::{Caller, Content, Download, Ended, Offered, Received, Refusal, SendTo, Shown, Transfers};
 pub use view;
 pub use views::{Look, selected};
 pub use xapi::RawVdi;

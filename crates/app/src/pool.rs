@@ -20,6 +20,7 @@ use db::Server;
 use parking_lot::Mutex;
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tracing::warn;
 
 use self::{claim::Claims, link::Link};
@@ -37,6 +38,9 @@ use crate::{
 /// Longest wait of a caller for a connection to succeed or fail.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// Archives of logs that hosts make at the same time: each keeps a host busy, and a connection to it open.
+const ARCHIVES: usize = 4;
+
 /// The links to pools, by id of the server record.
 #[derive(Debug)]
 pub(crate) struct Pools {
@@ -44,12 +48,15 @@ pub(crate) struct Pools {
     claims: Claims,
     writer: StoreWriter,
     recorder: Mutex<Option<Recorder>>,
+    /// One for each archive of a host under way.
+    archives: Arc<Semaphore>,
 }
 
 impl Pools {
     pub(crate) fn new(writer: StoreWriter, recorder: Recorder) -> Self {
         let recorder = Mutex::new(Some(recorder));
-        Self { links: Mutex::default(), claims: Claims::default(), writer, recorder }
+        let archives = Arc::new(Semaphore::new(ARCHIVES));
+        Self { links: Mutex::default(), claims: Claims::default(), writer, recorder, archives }
     }
 
     fn link(&self, server: &str) -> Option<Arc<Link>> {

@@ -15,7 +15,7 @@
 mod ask;
 mod words;
 
-use std::{future::pending, sync::Arc};
+use std::{convert::Infallible, future::pending, sync::Arc};
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -80,8 +80,13 @@ impl Rehearsal {
             self.0.state.lock().prepared.push(Step { method: method.to_owned(), params });
             return Ok(Value::void());
         }
+        match self.reach(method).await {}
+    }
+
+    /// Ends the run: it has come to the action of this name.
+    pub(crate) async fn reach(&self, action: &str) -> Infallible {
         // Of calls that are made side by side the first is told.
-        self.0.state.lock().action.get_or_insert_with(|| method.to_owned());
+        self.0.state.lock().action.get_or_insert_with(|| action.to_owned());
         self.0.reached.notify_one();
         pending().await
     }

@@ -3,6 +3,7 @@
 //! Records live in memory in this version. A call that succeeds leaves none. One on many objects has steps, which follow
 //! the same rule. Timed tasks are no calls and stay.
 
+mod counted;
 mod steps;
 mod timed;
 

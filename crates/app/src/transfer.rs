@@ -1,69 +1,51 @@
-//! One-time URLs: what an operation hands out besides its answer.
+//! One-time URLs: what an operation hands out, or takes in, besides its answer.
 //!
-//! A URL works once, for five minutes, and for who asked: a request with the same user's token, or from the same
-//! address, since command lines fetch it without any token.
+//! A URL works once, for a few minutes, and for who asked: a request with the same user's token, or one without any token
+//! from the same address, since command lines use it without. Who asked must still be there then, and must still be
+//! allowed what they were allowed; otherwise the URL is gone.
+//!
+//! | | |
+//! |---|---|
+//! | [`Cx::offer`] | an operation hands out a [`Download`] |
+//! | [`Cx::accept`] | an operation says what it does with an upload, once that begins |
+//! | [`App::look`] | what waits there |
+//! | [`App::fetch`] | a client takes the download |
+//! | [`App::receive`] | a client sends the upload; the operation goes on |
 
-use std::{
-    collections::HashMap,
-    fmt::{self, Write},
-    io,
-    net::IpAddr,
-    sync::Arc,
-    time::Duration,
-};
+mod content;
+mod upload;
+
+use std::{collections::HashMap, fmt::Write, net::IpAddr, sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
-use bytes::Bytes;
-use futures_util::{
-    Stream, StreamExt,
-    stream::{self, BoxStream},
-};
 use parking_lot::Mutex;
-use tokio::time::Instant;
+use schemars::JsonSchema;
+use serde::Serialize;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, timeout},
+};
+use tokio_util::task::TaskTracker;
 
-use crate::Session;
+use self::upload::Upload;
+pub use self::{
+    content::{Content, Download},
+    upload::{Ended, Received, SendTo},
+};
+use crate::{App, Cx, Peer, Session, SignedIn, TransferLimits, cx::Admission, failure};
 
-/// How long a URL works.
-const VALIDITY: Duration = Duration::from_secs(300);
 /// URLs that wait at the same time, each holding what it will send; the oldest goes first.
 const WAITING: usize = 256;
 
-/// A download that waits for its request.
-pub struct Download {
-    /// MIME type.
-    pub content_type: &'static str,
-    /// Name to save it under.
-    pub file_name: Option<String>,
-    /// The content, made as it is sent.
-    pub body: Content,
-}
+/// Uploads that are under way when the server stops have so long to take back what they have made.
+const LAST_WORDS: Duration = Duration::from_secs(10);
 
-/// What a download sends, no faster than the client takes it; it is dropped when the client goes.
-pub struct Content(BoxStream<'static, io::Result<Bytes>>);
-
-impl Content {
-    /// Content that is made here, piece by piece.
-    pub fn parts(parts: impl Iterator<Item = Bytes> + Send + 'static) -> Self {
-        Self(stream::iter(parts.map(Ok)).boxed())
-    }
-
-    /// Content that comes from elsewhere, which begins when the download does. It has limits of its own for what it
-    /// waits for; an error before its first piece refuses the download, a later one breaks it off.
-    pub fn stream(pieces: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
-        Self(pieces.boxed())
-    }
-
-    /// Returns the pieces.
-    pub fn into_stream(self) -> BoxStream<'static, io::Result<Bytes>> {
-        self.0
-    }
-}
-
-impl fmt::Debug for Download {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { content_type, file_name, .. } = self;
-        f.debug_struct("Download").field("content_type", content_type).field("file_name", file_name).finish()
-    }
+/// Where a file is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Offered {
+    /// One-time URL, as a path.
+    #[serde(rename = "$getFrom")]
+    get_from: String,
 }
 
 /// Who requests a one-time URL.
@@ -76,79 +58,234 @@ pub struct Caller<'a> {
 }
 
 /// Why a request for a one-time URL is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Refusal {
     /// There is no such URL, or no longer.
     Unknown,
     /// It is somebody else's; it still works for them.
     NotYours,
+    /// It is for a download; it still works.
+    IsDownload,
+    /// It is for an upload; it still works.
+    IsUpload,
+    /// As much is sent already as may be at once; it still works.
+    Busy,
+    /// Who asked is no longer a user; it is gone.
+    UserGone,
+    /// Who asked may do this no longer, or the object is gone; so is the URL.
+    Denied(op::Error),
 }
 
-/// The one-time URLs that wait; clones are the same.
-#[derive(Clone, Debug, Default)]
-pub struct Transfers(Arc<Mutex<HashMap<String, Waiting>>>);
+/// What waits at a one-time URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// A download.
+    Download {
+        /// MIME type.
+        content_type: &'static str,
+        /// Name to save it under.
+        file_name: Option<String>,
+    },
+    /// An operation that takes an upload.
+    Upload,
+}
+
+/// The one-time URLs that wait, and what is sent and taken there; clones are the same.
+#[derive(Clone, Debug)]
+pub struct Transfers(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    limits: TransferLimits,
+    waiting: Mutex<HashMap<String, Waiting>>,
+    /// One for each download and upload under way.
+    turns: Arc<Semaphore>,
+    uploads: TaskTracker,
+}
 
 #[derive(Debug)]
 struct Waiting {
-    download: Download,
+    what: What,
     suffix: String,
-    user: Option<String>,
-    address: IpAddr,
+    owner: Owner,
     until: Instant,
 }
 
-impl Transfers {
-    /// Offers `download` to the user and address of `session`; returns the path, `/api/<token>` or
-    /// `/api/<token>/<file name>`.
-    pub fn offer(&self, session: &Session, download: Download) -> String {
-        let token = BASE64URL.encode(rand::random::<[u8; 32]>());
+#[derive(Debug)]
+enum What {
+    Download(Download),
+    Upload(Upload),
+}
+
+/// Who asked, and what they were let in for.
+#[derive(Clone, Debug)]
+struct Owner {
+    user: Option<String>,
+    /// Id of the token by which they were signed in.
+    token: Option<String>,
+    /// When that token expires, milliseconds since the epoch.
+    expiration: Option<i64>,
+    address: IpAddr,
+    admission: Option<Admission>,
+}
+
+/// What has been taken.
+struct Taken {
+    what: What,
+    owner: Owner,
+    turn: OwnedSemaphorePermit,
+}
+
+impl Cx {
+    /// Hands out `download` to who calls, at a one-time URL: `/api/<token>` or `/api/<token>/<file name>`.
+    pub fn offer(&self, download: Download) -> Offered {
         let suffix = download.file_name.as_deref().map_or_else(String::new, |name| format!("/{}", encoded(name)));
-        let path = format!("/api/{token}{suffix}");
-        let waiting = Waiting {
-            download,
-            suffix,
-            user: session.user().map(|user| user.id.clone()),
-            address: session.peer().address,
-            until: Instant::now() + VALIDITY,
+        Offered { get_from: self.app.transfers().add(Owner::of(self), What::Download(download), suffix) }
+    }
+}
+
+impl App {
+    /// Returns what waits at `path`, which goes on waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`], which says whether the URL is gone.
+    pub async fn look(&self, path: &str, caller: Caller<'_>) -> Result<Shown, Refusal> {
+        let (shown, owner) = self.transfers().look(path, caller)?;
+        if let Err(refusal) = self.admit(&owner).await {
+            // Nobody gets it any more, even if the right comes back.
+            drop(self.transfers().remove(path, caller));
+            return Err(refusal);
+        }
+        Ok(shown)
+    }
+
+    /// Takes the download that waits at `path`, as the request has it (still percent-encoded, without query).
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`], which says whether the URL is used up.
+    pub async fn fetch(&self, path: &str, caller: Caller<'_>) -> Result<Download, Refusal> {
+        let Taken { what, owner, turn } = self.transfers().take(path, caller, true)?;
+        let What::Download(mut download) = what else { return Err(Refusal::IsUpload) };
+        let cx = self.admit(&owner).await?;
+        download.body = download.body.bounded(self.config().transfers.longest.0, cx.stop, turn);
+        Ok(download)
+    }
+
+    /// Makes the view of a call of who asked, if they may still do what they were let in for.
+    async fn admit(&self, owner: &Owner) -> Result<Cx, Refusal> {
+        let session = self.session(Peer { address: owner.address, user_agent: None });
+        if let Some(user) = &owner.user {
+            let user = self.db().users().get(user).await.map_err(|error| Refusal::Denied(failure(error)))?;
+            let user = Arc::new(user.ok_or(Refusal::UserGone)?);
+            session.enter(SignedIn { user, token: owner.token.clone(), expiration: owner.expiration });
+        }
+        let mut cx = Cx::new(self.clone(), session);
+        if let Some(Admission { operation, ids }) = &owner.admission {
+            self.ops().check_access(operation, ids.clone(), &cx).map_err(Refusal::Denied)?;
+        }
+        cx.admission.clone_from(&owner.admission);
+        Ok(cx)
+    }
+}
+
+impl Owner {
+    fn of(cx: &Cx) -> Self {
+        let session: &Session = &cx.session;
+        let (user, token, expiration) = match session.signed_in() {
+            Some(SignedIn { user, token, expiration }) => (Some(user.id.clone()), token, expiration),
+            None => (None, None, None),
         };
-        let mut all = self.0.lock();
+        Self { user, token, expiration, address: session.peer().address, admission: cx.admission.clone() }
+    }
+
+    /// Returns whether `caller` is who asked.
+    fn is(&self, caller: Caller<'_>) -> bool {
+        match caller.user {
+            // Who says who they are is not taken for somebody else at the same address.
+            Some(user) => self.user.as_deref().map_or(caller.address == self.address, |owner| owner == user),
+            None => caller.address == self.address,
+        }
+    }
+}
+
+impl Transfers {
+    pub(crate) fn new(limits: TransferLimits) -> Self {
+        Self(Arc::new(Inner {
+            limits,
+            waiting: Mutex::default(),
+            turns: Arc::new(Semaphore::new(limits.at_once.min(Semaphore::MAX_PERMITS))),
+            uploads: TaskTracker::new(),
+        }))
+    }
+
+    /// Lets `what` wait, and returns the path.
+    fn add(&self, owner: Owner, what: What, suffix: String) -> String {
+        let token = BASE64URL.encode(rand::random::<[u8; 32]>());
+        let path = format!("/api/{token}{suffix}");
         let now = Instant::now();
-        all.retain(|_, waiting| now < waiting.until);
+        let waiting = Waiting { what, suffix, owner, until: now + self.0.limits.validity.0 };
+        let mut all = self.0.waiting.lock();
+        // What is dropped may be the last to hold something, so not under the lock.
+        let mut gone: Vec<_> = all.extract_if(|_, waiting| waiting.until <= now).collect();
         if all.len() >= WAITING
             && let Some(oldest) = all.iter().min_by_key(|(_, waiting)| waiting.until).map(|(token, _)| token.clone())
         {
-            all.remove(&oldest);
+            gone.extend(all.remove_entry(&oldest));
         }
         all.insert(token, waiting);
+        drop(all);
         path
     }
 
-    /// Forgets all that waits.
-    pub(crate) fn clear(&self) {
-        // What is dropped may be the last to hold something, so not under the lock.
-        drop(std::mem::take(&mut *self.0.lock()));
+    fn look(&self, path: &str, caller: Caller<'_>) -> Result<(Shown, Owner), Refusal> {
+        let all = self.0.waiting.lock();
+        let (_, Waiting { what, owner, .. }) = find(&all, path, caller)?;
+        let shown = match what {
+            What::Download(Download { content_type, file_name, .. }) => {
+                Shown::Download { content_type, file_name: file_name.clone() }
+            }
+            What::Upload(_) => Shown::Upload,
+        };
+        Ok((shown, owner.clone()))
     }
 
-    /// Returns the MIME type and file name of what waits at `path`, which goes on waiting.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal`].
-    pub fn look(&self, path: &str, caller: Caller<'_>) -> Result<(&'static str, Option<String>), Refusal> {
-        let all = self.0.lock();
-        let (_, Waiting { download, .. }) = find(&all, path, caller)?;
-        Ok((download.content_type, download.file_name.clone()))
+    fn remove(&self, path: &str, caller: Caller<'_>) -> Option<Waiting> {
+        let mut all = self.0.waiting.lock();
+        let token = find(&all, path, caller).ok()?.0.to_owned();
+        all.remove(&token)
     }
 
-    /// Takes what waits at `path`, as the request has it (still percent-encoded, without query).
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal`]; only a request that gets the download uses the URL up.
-    pub fn take(&self, path: &str, caller: Caller<'_>) -> Result<Download, Refusal> {
-        let mut all = self.0.lock();
-        let token = find(&all, path, caller)?.0.to_owned();
-        Ok(all.remove(&token).expect("it was just there").download)
+    /// Takes what waits at `path`, if it is a download or not, as the caller wants it.
+    fn take(&self, path: &str, caller: Caller<'_>, download: bool) -> Result<Taken, Refusal> {
+        let mut all = self.0.waiting.lock();
+        let (token, waiting) = find(&all, path, caller)?;
+        match waiting.what {
+            What::Upload(_) if download => return Err(Refusal::IsUpload),
+            What::Download(_) if !download => return Err(Refusal::IsDownload),
+            _ => {}
+        }
+        let turn = Arc::clone(&self.0.turns).try_acquire_owned().map_err(|_| Refusal::Busy)?;
+        let token = token.to_owned();
+        let Waiting { what, owner, .. } = all.remove(&token).expect("it was just there");
+        Ok(Taken { what, owner, turn })
+    }
+
+    /// Forgets what was handed out to whom the token `id` had signed in.
+    pub(crate) fn revoke(&self, id: &str) {
+        let mut all = self.0.waiting.lock();
+        let gone: Vec<_> = all.extract_if(|_, waiting| waiting.owner.token.as_deref() == Some(id)).collect();
+        drop((all, gone));
+    }
+
+    /// Forgets all that waits, and lets uploads end that have been told to.
+    pub(crate) async fn end(&self) {
+        drop(std::mem::take(&mut *self.0.waiting.lock()));
+        self.0.uploads.close();
+        if timeout(LAST_WORDS, self.0.uploads.wait()).await.is_err() {
+            tracing::warn!("{} uploads do not end; what they have made at pools may stay", self.0.uploads.len());
+        }
     }
 }
 
@@ -164,8 +301,7 @@ fn find<'a>(
     if waiting.suffix != suffix || Instant::now() >= waiting.until {
         return Err(Refusal::Unknown);
     }
-    let same_user = waiting.user.as_deref().is_some_and(|user| caller.user == Some(user));
-    if !same_user && caller.address != waiting.address {
+    if !waiting.owner.is(caller) {
         return Err(Refusal::NotYours);
     }
     Ok((token, waiting))

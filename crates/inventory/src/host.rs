@@ -29,7 +29,7 @@ use xapi::params;
 use xapi_types::class;
 
 pub(crate) use restart::reboot;
-pub(crate) use system_status::{Offered, Report, file_name};
+pub(crate) use system_status::{Report, file_name};
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
     ops.add::<address::ManagementReconfigure>()

@@ -11,7 +11,7 @@ use filter::{Filter, Partial};
 use op::{Answer, Error, Op, Ops, Raw, Result, Spec};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Bytes of a part of the answer: large enough for one write each, small enough that clients share memory.
 const PART: usize = 64 * 1024;
@@ -91,8 +91,7 @@ impl Op<Cx> for GetAllObjects {
                 end: b"",
             };
             let download = Download { content_type: "application/json", file_name: None, body: Content::parts(body) };
-            let path = cx.app.transfers().offer(&cx.session, download);
-            return Ok(Answer::json(&json!({ "$getFrom": path }))?.into());
+            return Ok(Answer::json(&cx.offer(download))?.into());
         }
         let parts = Parts { objects: chosen, before: key, after: b"", state: State::Before(b"{"), end: b"}" };
         Ok(Answer::parts(parts).into())

@@ -1,5 +1,7 @@
 //! What the table asks of the application.
 
+use serde_json::Value;
+
 use crate::Level;
 
 /// An object that an id names.
@@ -23,4 +25,10 @@ pub trait Context: Clone + Send + Sync + 'static {
     ///
     /// `level` is the classic right, `action` the finer one (`start`, `update:tags`).
     fn allowed(&self, level: Level, action: &str, object: &Object) -> bool;
+    /// Hears what the call has been let in for: the operation, and its parameters that are ids, as the objects' own.
+    ///
+    /// [`Ops::check_access`](crate::Ops::check_access) of the two says later whether it still would be.
+    fn admitted(&mut self, operation: &'static str, ids: Value) {
+        let _ = (operation, ids);
+    }
 }

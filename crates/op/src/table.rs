@@ -165,9 +165,10 @@ impl<C: Context> Ops<C> {
     ///
     /// [`Error::NoSuchMethod`], [`Error::Unauthorized`], [`Error::InvalidParameters`], [`Error::NoSuchObject`], in this
     /// order, then those of the operation.
-    pub async fn call(&self, name: &str, params: Value, cx: C) -> Result<Answer> {
-        let entry = self.0.get(name).ok_or_else(|| Error::no_such_method(name))?;
+    pub async fn call(&self, name: &str, params: Value, mut cx: C) -> Result<Answer> {
+        let (name, entry) = self.0.get_key_value(name).ok_or_else(|| Error::no_such_method(name))?;
         let params = entry.admit(params, &cx)?;
+        cx.admitted(name, entry.named(&params));
         (entry.call)(params, cx).await
     }
 }
@@ -183,6 +184,12 @@ impl<C: Context> Entry<C> {
             return Err(Error::invalid_params(errors));
         }
         self.resolve(params, cx)
+    }
+
+    /// Returns those of the parameters that are ids.
+    fn named(&self, params: &Value) -> Value {
+        let ids = self.ids.keys().filter_map(|id| Some((id.clone(), params.get(id)?.clone())));
+        Value::Object(ids.collect())
     }
 
     /// Checks the caller and brings the parameters into the names that the operation declares.

@@ -111,10 +111,11 @@ impl Face {
                 None => reply::text(StatusCode::NOT_FOUND, "no WebSocket here; the API is at /api/\n"),
             };
         }
-        if let Some(one_time) = path.strip_prefix("/v5").or(Some(&path)).filter(|path| path.starts_with("/api/"))
-            && let Some(response) = self.transfer(one_time, &request, caller).await
-        {
-            return response;
+        if let Some(one_time) = path.strip_prefix("/v5").or(Some(&path)).filter(|path| path.starts_with("/api/")) {
+            request = match self.transfer(one_time, request, caller).await {
+                Ok(response) => return response,
+                Err(other) => other,
+            };
         }
         if let Some(below) = Rest::covers(&path) {
             return self.rest.answer(below, request, caller).await;

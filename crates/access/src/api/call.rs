@@ -63,7 +63,7 @@ impl Op<Cx> for GetCalls {
 }
 
 /// Begin no further object of a call on many; what it has begun goes on, the rest is answered as skipped. What only waits
-/// (`test.wait`, `test.createTask`) ends.
+/// (`test.wait`, `test.createTask`) ends, and so does an upload, with what was made for it.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct CancelCall {
     /// Id of the call, as `api.getCalls` tells it.

@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
 use model::Object;
 use serde::de::DeserializeOwned;
-use xapi::{RawVdi, State, SystemStatus, Value};
+use xapi::{RawVdi, State, Value};
 
 use super::link::Link;
 use crate::{App, Cx, rehearsal::Rehearsal, xapi_error};
@@ -184,14 +184,22 @@ impl Connection {
         upload.await.map(drop).map_err(|error| self.translate(&error, METHOD))
     }
 
-    /// Asks the host at `address` for the archive of its logs and settings.
+    /// Asks the host at `address` for the archive of its logs and settings, once no more than three others are under
+    /// way; returns the pieces as they arrive.
     ///
     /// # Errors
     ///
-    /// As [`Connection::call`]; what fails while it arrives is told by its pieces.
-    pub async fn system_status(&self, address: &str) -> op::Result<SystemStatus> {
+    /// As [`Connection::call`]; what fails while it arrives is told by its pieces, and the first error is the last piece.
+    pub async fn system_status(
+        &self,
+        address: &str,
+    ) -> op::Result<impl Stream<Item = Result<Bytes, xapi::Error>> + Send + use<>> {
+        let turn = Arc::clone(&self.app.inner().pools.archives).acquire_owned().await.expect("nobody closes it");
         let status = self.link.client().system_status(address).await;
-        status.map_err(|error| self.translate(&error, "system-status"))
+        let status = status.map_err(|error| self.translate(&error, "system-status"))?;
+        Ok(status.pieces().inspect(move |_| {
+            let _held = &turn;
+        }))
     }
 
     /// Returns statistics of the host at `address`.

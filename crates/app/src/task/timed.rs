@@ -74,6 +74,13 @@ impl Tasks {
         }
     }
 
+    /// Lets the task `id` be ended by cancelling `stop`.
+    pub(crate) fn stops_by(&self, id: &str, stop: &CancellationToken) {
+        if let Some(task) = self.0.lock().iter_mut().rfind(|task| task.id == id) {
+            task.stop = Some(stop.clone());
+        }
+    }
+
     /// Lets the call `id` be ended by cancelling `stop`: it only waits from now on.
     fn waits(&self, id: &str, stop: &CancellationToken) -> Result<()> {
         let mut tasks = self.0.lock();

@@ -71,6 +71,10 @@ fn the_keys_of_the_original_are_read() {
         [journal]
         maxAge = "1 week"
         maxSize = 1000000
+
+        [transfers]
+        stall = "2 minutes"
+        atOnce = 8
         "#,
     );
     assert_eq!(config.datadir, Path::new("/etc/xo-server/data"));
@@ -90,6 +94,8 @@ fn the_keys_of_the_original_are_read() {
     assert_eq!(http.proxies["/openmetrics"], "http://localhost:9004");
     assert_eq!((config.logs.level, config.logs.format), (Level::Debug, LogFormat::Json));
     assert_eq!(config.journal.max_size, 1_000_000);
+    assert_eq!((config.transfers.stall, config.transfers.at_once), (Duration::from_millis(120_000), 8));
+    assert_eq!(config.transfers.validity, Duration::from_millis(300_000));
 }
 
 #[test]
@@ -129,6 +135,14 @@ fn a_value_of_another_kind_is_named_with_its_key() {
     assert!(error.contains("xapiMarkDisconnectedDelay") && error.contains("such as \"30 days\""), "{error}");
     let error = refused("[logs]\nlevel = 'loud'");
     assert!(error.contains("logs.level") && error.contains("`loud`"), "{error}");
+}
+
+#[test]
+fn limits_that_let_nothing_through_are_refused() {
+    let error = refused("[transfers]\nlongest = 0");
+    assert!(error.contains("`transfers.longest` is no time at all"), "{error}");
+    let error = refused("[transfers]\natOnce = 0");
+    assert!(error.contains("`transfers.atOnce` is none at all"), "{error}");
 }
 
 #[test]

@@ -3,3 +3,4 @@
 mod config;
 #[allow(dead_code, reason = "each crate uses its part")]
 mod test_app;
+mod transfer;

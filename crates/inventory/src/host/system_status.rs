@@ -1,36 +1,24 @@
 //! The archive of logs and settings that a host makes of itself for those who look for a fault.
 
-use std::io;
+use std::{io, time::Duration};
 
-use app::{Connection, Content, Cx, Download, On};
+use app::{Connection, Content, Cx, Download, Offered, On};
 use bytes::Bytes;
 use futures_util::{Stream, TryFutureExt, TryStreamExt};
 use op::{Error, Id, Need, Op, Result, Spec};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::kind;
+
+/// Most that a host and the client together may take for an archive: some hundred megabytes over a slow line.
+const LONGEST: Duration = Duration::from_hours(1);
 
 /// Offer the logs and settings of a host as a file to download: a tar compressed with bzip2.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct GetSystemStatus {
     /// Host.
     id: Id<kind::Host>,
-}
-
-/// Where the file is.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct Offered {
-    /// One-time URL, as a path.
-    #[serde(rename = "$getFrom")]
-    get_from: String,
-}
-
-impl Offered {
-    /// Offers `download` to who called.
-    pub(crate) fn new(cx: &Cx, download: Download) -> Self {
-        Self { get_from: cx.app.transfers().offer(&cx.session, download) }
-    }
 }
 
 impl Op<Cx> for GetSystemStatus {
@@ -40,8 +28,8 @@ impl Op<Cx> for GetSystemStatus {
         let report = Report::of(&cx.on(&self.id)?)?;
         report.expect_up()?;
         let file_name = Some(format!("{}-system-status.tar.bz2", file_name(&report.name)));
-        let body = Content::stream(report.read().map_err(io::Error::other));
-        Ok(Offered::new(&cx, Download { content_type: "application/x-bzip2", file_name, body }))
+        let body = Content::stream(report.read().map_err(io::Error::other)).within(LONGEST);
+        Ok(cx.offer(Download { content_type: "application/x-bzip2", file_name, body }))
     }
 }
 
@@ -86,7 +74,7 @@ impl Report {
             })?;
             let told =
                 move |error: xapi::Error| Error::failed(format!("the status of host `{id}` breaks off: {error}"));
-            Ok(status.pieces().map_err(told))
+            Ok(status.map_err(told))
         };
         ask.inspect_err(|error: &Error| tracing::warn!("a host does not tell its status: {error}")).try_flatten_stream()
     }

@@ -5,7 +5,7 @@
 
 use std::{io, time::Duration};
 
-use app::{Content, Cx, Download, model::Kind};
+use app::{Content, Cx, Download, Offered, model::Kind};
 use bytes::Bytes;
 use futures_util::{
     Stream, StreamExt, TryStreamExt,
@@ -22,7 +22,7 @@ use tokio::{
 use tokio_util::io::ReaderStream;
 
 use crate::{
-    host::{Offered, Report, file_name},
+    host::{Report, file_name},
     kind, tar,
 };
 
@@ -50,9 +50,10 @@ impl Op<Cx> for GetSystemStatuses {
         let hosts = objects.of_pool(pool.pool().as_str()).filter(|object| object.kind() == Kind::Host);
         let reports: Vec<Report> = hosts.map(|host| Report::of(&cx.on(host.id())?)).collect::<Result<_>>()?;
         let name = file_name(&pool.text("name_label").unwrap_or_default());
-        let body = Content::stream(archive(reports));
+        // The first file of the tar begins when it is whole here.
+        let body = Content::stream(archive(reports)).begins_within(LONGEST + Duration::from_mins(1));
         let file_name = Some(format!("{name}-system-statuses.tar"));
-        Ok(Offered::new(&cx, Download { content_type: "application/x-tar", file_name, body }))
+        Ok(cx.offer(Download { content_type: "application/x-tar", file_name, body }))
     }
 }
 

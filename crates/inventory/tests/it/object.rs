@@ -55,15 +55,15 @@ async fn lines_are_fetched_from_a_one_time_url() {
     let path = answer["$getFrom"].as_str().unwrap();
     let here = Caller { user: None, address: HERE };
     let elsewhere = Caller { user: None, address: [198, 51, 100, 1].into() };
-    assert_eq!(lab.test.app.transfers().take(path, elsewhere).unwrap_err(), Refusal::NotYours);
-    let download = lab.test.app.transfers().take(path, here).unwrap();
+    assert!(matches!(lab.test.app.fetch(path, elsewhere).await, Err(Refusal::NotYours)));
+    let download = lab.test.app.fetch(path, here).await.unwrap();
     assert_eq!(download.content_type, "application/json");
     let body: Vec<_> = download.body.into_stream().try_collect().await.unwrap();
     let body = String::from_utf8(body.concat()).unwrap();
     assert!(body.ends_with('\n'));
     let hosts: Vec<Value> = body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(hosts.len(), lab.test.app.store().snapshot().count(app::model::Kind::Host));
-    assert_eq!(lab.test.app.transfers().take(path, here).unwrap_err(), Refusal::Unknown);
+    assert!(matches!(lab.test.app.fetch(path, here).await, Err(Refusal::Unknown)));
 }
 
 #[tokio::test]

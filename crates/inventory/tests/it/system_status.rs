@@ -1,6 +1,6 @@
 use std::io::Read;
 
-use app::{Caller as Asker, Download};
+use app::{Caller as Asker, Download, Refusal, acl::Rule};
 use bzip2::read::BzDecoder;
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ impl Lab {
     async fn offered(&self, method: &str, params: Value) -> Download {
         let answer = self.admin.call(method, params).await;
         let path = answer["$getFrom"].as_str().expect("a path");
-        self.test.app.transfers().take(path, Asker { user: None, address: HERE }).expect("it waits")
+        self.test.app.fetch(path, Asker { user: None, address: HERE }).await.expect("it waits")
     }
 
     fn hosts(&self) -> [(Object, String); 2] {
@@ -184,4 +184,39 @@ async fn a_host_that_is_down_and_who_may_not_are_refused_and_nobody_is_asked() {
     lab.becomes(&id, |host| host["power_state"] != "Running").await;
     assert_eq!(lab.admin.refused("host.getSystemStatus", json!({ "id": id })).await["code"], 18);
     assert_eq!(lab.asked(), [0, 0]);
+}
+
+#[tokio::test]
+async fn who_loses_the_right_before_the_download_does_not_get_it_and_no_host_is_asked() {
+    let lab = Lab::new().await;
+    let [_, (_, id)] = lab.hosts();
+    let user = lab.test.user("low").await;
+    let rule = Rule::new(user.id(), &id, "admin");
+    lab.test.app.add_rule(rule.clone()).await.expect("the rule is new");
+    let answer = user.call("host.getSystemStatus", json!({ "id": id })).await;
+    let path = answer["$getFrom"].as_str().expect("a path");
+    lab.test.app.remove_rule(rule).await.expect("the rule is there");
+    let refused = lab.test.app.fetch(path, Asker { user: None, address: HERE }).await.expect_err("the right is gone");
+    assert!(matches!(refused, Refusal::Denied(op::Error::Unauthorized { .. })), "{refused:?}");
+    assert_eq!(lab.asked(), [0, 0]);
+}
+
+#[tokio::test]
+async fn no_more_than_four_archives_are_made_at_once_and_the_next_waits() {
+    let lab = Lab::new().await;
+    let [(_, one), (_, two)] = lab.hosts();
+    let mut begun = Vec::new();
+    for id in [&one, &two, &one, &two] {
+        let mut pieces = lab.offered("host.getSystemStatus", json!({ "id": id })).await.body.into_stream();
+        pieces.next().await.expect("a piece").expect("it is good");
+        begun.push(pieces);
+    }
+    let fifth = lab.offered("host.getSystemStatus", json!({ "id": one })).await;
+    let fifth = tokio::spawn(received(fifth));
+    // Asked for and answered after it, so it would have been at the host by now.
+    lab.admin.call("host.getBlockdevices", json!({ "id": one })).await;
+    assert_eq!(lab.asked(), [2, 2]);
+    begun.clear();
+    assert_eq!(fifth.await.expect("no panic").1, None);
+    assert_eq!(lab.asked(), [3, 2]);
 }

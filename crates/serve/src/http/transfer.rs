@@ -1,76 +1,142 @@
-//! One-time URLs: what an operation handed out is fetched here.
+//! One-time URLs: what an operation handed out is fetched here, what it waits for is sent here.
 
-use std::{io, sync::Arc};
+mod download;
+mod upload;
 
-use app::{Caller as Asker, Content, Download, Refusal};
+use std::sync::Arc;
+
+use app::{Caller as Asker, Download, Ended, Refusal, Shown};
 use axum::body::Body;
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
+use serde_json::{Value, json};
 
 use super::{Face, caller::Caller, compress::Worthwhile, reply};
 use crate::listen::Visitor;
 
+/// How a client sends an upload.
+const SENDS: &str = "POST, PUT";
+
 impl Face {
-    /// Answers with the download that waits at `path`, `None` when there is none.
+    /// Answers with the download that waits at `path`, or takes the upload; gives the request back where there is none.
     pub(super) async fn transfer(
         &self,
         path: &str,
-        request: &Request<Incoming>,
+        request: Request<Incoming>,
         caller: &Caller,
-    ) -> Option<Response<Body>> {
+    ) -> Result<Response<Body>, Request<Incoming>> {
         let user = match Caller::token(request.headers()) {
             Some(token) => self.app.user_of(&token).await.ok().flatten(),
             None => None,
         };
         let asker = Asker { user: user.as_deref().map(|user| user.id.as_str()), address: caller.address };
-        let transfers = self.app.transfers();
         // Whoever only looks leaves it for who comes to fetch it.
-        let found = if request.method() == Method::HEAD {
-            transfers.look(path, asker).map(|(kind, name)| (kind, name, None))
-        } else {
-            let taken = transfers.take(path, asker);
-            taken.map(|Download { content_type, file_name, body }| (content_type, file_name, Some(body)))
-        };
-        let (content_type, file_name, body) = match found {
-            Ok(found) => found,
-            Err(Refusal::NotYours) => {
-                return Some(reply::text(StatusCode::FORBIDDEN, "this one-time URL was made for somebody else\n"));
-            }
-            Err(Refusal::Unknown) => return None,
+        let shown = match self.app.look(path, asker).await {
+            Ok(shown) => shown,
+            Err(Refusal::Unknown) => return Err(request),
+            Err(refusal) => return Ok(refused(refusal)),
         };
         if let Some(visitor) = request.extensions().get::<Arc<Visitor>>() {
             visitor.known(true);
         }
-        let body = match body {
-            None => Body::empty(),
-            Some(content) => match begin(content).await {
-                Ok(body) => body,
-                Err(error) => return Some(reply::text(StatusCode::BAD_GATEWAY, &format!("{error}\n"))),
-            },
+        let sends = matches!(*request.method(), Method::POST | Method::PUT);
+        let answer = match shown {
+            Shown::Download { content_type, file_name } if *request.method() == Method::HEAD => {
+                Ok(downloaded(content_type, file_name.as_deref(), Body::empty()))
+            }
+            Shown::Download { .. } => self.download(path, asker).await,
+            Shown::Upload if sends => self.upload(path, request, asker).await,
+            Shown::Upload => Err(Refusal::IsUpload),
         };
-        let mut response = Response::new(body);
-        response.extensions_mut().insert(Worthwhile);
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(name) = &file_name {
-            let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
-            let value = format!("attachment; filename*=UTF-8''{}", encoded.replace('+', "%20"));
-            headers.insert(
-                header::CONTENT_DISPOSITION,
-                HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment")),
-            );
-        }
-        Some(response)
+        Ok(answer.unwrap_or_else(refused))
+    }
+
+    async fn download(&self, path: &str, asker: Asker<'_>) -> Result<Response<Body>, Refusal> {
+        let Download { content_type, file_name, body } = self.app.fetch(path, asker).await?;
+        let body = download::begin(body, &self.app.config().transfers).await;
+        Ok(match body {
+            Ok(body) => downloaded(content_type, file_name.as_deref(), body),
+            Err(error) => {
+                let late = error.kind() == std::io::ErrorKind::TimedOut;
+                let status = if late { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
+                reply::text(status, &format!("{error}\n"))
+            }
+        })
+    }
+
+    async fn upload(
+        &self,
+        path: &str,
+        request: Request<Incoming>,
+        asker: Asker<'_>,
+    ) -> Result<Response<Body>, Refusal> {
+        // Dropped with this request; an upload without a length that is not over by then is not whole.
+        let (received, _here) = upload::receive(request, self.app.config().transfers.stall.0);
+        let Ended { result, to_admin } = self.app.receive(path, asker, received).await?;
+        // In the form of JSON-RPC, with an id that nobody asked for: clients of the original read it so.
+        Ok(match result {
+            Ok(answer) => {
+                let text = [&b"{\"id\":0,\"jsonrpc\":\"2.0\",\"result\":"[..], &answer.into_bytes(), b"}"].concat();
+                json_text(StatusCode::OK, text.into())
+            }
+            Err(error) => {
+                let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let text = json!({ "id": 0, "jsonrpc": "2.0", "error": error.to_json(to_admin) }).to_string();
+                json_text(status, text.into())
+            }
+        })
     }
 }
 
-/// Waits for the first piece: a download that cannot begin has no head that says it could. One that fails later is broken
-/// off, so that no client takes it for whole.
-async fn begin(content: Content) -> io::Result<Body> {
-    let mut pieces = content.into_stream();
-    let first: Option<Bytes> = pieces.next().await.transpose()?;
-    Ok(Body::from_stream(stream::iter(first.map(Ok)).chain(pieces)))
+fn json_text(status: StatusCode, text: Bytes) -> Response<Body> {
+    let mut response = reply::json(status, &Value::Null);
+    *response.body_mut() = Body::from(text);
+    response
+}
+
+fn downloaded(content_type: &'static str, file_name: Option<&str>, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    response.extensions_mut().insert(Worthwhile);
+    let headers: &mut HeaderMap = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(name) = file_name {
+        let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+        let value = format!("attachment; filename*=UTF-8''{}", encoded.replace('+', "%20"));
+        headers.insert(
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment")),
+        );
+    }
+    response
+}
+
+/// Says why there is nothing for whoever asks.
+fn refused(refusal: Refusal) -> Response<Body> {
+    match refusal {
+        Refusal::Unknown => reply::text(StatusCode::NOT_FOUND, "there is no such one-time URL any more\n"),
+        Refusal::NotYours => reply::text(StatusCode::FORBIDDEN, "this one-time URL was made for somebody else\n"),
+        Refusal::IsDownload => reply::text(StatusCode::METHOD_NOT_ALLOWED, "this one-time URL is for a download\n"),
+        Refusal::IsUpload => {
+            let mut response =
+                reply::text(StatusCode::METHOD_NOT_ALLOWED, "this one-time URL is for an upload; POST the file\n");
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(SENDS));
+            response
+        }
+        Refusal::Busy => {
+            let what = "too many downloads and uploads are under way; try again with the same URL\n";
+            let mut response = reply::text(StatusCode::SERVICE_UNAVAILABLE, what);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+            response
+        }
+        Refusal::UserGone => {
+            reply::text(StatusCode::FORBIDDEN, "the user for whom this one-time URL was made no longer exists\n")
+        }
+        Refusal::Denied(error) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let message = error.to_json(false)["message"].as_str().unwrap_or_default().to_owned();
+            reply::text(status, &format!("this one-time URL is no longer good: {message}\n"))
+        }
+    }
 }

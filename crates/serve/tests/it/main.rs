@@ -13,4 +13,5 @@ mod proxies;
 mod server;
 mod sign_in;
 mod toy;
+mod upload;
 mod web;

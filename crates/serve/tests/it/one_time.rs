@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::server::{ADMIN, Server};
+use crate::server::{ADMIN, Server, USER};
 
 async fn offer(server: &Server, name: Option<&str>) -> String {
     let mut socket = server.signed_in(ADMIN).await;
@@ -92,4 +92,72 @@ async fn when_the_client_goes_what_it_came_from_is_let_go() {
     // It answers once the content is dropped.
     let mut socket = server.signed_in(ADMIN).await;
     assert_eq!(socket.call("toy.wait", json!({ "name": "left" })).await.expect("it is let go"), "left");
+}
+
+#[tokio::test]
+async fn a_request_of_another_user_is_refused_from_the_same_address_too() {
+    let server = Server::start().await;
+    let path = offer(&server, None).await;
+    let cookie = format!("token={}", server.token(USER).await.expose());
+    let other = server.get(&path).header("cookie", cookie).send().await.expect("an answer");
+    assert_eq!(other.status(), StatusCode::FORBIDDEN);
+    assert_eq!(server.get(&path).send().await.expect("an answer").status(), StatusCode::OK, "it is not used up");
+}
+
+#[tokio::test]
+async fn who_may_no_longer_have_it_is_told_so_and_it_is_gone() {
+    let server = Server::start().await;
+    let mut socket = server.signed_in(ADMIN).await;
+    let offered = socket.call("toy.owned", json!({})).await.expect("it is offered");
+    let path = offered["$getFrom"].as_str().expect("a path");
+    let users = server.app.db().users();
+    let admin = users.by_email(ADMIN).await.expect("the database answers").expect("the user exists");
+    let allow = async |permission: &str| {
+        let change = users.update(&admin.id, |user| user.permission = permission.to_owned()).await;
+        change.expect("the database takes it");
+    };
+    allow("none").await;
+    let refused = server.get(path).send().await.expect("an answer");
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let text = refused.text().await.expect("text");
+    assert!(text.starts_with("this one-time URL is no longer good: "), "{text}");
+    allow("admin").await;
+    assert_eq!(server.get(path).send().await.expect("an answer").status(), StatusCode::FOUND);
+}
+
+#[tokio::test]
+async fn a_source_that_sends_nothing_is_given_up() {
+    let server = Server::configured(|config| config.transfers.begin = app::Duration::from_millis(50)).await;
+    let mut socket = server.signed_in(ADMIN).await;
+    let offered = socket.call("toy.silent", json!({ "gate": "silent" })).await.expect("it is offered");
+    let late = server.get(offered["$getFrom"].as_str().expect("a path")).send().await.expect("an answer");
+    assert_eq!(late.status(), StatusCode::GATEWAY_TIMEOUT);
+    assert_eq!(socket.call("toy.wait", json!({ "name": "silent" })).await.expect("it is let go"), "silent");
+}
+
+#[tokio::test]
+async fn a_client_that_stops_reading_lets_go_of_the_source() {
+    let server = Server::configured(|config| config.transfers.stall = app::Duration::from_millis(50)).await;
+    let mut unread = relay(&server, 0, false, "unread").await.expect("an answer");
+    let mut socket = server.signed_in(ADMIN).await;
+    assert_eq!(socket.call("toy.wait", json!({ "name": "unread" })).await.expect("it is let go"), "unread");
+    while let Ok(piece) = unread.chunk().await {
+        assert!(piece.is_some(), "it looks whole");
+    }
+}
+
+#[tokio::test]
+async fn what_is_too_much_at_once_waits_at_its_url() {
+    let server = Server::configured(|config| config.transfers.at_once = 1).await;
+    let endless = relay(&server, 0, false, "busy").await.expect("an answer");
+    let path = offer(&server, None).await;
+    let busy = server.get(&path).send().await.expect("an answer");
+    assert_eq!(
+        (busy.status(), busy.headers()["retry-after"].as_bytes()),
+        (StatusCode::SERVICE_UNAVAILABLE, &b"10"[..])
+    );
+    drop(endless);
+    let mut socket = server.signed_in(ADMIN).await;
+    socket.call("toy.wait", json!({ "name": "busy" })).await.expect("it is let go");
+    assert_eq!(server.get(&path).send().await.expect("an answer").status(), StatusCode::OK);
 }

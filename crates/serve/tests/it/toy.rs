@@ -2,10 +2,10 @@
 
 use std::{collections::HashMap, io};
 
-use app::{Content, Credentials, Cx, Download};
+use app::{Content, Credentials, Cx, Download, Offered, Received, SendTo};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
-use op::{Answer, Any, Id, Need, Op, Ops, Raw, Result, Secret, Spec};
+use op::{Answer, Any, Error, Id, Need, Op, Ops, Raw, Result, Secret, Spec};
 use parking_lot::Mutex;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,6 +22,9 @@ pub(crate) fn ops() -> Ops<Cx> {
         .add::<Large>()
         .add::<Offer>()
         .add::<Relay>()
+        .add::<Silent>()
+        .add::<Take>()
+        .add::<Owned>()
         .add::<Secretive>()
         .add::<Touch>();
     ops
@@ -141,13 +144,13 @@ struct Offer {
 }
 
 impl Op<Cx> for Offer {
-    type Output = Value;
+    type Output = Offered;
     const SPEC: Spec = Spec::public("toy.offer");
-    async fn run(self, cx: Cx) -> Result<Value> {
+    async fn run(self, cx: Cx) -> Result<Offered> {
         let body = ["one\n", "two\n"].into_iter().map(|line| Bytes::from_static(line.as_bytes()));
         let body = Content::parts(body);
         let download = Download { content_type: "application/json; charset=utf-8", file_name: self.name, body };
-        Ok(json!({ "$getFrom": cx.app.transfers().offer(&cx.session, download) }))
+        Ok(cx.offer(download))
     }
 }
 
@@ -170,9 +173,9 @@ impl Drop for Left {
 }
 
 impl Op<Cx> for Relay {
-    type Output = Value;
+    type Output = Offered;
     const SPEC: Spec = Spec::public("toy.relay");
-    async fn run(self, cx: Cx) -> Result<Value> {
+    async fn run(self, cx: Cx) -> Result<Offered> {
         let left = Left(self.gate);
         let piece = Bytes::from(vec![b'x'; 64 * 1024]);
         let pieces = stream::iter(0..).map(move |at| {
@@ -180,7 +183,80 @@ impl Op<Cx> for Relay {
             if self.fails && at == self.pieces { Err(io::Error::other("the well is dry")) } else { Ok(piece.clone()) }
         });
         let download = Download { content_type: "image/png", file_name: None, body: Content::stream(pieces) };
-        Ok(json!({ "$getFrom": cx.app.transfers().offer(&cx.session, download) }))
+        Ok(cx.offer(download))
+    }
+}
+
+/// Offer what never comes.
+#[derive(Deserialize, JsonSchema)]
+struct Silent {
+    /// Gate that is opened when nobody waits for it any more.
+    gate: String,
+}
+
+impl Op<Cx> for Silent {
+    type Output = Offered;
+    const SPEC: Spec = Spec::public("toy.silent");
+    async fn run(self, cx: Cx) -> Result<Offered> {
+        let left = Left(self.gate);
+        let pieces = stream::pending().inspect(move |_| {
+            let _left = &left;
+        });
+        Ok(cx.offer(Download { content_type: "image/png", file_name: None, body: Content::stream(pieces) }))
+    }
+}
+
+/// Take a file and tell of it.
+#[derive(Deserialize, JsonSchema)]
+struct Take {
+    /// Gate that is waited for before it is read.
+    after: Option<String>,
+    /// Gate that is opened when it has ended, well or not.
+    gate: String,
+    /// Whether to refuse it without having read it.
+    refuses: bool,
+}
+
+impl Op<Cx> for Take {
+    type Output = SendTo;
+    const SPEC: Spec = Spec::signed_in("toy.take");
+    async fn run(self, cx: Cx) -> Result<SendTo> {
+        Ok(cx.accept(move |received, cx| self.take(received, cx)).await)
+    }
+}
+
+impl Take {
+    async fn take(self, received: Received, cx: Cx) -> Result<Value> {
+        let _left = Left(self.gate);
+        if self.refuses {
+            return Err(Error::invalid("this is not wanted"));
+        }
+        if let Some(after) = self.after {
+            gate(&after).subscribe().wait_for(|open| *open).await.expect("the gate is never dropped");
+        }
+        let Received { length, content_type, body } = received;
+        let mut pieces = body.into_stream();
+        let (mut count, mut sum) = (0, 0);
+        while let Some(piece) = pieces.next().await {
+            let piece = piece.map_err(|error| Error::failed(error.to_string()))?;
+            count += piece.len();
+            sum += piece.iter().map(|byte| u64::from(*byte)).sum::<u64>();
+        }
+        let user = cx.user()?.email.clone();
+        Ok(json!({ "told": length, "type": content_type, "count": count, "sum": sum, "user": user }))
+    }
+}
+
+/// Offer a file to administrators.
+#[derive(Deserialize, JsonSchema)]
+struct Owned {}
+
+impl Op<Cx> for Owned {
+    type Output = Offered;
+    const SPEC: Spec = Spec::admin("toy.owned");
+    async fn run(self, cx: Cx) -> Result<Offered> {
+        let body = Content::parts(std::iter::once(Bytes::from_static(b"mine")));
+        Ok(cx.offer(Download { content_type: "image/png", file_name: None, body }))
     }
 }
 
