@@ -21,6 +21,7 @@ mod size;
 mod sm;
 mod sr;
 mod stats;
+mod supplemental_pack;
 mod tag;
 mod tar;
 mod task;
@@ -52,6 +53,7 @@ pub fn ops(ops: &mut Ops<Cx>) {
     pusb::ops(ops);
     sm::ops(ops);
     sr::ops(ops);
+    supplemental_pack::ops(ops);
     tag::ops(ops);
     task::ops(ops);
     vbd::ops(ops);

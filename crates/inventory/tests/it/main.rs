@@ -27,6 +27,7 @@ mod sr_maintenance;
 mod sr_probe;
 mod stats;
 mod storage;
+mod supplemental_pack;
 mod system_status;
 mod tag;
 mod task;

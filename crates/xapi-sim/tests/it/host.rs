@@ -76,6 +76,34 @@ async fn plugins_that_are_not_there_are_named() {
 }
 
 #[tokio::test]
+async fn a_supplemental_pack_is_installed_once_from_a_disk_that_holds_one() {
+    let lab = Lab::small().await;
+    let host = lab.named_object("host", "xcp-lab-1");
+    let sr = lab.named_object("SR", "NFS storage");
+    let disk = lab.disk(&sr, 1 << 20).await.expect("room for it");
+    let uuid = lab.text("VDI.get_uuid", [json!(disk)]).await;
+    let install = async || {
+        lab.run("host.call_plugin", [json!(host), json!("install-supp-pack"), json!("install"), json!({ "vdi": uuid })])
+            .await
+    };
+    let plugin = |text: &str| Err(failure("XENAPI_PLUGIN_FAILURE", ["install", "InstallFailure", text]));
+    assert_eq!(install().await, plugin("the disk holds no image of a supplemental pack"));
+    lab.sim.with(|world| {
+        let vdi = world.by_uuid("VDI", &uuid).expect("the disk");
+        for (at, bytes) in [(0, &b"\x01CD001"[..]), (40, b"drivers "), (318, b"vendor ")] {
+            world.disks.write(vdi, 16 * 2048 + at, bytes);
+        }
+    });
+    assert_eq!(install().await, Ok(json!("OK")));
+    let software = lab.get("host", "software_version", &host).await;
+    assert!(software["vendor:drivers"].as_str().is_some_and(|told| told.starts_with("vendor:drivers, ")), "{software}");
+    assert_eq!(install().await, plugin("UPDATE_ALREADY_APPLIED: vendor:drivers"));
+    assert_eq!(lab.get("VDI", "VBDs", &disk).await, json!([]), "the host has let go of it");
+    let none = [json!(host), json!("install-supp-pack"), json!("install"), json!({ "vdi": "nope" })];
+    assert_eq!(lab.run("host.call_plugin", none).await, Err(failure("UUID_INVALID", ["VDI", "nope"])));
+}
+
+#[tokio::test]
 async fn another_master_takes_over_some_time_after_the_answer() {
     let lab = Lab::small().await;
     let host = lab.named_object("host", "xcp-lab-2");

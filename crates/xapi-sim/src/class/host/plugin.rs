@@ -3,6 +3,8 @@
 //! Those of XCP-ng that tell of the hardware answer as on a server with two disks in a mirror and one that wears
 //! out. What a test writes to the host's `other_config` as `sim:plugin:NAME.FUNCTION` is answered in place of that.
 
+mod pack;
+
 use xapi_types::{Failure, code};
 
 use crate::{
@@ -30,8 +32,17 @@ const SENSORS: &str = r#"[{"name":"Fan1A","value":"10920 RPM","event":"ok"},{"na
 const ZFS_POOLS: &str = r#"{"tank":{"type":"filesystem","used":"98304","available":"966367641600","mountpoint":"/tank","compression":"lz4"}}"#;
 
 /// Scripts that every host has.
-const SCRIPTS: &[&str] =
-    &["coalesce-leaf", "hyperthreading.py", "ipmitool.py", "lsblk.py", "raid.py", "smartctl.py", "trim", "zfs.py"];
+const SCRIPTS: &[&str] = &[
+    "coalesce-leaf",
+    "hyperthreading.py",
+    "install-supp-pack",
+    "ipmitool.py",
+    "lsblk.py",
+    "raid.py",
+    "smartctl.py",
+    "trim",
+    "zfs.py",
+];
 
 /// Returns what a function of a script prints.
 fn printed(plugin: &str, function: &str) -> Option<&'static str> {
@@ -58,6 +69,10 @@ fn call_plugin(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let argument = |name: &str| call.entry("args", name);
     match (plugin.as_str(), function.as_str()) {
         ("trim", "do_trim") => return Outcome::done(trim(call.world, &argument("sr_uuid"))),
+        ("install-supp-pack", "install") => {
+            let vdi = argument("vdi");
+            return pack::install(call, host, &vdi);
+        }
         ("coalesce-leaf", "leaf-coalesce") => {
             let vm = argument("vm_uuid");
             return Outcome::done(coalesce(call.world, &vm));

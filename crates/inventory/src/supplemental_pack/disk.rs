@@ -1,0 +1,80 @@
+//! The disk that holds the image while hosts install from it.
+
+use std::time::Duration;
+
+use app::{Connection, RawVdi};
+use op::{Error, Result};
+use tokio::time::sleep;
+use xapi::{Value, params};
+use xapi_types::code;
+
+use super::image::Pieces;
+use crate::failure;
+
+/// Name of the disk, as the original calls it.
+const NAME: &str = "[XO] Supplemental pack ISO";
+
+/// What it is for, to people who find it.
+const DESCRIPTION: &str = "image of a supplemental pack while it is installed";
+
+/// Rest before the second attempt to delete it; it doubles with each.
+const REST: Duration = Duration::from_millis(250);
+
+/// Attempts, the first included, half a minute in all: a host that has just read from a disk lets go of it in its own
+/// time.
+const ATTEMPTS: u32 = 8;
+
+/// A disk of ours; who makes it also calls [`Disk::remove`].
+pub(super) struct Disk {
+    pool: Connection,
+    reference: String,
+}
+
+impl Disk {
+    /// Makes an empty disk of `length` bytes on the storage `sr`.
+    pub(super) async fn make(pool: &Connection, sr: &str, length: u64) -> Result<Self> {
+        let fields = Value::structure([
+            ("name_label", Value::from(NAME)),
+            ("name_description", DESCRIPTION.into()),
+            ("SR", sr.into()),
+            ("virtual_size", i64::try_from(length).unwrap_or(i64::MAX).into()),
+            ("type", "user".into()),
+            ("sharable", false.into()),
+            ("read_only", false.into()),
+            ("other_config", Value::structure::<&str>([])),
+        ]);
+        let reference = pool.call_as("VDI.create", params![fields]).await?;
+        Ok(Self { pool: pool.clone(), reference })
+    }
+
+    /// Writes the image to it, no faster than its host takes it. `sr` is what people call the storage.
+    pub(super) async fn fill(&self, sr: &str, length: u64, pieces: Pieces) -> Result<()> {
+        let label = format!("[XO] Importing content into VDI {NAME} on SR {sr}");
+        self.pool.import_raw_vdi(RawVdi { vdi: &self.reference, label: &label, length }, pieces).await
+    }
+
+    /// Returns its uuid.
+    pub(super) async fn uuid(&self) -> Result<String> {
+        self.pool.call_as("VDI.get_uuid", params![&self.reference]).await
+    }
+
+    /// Deletes it.
+    ///
+    /// # Errors
+    ///
+    /// Why it stays.
+    pub(super) async fn remove(self) -> Result<()> {
+        let mut attempt = 1;
+        loop {
+            match self.pool.call_async("VDI.destroy", params![&self.reference]).await {
+                Err(Error::VdiInUse { .. }) if attempt < ATTEMPTS => {
+                    sleep(REST * (1 << (attempt - 1))).await;
+                    attempt += 1;
+                }
+                // Somebody else was quicker.
+                Err(error) if failure::code(&error) == Some(code::HANDLE_INVALID) => return Ok(()),
+                removed => return removed.map(drop),
+            }
+        }
+    }
+}
