@@ -35,7 +35,7 @@ impl Content {
     /// Content that comes from elsewhere, which begins when it is first asked for. It has limits of its own for what it
     /// waits for; an error before its first piece refuses the download, a later one breaks it off.
     pub fn stream(pieces: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
-        Self { pieces: pieces.boxed(), begins: None }
+        Self { pieces: pieces.fuse().boxed(), begins: None }
     }
 
     /// The same, whose first piece may take so long, whatever the configuration says.
@@ -69,7 +69,7 @@ impl Content {
             let goes_on = piece.is_ok().then_some(bounded);
             Some((piece, goes_on))
         };
-        Self { pieces: stream::unfold(Some(bounded), next).boxed(), begins: self.begins }
+        Self { pieces: stream::unfold(Some(bounded), next).fuse().boxed(), begins: self.begins }
     }
 }
 

@@ -1,5 +1,8 @@
 //! One-time URLs.
 
+use std::io::Read;
+
+use flate2::read::GzDecoder;
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -21,6 +24,18 @@ async fn a_one_time_url_works_once() {
     assert_eq!(response.text().await.expect("text"), "one\ntwo\n");
     let again = server.get(&path).send().await.expect("an answer");
     assert_eq!((again.status(), again.headers()["location"].as_bytes()), (StatusCode::FOUND, &b"/signin"[..]));
+}
+
+#[tokio::test]
+async fn what_is_compressed_is_whole() {
+    let server = Server::start().await;
+    let path = offer(&server, None).await;
+    let response = server.get(&path).header("accept-encoding", "gzip").send().await.expect("an answer");
+    assert_eq!(response.headers()["content-encoding"], "gzip");
+    let compressed = response.bytes().await.expect("it is whole");
+    let mut text = String::new();
+    GzDecoder::new(&compressed[..]).read_to_string(&mut text).expect("it is gzip");
+    assert_eq!(text, "one\ntwo\n");
 }
 
 #[tokio::test]

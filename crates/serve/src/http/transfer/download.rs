@@ -33,7 +33,7 @@ pub(super) async fn begin(content: Content, limits: &TransferLimits) -> io::Resu
     let (to, from) = mpsc::channel(BETWEEN);
     let pieces = stream::iter(first.map(Ok)).chain(pieces).boxed();
     tokio::spawn(pass(pieces, to, limits.stall.0));
-    Ok(Body::from_stream(stream::unfold(Some(from), |from| async move {
+    let passed = stream::unfold(Some(from), |from| async move {
         let mut from = from?;
         match from.recv().await {
             Some(Piece::Some(Ok(piece))) => Some((Ok(piece), Some(from))),
@@ -41,7 +41,9 @@ pub(super) async fn begin(content: Content, limits: &TransferLimits) -> io::Resu
             Some(Piece::End) => None,
             None => Some((Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read")), None)),
         }
-    })))
+    });
+    // Compression asks again after the end.
+    Ok(Body::from_stream(passed.fuse()))
 }
 
 /// Passes on what comes; ends, and lets go of where it comes from, once the client is gone or takes nothing for so long.
