@@ -7,6 +7,8 @@
 //! | the image goes into the disk, while it arrives | `disk` |
 //! | each host installs from it, one after the other | `install` |
 //! | the disk goes, whatever came of it | `disk` |
+//!
+//! What is in a pack runs on the host as root, so this is for administrators.
 
 mod disk;
 mod image;
@@ -34,7 +36,7 @@ struct OnHost {
 impl Op<Cx> for OnHost {
     type Output = SendTo;
     const SPEC: Spec =
-        Spec::objects("host.installSupplementalPack", &[Need::administrate("host", "install-supplemental-pack")]);
+        Spec::admin("host.installSupplementalPack").with(&[Need::administrate("host", "install-supplemental-pack")]);
     async fn run(self, cx: Cx) -> Result<SendTo> {
         let host = cx.on(&self.host)?;
         expect_up(&host)?;
@@ -56,7 +58,7 @@ struct OnPool {
 impl Op<Cx> for OnPool {
     type Output = SendTo;
     const SPEC: Spec =
-        Spec::objects("pool.installSupplementalPack", &[Need::administrate("pool", "install-supplemental-pack")]);
+        Spec::admin("pool.installSupplementalPack").with(&[Need::administrate("pool", "install-supplemental-pack")]);
     async fn run(self, cx: Cx) -> Result<SendTo> {
         let pool = cx.object(&self.pool)?;
         let objects = cx.app.store().snapshot();

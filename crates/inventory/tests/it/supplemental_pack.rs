@@ -283,13 +283,19 @@ async fn hosts_that_are_down_and_those_who_may_not_are_refused() {
         let name = method.split('.').next().unwrap();
         assert_eq!(lab.admin.refused(method, json!({ name: "nope" })).await["code"], 1, "{method}");
     }
-    // Who loses the right before the upload begins.
-    let rule = Rule::new(user.id(), &host_id, "admin");
-    lab.test.app.add_rule(rule.clone()).await.expect("the rule is new");
-    let path = lab.path(&user, &on[0].1).await;
-    lab.test.app.remove_rule(rule).await.expect("the rule is there");
+    // What is in a pack runs as root: a right on the host is not enough.
+    lab.test.app.add_rule(Rule::new(user.id(), &host_id, "admin")).await.expect("the rule is new");
+    assert_eq!(user.refused(on[0].0, on[0].1.clone()).await["code"], 2);
+    // Who is no administrator any more when the upload begins.
+    let path = lab.path(&lab.admin, &on[0].1).await;
+    let allow = async |permission: &str| {
+        let change = |user: &mut app::db::User| user.permission = permission.to_owned();
+        lab.test.app.db().users().update(&lab.admin.id(), change).await.expect("the database takes it");
+    };
+    allow("none").await;
     let refused = lab.test.app.receive(&path, here(), received(iso(), true)).await.expect_err("the right is gone");
     assert!(matches!(refused, Refusal::Denied(op::Error::Unauthorized { .. })), "{refused:?}");
+    allow("admin").await;
 
     // It goes down before the upload, and then it is down.
     let path = lab.path(&lab.admin, &on[0].1).await;
