@@ -214,3 +214,28 @@ async fn a_certificate_of_the_server_itself_is_accepted_on_demand() {
     assert_eq!(run.code, Some(0), "{run:?}");
     cli.json(&["user.getAll"]).await;
 }
+
+#[tokio::test]
+async fn a_supplemental_pack_is_sent_from_a_file() {
+    let server = Server::demo().await;
+    let (_client, _) = server.with_vms().await;
+    let cli = Cli::registered(&server).await;
+    let hosts = cli.json(&["list-objects", "--id", "type=host"]).await;
+    let host = format!("host={}", hosts[0]["id"].as_str().expect("an id"));
+    let mut image = vec![0; 3 << 20];
+    for (at, bytes) in [(0, &b"\x01CD001"[..]), (40, b"drivers "), (318, b"vendor ")] {
+        image[16 * 2048 + at..][..bytes.len()].copy_from_slice(bytes);
+    }
+    std::fs::write(cli.home.path().join("pack.iso"), &image).unwrap();
+    std::fs::write(cli.home.path().join("no.iso"), vec![0; 3 << 20]).unwrap();
+    let disks = async || cli.json(&["list-objects", "--id", "type=VDI"]).await;
+    let before = disks().await;
+    assert_eq!(cli.ok(&["host.installSupplementalPack", &host, "@=pack.iso"]).await, "true\n");
+    let error = cli.failed(1, &["host.installSupplementalPack", &host, "@=pack.iso"]).await;
+    assert!(error.contains("UPDATE_ALREADY_APPLIED: vendor:drivers"), "{error}");
+    let error = cli.failed(1, &["host.installSupplementalPack", &host, "@=no.iso"]).await;
+    assert_eq!(error, "error: what was sent is no ISO image; supplemental packs are\n");
+    let error = cli.failed(2, &["host.installSupplementalPack", &host]).await;
+    assert!(error.contains("takes a file"), "{error}");
+    until("its disks are gone", async || (disks().await == before).then_some(())).await;
+}
