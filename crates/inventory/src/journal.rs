@@ -38,8 +38,10 @@ struct Query {
     /// Only calls of the user with this id.
     user: Option<String>,
     /// Earliest time, inclusive; milliseconds since 1970, UTC.
+    #[schemars(range(min = 0))]
     from: Option<i64>,
     /// Latest time, exclusive; milliseconds since 1970, UTC.
+    #[schemars(range(min = 0))]
     to: Option<i64>,
     /// `next` of an earlier answer: to go on where that ended.
     cursor: Option<String>,

@@ -68,7 +68,9 @@ impl JsonSchema for Size {
         "Size".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["integer", "string"] })
+        // What `parse` reads.
+        let form = r"^\s*(\d+(\.\d*)?|\.\d+)\s*([kKmMgGtT]i?)?[bB]?\s*$";
+        json_schema!({ "type": ["integer", "string"], "minimum": 0, "pattern": form })
     }
 }
 

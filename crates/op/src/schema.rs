@@ -119,7 +119,7 @@ fn flatten_choice(schema: &mut Map<String, Value>) {
 
 /// Returns whether a rule binds values of one type only, so that it may stand beside a list of types.
 fn is_limit(rule: &str) -> bool {
-    matches!(rule, "minimum" | "maximum" | "minLength" | "maxLength")
+    matches!(rule, "minimum" | "maximum" | "minLength" | "maxLength" | "pattern")
 }
 
 /// The types of a schema that says nothing else than limits.

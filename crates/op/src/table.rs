@@ -131,6 +131,11 @@ impl<C: Context> Ops<C> {
         ids.map(|(param, kinds)| (param.as_str(), kinds.as_slice()))
     }
 
+    /// Returns the schema of the parameters of `name`, a JSON schema of an object.
+    pub fn params(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).map(|entry| &entry.params)
+    }
+
     /// Returns whether the operation `name` takes `param`, with or without the question mark of a parameter that may be
     /// left out.
     pub fn takes(&self, name: &str, param: &str) -> bool {

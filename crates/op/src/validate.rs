@@ -12,6 +12,10 @@ use crate::{ParamError, schema::mentions};
 /// So many errors are told at most: a list of a million bad items must not become a larger answer.
 const MOST_ERRORS: usize = 32;
 
+/// Numbers beyond this, either way, are refused whatever the schema says: whoever reads JSON does not carry them exactly
+/// (`Number.MAX_SAFE_INTEGER`), and 8 PiB is more than any disk.
+const LARGEST: f64 = 9_007_199_254_740_991.0;
+
 /// Returns what is wrong with `value`.
 pub(crate) fn check(schema: &Value, value: &Value) -> Vec<ParamError> {
     let mut checker = Checker { root: schema, errors: Vec::new() };
@@ -99,6 +103,12 @@ impl<'a> Checker<'a> {
     }
 
     fn number(&mut self, schema: &'a Value, number: f64, path: &str, at: &str) {
+        if number.is_nan() || number.abs() > LARGEST {
+            let (keyword, comparison, limit) =
+                if number < 0.0 { ("minimum", ">=", -LARGEST) } else { ("maximum", "<=", LARGEST) };
+            let params = json!({ "comparison": comparison, "limit": limit });
+            return self.report(path, at, keyword, params, format!("must be {comparison} {limit}"));
+        }
         type Breaks = fn(f64, f64) -> bool;
         let rules: [(&'static str, &str, Breaks); 4] = [
             ("minimum", ">=", |number, limit| number < limit),

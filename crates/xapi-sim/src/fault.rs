@@ -24,6 +24,8 @@ pub enum Spoilt {
 #[derive(Debug)]
 struct Failing {
     method: String,
+    /// Calls that are let pass before.
+    spared: u32,
     times: u32,
     failure: Failure,
 }
@@ -47,7 +49,12 @@ struct State {
 impl Faults {
     /// Makes the next `times` calls of `method` fail.
     pub(crate) fn fail_next(&self, method: &str, times: u32, failure: Failure) {
-        self.0.lock().failing.push(Failing { method: method.to_owned(), times, failure });
+        self.fail_after(method, 0, times, failure);
+    }
+
+    /// Lets `spared` calls of `method` pass and makes the next `times` fail.
+    pub(crate) fn fail_after(&self, method: &str, spared: u32, times: u32, failure: Failure) {
+        self.0.lock().failing.push(Failing { method: method.to_owned(), spared, times, failure });
     }
 
     /// Makes calls of `method` (of all, if `*`) wait before they are looked at.
@@ -105,6 +112,10 @@ impl Faults {
         let mut state = self.0.lock();
         let at = state.failing.iter().position(|failing| wanted(&failing.method))?;
         let failing = &mut state.failing[at];
+        if failing.spared > 0 {
+            failing.spared -= 1;
+            return None;
+        }
         failing.times -= 1;
         let failure = failing.failure.clone();
         if failing.times == 0 {

@@ -155,6 +155,11 @@ impl Sim {
         self.each(|pool| pool.faults.fail_next(method, times, failure.clone()));
     }
 
+    /// Lets `spared` calls of `method` (of any, if `*`) pass and makes the next one fail.
+    pub fn fail_after(&self, method: &str, spared: u32, failure: &Failure) {
+        self.each(|pool| pool.faults.fail_after(method, spared, 1, failure.clone()));
+    }
+
     /// Makes calls of `method` (of all, if `*`) wait before they are looked at; zero ends that.
     pub fn delay(&self, method: &str, delay: Duration) {
         self.each(|pool| pool.faults.delay(method, delay));

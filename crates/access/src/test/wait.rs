@@ -38,6 +38,7 @@ pub(super) struct CreateTask {
     /// What it ends with.
     result: Option<Value>,
     /// Milliseconds until it ends, at most a day; ten minutes when left out.
+    #[schemars(range(min = 0))]
     duration: Option<f64>,
 }
 

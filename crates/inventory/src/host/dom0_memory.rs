@@ -18,6 +18,7 @@ pub(super) struct SetControlDomainMemory {
     /// Host; it must be disabled, since it restarts.
     id: Id<kind::Host>,
     /// Memory, in bytes; 1 GiB or more.
+    #[schemars(range(min = 0))]
     memory: f64,
 }
 

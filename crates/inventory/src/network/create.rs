@@ -27,6 +27,7 @@ pub(super) struct Create {
     #[schemars(range(min = 68))]
     mtu: Option<i64>,
     /// VLAN tag, 0 to 4094; 0 when left out.
+    #[schemars(range(min = 0))]
     vlan: Option<i64>,
 }
 

@@ -41,7 +41,7 @@ impl JsonSchema for Tag {
         "VlanTag".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["integer", "string"] })
+        json_schema!({ "type": ["integer", "string"], "minimum": 0, "maximum": 4094, "pattern": r"^\d{1,4}$" })
     }
 }
 

@@ -14,10 +14,13 @@ const LARGEST: usize = 1 << 20;
 #[serde(rename_all = "camelCase")]
 pub(super) struct ListPoolsMatchingCriteria {
     /// Least free memory of a host, in bytes.
+    #[schemars(range(min = 0))]
     min_available_host_memory: Option<f64>,
     /// Least free space of a storage repository, in bytes.
+    #[schemars(range(min = 0))]
     min_available_sr_size: Option<f64>,
     /// Least number of processors of the host.
+    #[schemars(range(min = 0))]
     min_host_cpus: Option<f64>,
     /// Oldest version of the host's product, such as `8.3`.
     min_host_version: Option<String>,

@@ -86,6 +86,6 @@ impl JsonSchema for Position {
         "Position".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["string", "number"] })
+        json_schema!({ "type": ["string", "number"], "minimum": 0, "maximum": 999 })
     }
 }

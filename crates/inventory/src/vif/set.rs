@@ -31,6 +31,7 @@ pub(super) struct Set {
     locking_mode: Option<String>,
     /// Most kB/s that the VM may send; `null` for no limit.
     #[serde(default)]
+    #[schemars(range(min = 0))]
     rate_limit: Patch<f64>,
     /// Resource set that gives the addresses.
     resource_set: Option<String>,

@@ -43,6 +43,7 @@ pub(super) struct Change {
     high_availability: Option<HighAvailability>,
     /// Virtual processors.
     #[serde(rename = "CPUs")]
+    #[schemars(range(min = 1))]
     cpus: Option<i64>,
     /// Most virtual processors; only while it is halted.
     #[serde(rename = "cpusMax")]
@@ -63,12 +64,15 @@ pub(super) struct Change {
     pub(super) pv_args: Option<String>,
     /// Processors of the host that it may use.
     #[serde(rename = "cpuMask")]
+    #[schemars(inner(range(min = 0)))]
     cpu_mask: Option<Vec<i64>>,
     /// Share of processor time against others; `null` removes it.
     #[serde(rename = "cpuWeight", default)]
+    #[schemars(range(min = 0))]
     cpu_weight: Patch<i64>,
     /// Most processor time, in percent of one processor; `null` removes it.
     #[serde(rename = "cpuCap", default)]
+    #[schemars(range(min = 0))]
     cpu_cap: Patch<i64>,
     /// Host to start it on if possible; `null` removes it.
     #[serde(rename = "affinityHost", default)]
@@ -76,6 +80,7 @@ pub(super) struct Change {
     /// Graphics card.
     vga: Option<String>,
     /// Memory of the graphics card, in MiB.
+    #[schemars(range(min = 0))]
     videoram: Option<i64>,
     /// Cores of each virtual socket; `null` removes it.
     #[serde(rename = "coresPerSocket", default)]
@@ -96,6 +101,7 @@ pub(super) struct Change {
     pub(super) share: Option<bool>,
     /// Seconds to wait after its start before others start.
     #[serde(rename = "startDelay")]
+    #[schemars(range(min = 0))]
     start_delay: Option<i64>,
     /// Whether it boots signed systems only.
     #[serde(rename = "secureBoot")]

@@ -24,6 +24,7 @@ pub(super) struct Stop {
     force: Option<bool>,
     /// Milliseconds after which the plug is pulled if the guest has not shut down; 0 waits for the guest.
     #[serde(default)]
+    #[schemars(range(min = 0))]
     force_shutdown_delay: f64,
     /// Whether to stop even if that is blocked; it is blocked again afterwards. As `force` when left out.
     bypass_blocked_operation: Option<bool>,
