@@ -103,13 +103,13 @@ impl<'a> Checker<'a> {
     }
 
     fn number(&mut self, schema: &'a Value, number: f64, path: &str, at: &str) {
+        type Breaks = fn(f64, f64) -> bool;
         if number.is_nan() || number.abs() > LARGEST {
             let (keyword, comparison, limit) =
                 if number < 0.0 { ("minimum", ">=", -LARGEST) } else { ("maximum", "<=", LARGEST) };
             let params = json!({ "comparison": comparison, "limit": limit });
             return self.report(path, at, keyword, params, format!("must be {comparison} {limit}"));
         }
-        type Breaks = fn(f64, f64) -> bool;
         let rules: [(&'static str, &str, Breaks); 4] = [
             ("minimum", ">=", |number, limit| number < limit),
             ("maximum", "<=", |number, limit| number > limit),

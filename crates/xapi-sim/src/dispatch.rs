@@ -12,7 +12,7 @@ use crate::{
     Datum, Object, World,
     call::{Context, fail},
     check::check,
-    event, forward,
+    event, fault, forward,
     host::Host,
     pool::Pool,
     query::Query,
@@ -82,6 +82,9 @@ async fn answer(pool: &Arc<Pool>, host: &Host, request: Request) -> Result<Answe
         return fail::<_, &str>(code::MESSAGE_REMOVED, []);
     }
     if let Some(failure) = pool.faults.next_failure(name) {
+        if failure.is(fault::CUT) {
+            host.cut();
+        }
         if is_async {
             return Ok(failed_task(pool, &request.method, failure));
         }

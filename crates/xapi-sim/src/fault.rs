@@ -20,6 +20,9 @@ pub enum Spoilt {
     Truncated,
 }
 
+/// What stands for a failure that cuts the connections of the host instead of an answer.
+pub(crate) const CUT: &str = "(cut)";
+
 /// Calls that fail.
 #[derive(Debug)]
 struct Failing {

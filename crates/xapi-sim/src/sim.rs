@@ -13,7 +13,7 @@ use xapi_types::Failure;
 use crate::{
     Object, World,
     class::host::power,
-    fault::Spoilt,
+    fault::{CUT, Spoilt},
     host::{Condition, Host},
     pool::Pool,
     wire,
@@ -158,6 +158,11 @@ impl Sim {
     /// Lets `spared` calls of `method` (of any, if `*`) pass and makes the next one fail.
     pub fn fail_after(&self, method: &str, spared: u32, failure: &Failure) {
         self.each(|pool| pool.faults.fail_after(method, spared, 1, failure.clone()));
+    }
+
+    /// Lets `spared` calls of `method` pass; at the next one all connections of its host are cut, and it is not done.
+    pub fn cut_after(&self, method: &str, spared: u32) {
+        self.fail_after(method, spared, &Failure::new(CUT, [""; 0]));
     }
 
     /// Makes calls of `method` (of all, if `*`) wait before they are looked at; zero ends that.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use xapi::params;
 use xapi_types::code;
 
+use super::replace;
 use crate::{failure, kind};
 
 /// Delete a network interface of a VM; one that is plugged is unplugged before.
@@ -21,10 +22,15 @@ impl Op<Cx> for Delete {
     const SPEC: Spec = Spec::objects("vif.delete", &[Need::administrate("id", "delete")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vif = cx.on(&self.id)?;
-        if super::record(&vif).await?.currently_attached {
+        let attached = super::record(&vif).await?.currently_attached;
+        if attached {
             unplug(&vif.pool, &vif.reference()).await?;
         }
-        vif.pool.call_async("VIF.destroy", params![vif.reference()]).await.map(drop)
+        let gone = vif.pool.call_async("VIF.destroy", params![vif.reference()]).await;
+        if gone.is_err() {
+            replace::restore(&vif.pool, &vif.reference(), attached).await;
+        }
+        gone.map(drop)
     }
 }
 

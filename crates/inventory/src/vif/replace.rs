@@ -44,10 +44,10 @@ pub(super) async fn replace(pool: &Connection, vif: &str, record: &class::Vif, w
     pool.call_as("VIF.get_uuid", params![made]).await
 }
 
-/// Plugs an interface again that could not be replaced.
-async fn restore(pool: &Connection, vif: &str, attached: bool) {
+/// Plugs an interface again that could not be replaced, or deleted.
+pub(super) async fn restore(pool: &Connection, vif: &str, attached: bool) {
     if attached && let Err(error) = connect::plug(pool, vif).await {
-        warn!("cannot plug the interface `{vif}` again that could not be replaced: {error}");
+        warn!("cannot plug the interface `{vif}` again that stays: {error}");
     }
 }
 

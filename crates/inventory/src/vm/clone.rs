@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
 
+use super::delete;
 use crate::kind;
 
 /// Make another VM like this one and return its id.
@@ -30,7 +31,14 @@ impl Op<Cx> for Clone {
             vm.pool.call_async("VM.clone", params![vm.reference(), self.name]).await?
         };
         let made = super::made(&made, "VM")?;
-        vm.pool.call("VM.set_is_a_template", params![&made, false]).await?;
-        vm.pool.call_as("VM.get_uuid", params![made]).await
+        let finish = async {
+            vm.pool.call("VM.set_is_a_template", params![&made, false]).await?;
+            vm.pool.call_as("VM.get_uuid", params![&made]).await
+        };
+        let finished = finish.await;
+        if finished.is_err() {
+            delete::discard(&vm.pool, &made).await;
+        }
+        finished
     }
 }

@@ -96,14 +96,24 @@ fn delete(pool: Connection, vm: String, rules: Rules) -> BoxFuture<'static, Resu
         }
         // A template cannot be destroyed, and snapshots count as such.
         pool.call("VM.set_is_a_template", params![&vm, false]).await?;
-        if blocked.is_some() {
-            pool.call("VM.remove_from_blocked_operations", params![&vm, "destroy"]).await?;
-        }
-        if record.power_state != VmPowerState::Halted {
-            pool.call_async("VM.hard_shutdown", params![&vm]).await?;
-        }
-        let disks = if rules.disks { disks(&pool, &record).await? } else { Vec::new() };
-        pool.call_async("VM.destroy", params![&vm]).await?;
+        let destroy = async {
+            if blocked.is_some() {
+                pool.call("VM.remove_from_blocked_operations", params![&vm, "destroy"]).await?;
+            }
+            if record.power_state != VmPowerState::Halted {
+                pool.call_async("VM.hard_shutdown", params![&vm]).await?;
+            }
+            let disks = if rules.disks { disks(&pool, &record).await? } else { Vec::new() };
+            pool.call_async("VM.destroy", params![&vm]).await?;
+            Ok(disks)
+        };
+        let disks = match destroy.await {
+            Ok(disks) => disks,
+            Err(error) => {
+                restore(&pool, &vm, &record).await;
+                return Err(error);
+            }
+        };
         // The VM is gone: what is left over is told of in the log, not as a failure.
         for snapshot in &record.snapshots {
             if let Err(error) = delete(pool.clone(), snapshot.to_string(), rules).await {
@@ -118,6 +128,29 @@ fn delete(pool: Connection, vm: String, rules: Rules) -> BoxFuture<'static, Resu
         Ok(())
     }
     .boxed()
+}
+
+/// Gives a VM that could not be deleted back what stood against that.
+async fn restore(pool: &Connection, vm: &str, record: &class::Vm) {
+    let restore = async {
+        if let Some(reason) = record.blocked_operations.get(&VmOperations::Destroy) {
+            pool.call("VM.remove_from_blocked_operations", params![vm, "destroy"]).await?;
+            pool.call("VM.add_to_blocked_operations", params![vm, "destroy", reason.to_string()]).await?;
+        }
+        if record.is_a_template {
+            pool.call("VM.set_is_a_template", params![vm, true]).await?;
+        }
+        if record.is_default_template {
+            pool.call("VM.set_is_default_template", params![vm, true]).await?;
+        }
+        if let Some(mark) = record.other_config.get("default_template") {
+            pool.call("VM.add_to_other_config", params![vm, "default_template", mark.to_string()]).await?;
+        }
+        Ok::<_, Error>(())
+    };
+    if let Err(left) = restore.await {
+        warn!(vm.id = %record.uuid, "a VM that could not be deleted is not as it was before: {left}");
+    }
 }
 
 /// Returns the disks of a VM, without what is in its CD drives.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use xapi::{Value, params};
 use xapi_types::class;
 
+use super::delete;
 use crate::kind;
 
 /// A disk whose name has this is left out of snapshots.
@@ -48,12 +49,19 @@ impl Op<Cx> for Snapshot {
             plain(&cx, &vm, &record, &name).await?
         };
         let snapshot = super::made(&snapshot, "snapshot")?;
-        vm.pool.call("VM.set_is_a_template", params![&snapshot, false]).await?;
-        let id = vm.pool.call_as("VM.get_uuid", params![&snapshot]).await?;
-        if let Some(description) = self.description {
-            vm.pool.call("VM.set_name_description", params![snapshot, description]).await?;
+        let finish = async {
+            vm.pool.call("VM.set_is_a_template", params![&snapshot, false]).await?;
+            let id = vm.pool.call_as("VM.get_uuid", params![&snapshot]).await?;
+            if let Some(description) = self.description {
+                vm.pool.call("VM.set_name_description", params![&snapshot, description]).await?;
+            }
+            Ok(id)
+        };
+        let finished = finish.await;
+        if finished.is_err() {
+            delete::discard(&vm.pool, &snapshot).await;
         }
-        Ok(id)
+        finished
     }
 }
 

@@ -43,32 +43,40 @@ impl Op<Cx> for Start {
         if self.bypass_mac_addresses_check != Some(true) {
             check_addresses(&cx, &vm)?;
         }
-        if self.force == Some(true) {
-            block::lift(&vm, &["start", "start_on"]).await?;
-        }
         let host = self.host.map(|host| cx.object(&host)).transpose()?;
         let host = host.map(|host| host.xapi_ref().to_string());
-        let started = match &host {
-            Some(host) => vm.pool.call_async("VM.start_on", params![vm.reference(), host, false, false]).await,
-            None => vm.pool.call("VM.start", params![vm.reference(), false, false]).await,
-        };
-        match started {
-            Ok(_) => Ok(()),
-            Err(Error::VmBadPowerState { actual, .. }) if actual == "paused" => {
-                vm.pool.call_async("VM.unpause", params![vm.reference()]).await.map(drop)
-            }
-            Err(Error::VmBadPowerState { actual, .. }) if actual == "suspended" => {
-                let resumed = match &host {
-                    Some(host) => vm.pool.call_async("VM.resume_on", params![vm.reference(), host, false, true]).await,
-                    None => vm.pool.call_async("VM.resume", params![vm.reference(), false, true]).await,
-                };
-                resumed.map(drop)
-            }
-            Err(Error::OperationBlocked { code, .. }) => {
-                Err(Error::ForbiddenOperation { operation: "Start".to_owned(), reason: code })
-            }
-            Err(error) => Err(error),
+        let lifted =
+            if self.force == Some(true) { block::lift(&vm, &["start", "start_on"]).await? } else { Vec::new() };
+        let started = start(&vm, host).await;
+        if started.is_err() {
+            block::restore(&vm, lifted).await;
         }
+        started
+    }
+}
+
+/// Brings a VM to run, whatever it is in.
+async fn start(vm: &On, host: Option<String>) -> Result<()> {
+    let started = match &host {
+        Some(host) => vm.pool.call_async("VM.start_on", params![vm.reference(), host, false, false]).await,
+        None => vm.pool.call("VM.start", params![vm.reference(), false, false]).await,
+    };
+    match started {
+        Ok(_) => Ok(()),
+        Err(Error::VmBadPowerState { actual, .. }) if actual == "paused" => {
+            vm.pool.call_async("VM.unpause", params![vm.reference()]).await.map(drop)
+        }
+        Err(Error::VmBadPowerState { actual, .. }) if actual == "suspended" => {
+            let resumed = match &host {
+                Some(host) => vm.pool.call_async("VM.resume_on", params![vm.reference(), host, false, true]).await,
+                None => vm.pool.call_async("VM.resume", params![vm.reference(), false, true]).await,
+            };
+            resumed.map(drop)
+        }
+        Err(Error::OperationBlocked { code, .. }) => {
+            Err(Error::ForbiddenOperation { operation: "Start".to_owned(), reason: code })
+        }
+        Err(error) => Err(error),
     }
 }
 

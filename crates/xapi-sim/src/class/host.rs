@@ -43,7 +43,8 @@ pub(crate) fn register(methods: &mut Methods) {
         "disable_local_storage_caching",
     ] {
         methods.on("host", name, |call| {
-            call.object("host")?;
+            let host = call.object("host")?;
+            expect_live(call.world, host)?;
             Outcome::void()
         });
     }
@@ -188,6 +189,7 @@ const GRANULARITY: &str = "granularity";
 /// Products allow it in the host's configuration; XAPI by itself, which was recorded, does not.
 fn set_sched_gran(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let (host, granularity) = (call.object("self")?, call.text("value"));
+    expect_live(call.world, host)?;
     if call.world.profile.name == crate::profile::NEWEST.name {
         return fail(code::OPERATION_NOT_ALLOWED, ["Disabled by xapi.conf"]);
     }

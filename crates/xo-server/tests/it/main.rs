@@ -4,6 +4,7 @@ mod access;
 mod action;
 mod download;
 mod first_boot;
+mod five;
 mod generated;
 mod lab;
 mod original;

@@ -2,6 +2,7 @@
 
 use app::Connection;
 use op::{Patch, Result};
+use tracing::warn;
 use xapi::{Value, params};
 use xapi_types::{class, enums::VmPowerState};
 
@@ -39,10 +40,17 @@ impl Edit {
         if known.is_some() {
             self.call(&format!("VM.remove_from_{map}"), params![self.reference(), key]).await?;
         }
-        match value {
-            Some(value) => self.call(&format!("VM.add_to_{map}"), params![self.reference(), key, value]).await,
-            None => Ok(()),
+        let Some(value) = value else { return Ok(()) };
+        let add =
+            async |value: &str| self.call(&format!("VM.add_to_{map}"), params![self.reference(), key, value]).await;
+        let added = add(value).await;
+        if added.is_err()
+            && let Some(known) = known
+            && let Err(left) = add(&known).await
+        {
+            warn!("the entry `{key}` of `{map}` of a VM is lost, it can neither be changed nor put back: {left}");
         }
+        added
     }
 
     pub(super) async fn patch(&self, map: &str, key: &str, patch: &Patch<String>) -> Result<()> {

@@ -28,7 +28,8 @@ pub(super) fn register(methods: &mut Methods) {
     });
     for name in ["get_servertime", "get_server_localtime"] {
         methods.on("host", name, |call| {
-            call.object("host")?;
+            let host = call.object("host")?;
+            super::expect_live(call.world, host)?;
             Outcome::done(call.world.now())
         });
     }
@@ -39,6 +40,7 @@ pub(super) fn register(methods: &mut Methods) {
     });
     methods.on("host", "get_sched_gran", |call| {
         let host = call.object("self")?;
+        super::expect_live(call.world, host)?;
         let told = call.world.hidden(host, super::GRANULARITY).as_text();
         Outcome::done(if told.is_empty() { "cpu" } else { told })
     });

@@ -10,6 +10,7 @@ use xapi_types::{Failure, code};
 use crate::{
     Datum, World,
     call::{Call, fail},
+    class::host,
     methods::Methods,
     transition::Outcome,
 };
@@ -55,7 +56,8 @@ pub(crate) fn reach(driver: &Kind, config: &Datum) -> Result<(), Failure> {
 }
 
 fn probe(call: &mut Call<'_>) -> Result<Outcome, Failure> {
-    call.object("host")?;
+    let host = call.object("host")?;
+    host::expect_live(call.world, host)?;
     let (kind, config) = (call.text("type"), call.arg("device_config").clone());
     let Some(driver) = kind::named(&kind) else { return fail(code::SR_UNKNOWN_DRIVER, [kind]) };
     Ok(call.after(PROBE, move |call| {
@@ -166,7 +168,8 @@ fn known(world: &World, driver: &Kind, config: &Datum) -> String {
 }
 
 fn probe_ext(call: &mut Call<'_>) -> Result<Outcome, Failure> {
-    call.object("host")?;
+    let host = call.object("host")?;
+    host::expect_live(call.world, host)?;
     let (kind, config) = (call.text("type"), call.arg("device_config").clone());
     let Some(driver) = kind::named(&kind) else { return fail(code::SR_UNKNOWN_DRIVER, [kind]) };
     Ok(call.after(PROBE, move |call| {
