@@ -79,8 +79,9 @@ async fn main() -> anyhow::Result<()> {
         println!("control on http://{}", listener.local_addr()?);
         tokio::spawn(control::serve(listener, Arc::clone(&sim)));
     }
-    println!("listening on http://{} and https://{}", sim.http_addr(), sim.https_addr());
+    // Whoever reads the line may end it at once.
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for signals")?;
+    println!("listening on http://{} and https://{}", sim.http_addr(), sim.https_addr());
     tokio::select! {
         interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot wait for signals")?,
         _ = terminate.recv() => {}

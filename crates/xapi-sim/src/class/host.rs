@@ -200,6 +200,7 @@ fn set_sched_gran(call: &mut Call<'_>) -> Result<Outcome, Failure> {
 /// Gives a host another certificate, which its ports show from then on.
 fn install_server_certificate(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let host = call.object("host")?;
+    expect_live(call.world, host)?;
     let text = |name: &str| call.text(name);
     let (certificate, key) = (text("certificate"), text("private_key"));
     let tls = tls::given(&format!("{certificate}\n{}", text("certificate_chain")), &key)?;

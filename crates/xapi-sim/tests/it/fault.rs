@@ -8,7 +8,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 use xapi_sim::{Object, Sim, control, fault::Spoilt};
-use xapi_types::Value;
+use xapi_types::{Failure, Value};
 
 use crate::{
     client::{Client, Raw, SOON, exchange, post, until_closed, until_open},
@@ -39,6 +39,29 @@ async fn the_next_calls_of_a_method_fail_as_told() {
     sim.fail_next("pool.get_all", "SR_FULL", ["1", "2"]);
     assert_eq!(client.err("pool.get_all", &[]).await, ["SR_FULL", "1", "2"]);
     client.ok("pool.get_all", &[]).await;
+}
+
+#[tokio::test]
+async fn a_later_call_fails_as_told_and_those_before_and_after_do_not() {
+    let sim = start(small).await;
+    let client = Client::login(sim.http_addr()).await;
+    sim.fail_after("pool.get_all", 2, &Failure::new("SR_FULL", ["1"]));
+    for _ in 0..2 {
+        client.ok("pool.get_all", &[]).await;
+    }
+    assert_eq!(client.err("pool.get_all", &[]).await, ["SR_FULL", "1"]);
+    client.ok("pool.get_all", &[]).await;
+}
+
+#[tokio::test]
+async fn a_call_that_is_told_to_cuts_the_connections_of_its_host() {
+    let sim = start(small).await;
+    let client = Client::login(sim.http_addr()).await;
+    let mut other = connected(&sim).await;
+    sim.cut_after("pool.get_all", 0);
+    let call = tokio::spawn(async move { client.ok("pool.get_all", &[]).await });
+    assert!(other.closes(SOON).await);
+    assert!(call.await.is_err(), "nothing is answered");
 }
 
 #[tokio::test]
@@ -165,7 +188,12 @@ async fn a_host_can_get_another_certificate() {
 async fn a_host_shows_the_certificate_that_it_is_given() {
     let sim = start(small).await;
     let client = Client::login(sim.http_addr()).await;
-    let master = sim.with(|world| world.master()).to_string();
+    let master = sim.with(|world| {
+        let metrics = world.create("host_metrics", [("live", true.into())]);
+        let master = world.master();
+        world.set(master, "metrics", metrics);
+        master.to_string()
+    });
     let key = rcgen::KeyPair::generate().unwrap();
     let made = rcgen::CertificateParams::new(vec!["xen1".to_owned()]).unwrap().self_signed(&key).unwrap();
     let install = async |certificate: &str, key: &str| {

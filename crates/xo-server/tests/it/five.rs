@@ -6,3 +6,4 @@ mod reasons;
 mod recipe;
 mod run;
 mod state;
+mod table;

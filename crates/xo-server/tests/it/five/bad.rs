@@ -161,6 +161,12 @@ fn inside(schema: &Value) -> Vec<Spoilt> {
     found
 }
 
+/// Returns in how many ways the parameters of an operation are spoilt; none for one that takes no parameters.
+pub(super) fn ways_of(ops: &op::Ops<app::Cx>, name: &str) -> usize {
+    let schema = ops.params(name).expect("it is in the table");
+    if schema["properties"].as_object().is_none_or(Map::is_empty) { 0 } else { inside(schema).len() }
+}
+
 /// Returns whether an error names the place: by its path, or by the property that is missing or too much there.
 fn names(error: &Value, path: &str) -> bool {
     let errors = error["data"]["errors"].as_array();

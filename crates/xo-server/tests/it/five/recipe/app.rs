@@ -159,7 +159,7 @@ pub(super) const RECIPES: &[Recipe] = &[
         Box::pin(async move {
             let user = user(lab).await;
             let provider = json!({ "ldap": { "id": "cn=bob" } });
-            let set = |user: &mut app::db::User| user.auth_providers = provider.as_object().expect("one").clone();
+            let set = |user: &mut app::db::User| user.auth_providers.clone_from(provider.as_object().expect("one"));
             lab.test.app.db().users().update(user.as_str().expect("an id"), set).await.expect("the user is there");
             json!({ "id": user, "authProvider": "ldap" })
         })

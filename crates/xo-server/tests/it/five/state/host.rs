@@ -45,6 +45,7 @@ pub(super) const REFUSALS: &[Refusal] = &[
     of_a_host_that_is_off!("host.getSchedulerGranularity", "18", "id", {}),
     of_a_host_that_is_off!("host.isHostServerTimeConsistent", "18", "host", {}),
     of_a_host_that_is_off!("host.isPubKeyTooShort", "18", "id", {}),
+    of_a_host_that_is_off!("host.installCertificate", "18", "id", { "certificate": "c", "privateKey": "k" }),
     of_a_host_that_is_off!("host.scanPifs", "18", "id", {}),
     of_a_host_that_is_off!("host.restartAgent", "18", "id", {}),
     of_a_host_that_is_off!("host.restart_agent", "18", "id", {}),

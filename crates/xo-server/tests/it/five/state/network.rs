@@ -20,6 +20,7 @@ pub(super) const REFUSALS: &[Refusal] = &[
         })
     }),
     refused("network.delete", "NETWORK_CONTAINS_VIF", |w| json!({ "id": id(w, "network", "LAN") })),
+    refused("network.set", "VIF_IN_USE", |w| json!({ "id": id(w, "network", "LAN"), "mtu": 9000 })),
     refused_after("pif.delete", "PIF_VLAN_STILL_EXISTS", |lab| {
         Box::pin(async move {
             vlan(lab).await;

@@ -1,0 +1,127 @@
+//! The table of what is shown of each operation.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use op::Access;
+
+use super::{bad, run::recorded, state};
+use crate::{access::only_looks, generated::check};
+
+/// Operations without a recipe, and where else they are seen to work.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("api.cancelCall", "needs a call that goes on: `xo-server/tests/it/action.rs`"),
+    ("pool.mergeInto", "needs two pools: `inventory/tests/it/pool_merge.rs`"),
+];
+
+/// Operations that act, and no state of what they act on stands against it.
+const ANY_STATE: &[(&str, &str)] = &[
+    ("message.delete", "a message has no state"),
+    ("server.enable", "one that cannot be reached is told: `access/tests/it/server.rs`"),
+    ("task.cancel", "a task that has ended is as wanted"),
+    ("task.destroy", "a task goes in any state"),
+    ("vbd.delete", "a disk that is plugged in is unplugged before"),
+    ("vif.delete", "an interface that is plugged in is unplugged before"),
+    ("vm.copyToTemplate", "a snapshot can always be cloned"),
+    ("vm.ejectCd", "a VM without a disc is as wanted"),
+];
+
+/// Operations that ask hosts by another way than calls, and where that way fails.
+const OTHER_WAY: &[(&str, &str)] = &[
+    ("host.getSystemStatus", "the archive is asked for after the answer: `inventory/tests/it/system_status.rs`"),
+    ("host.stats", "statistics come by another way: `inventory/tests/it/stats.rs`"),
+    ("pool.getSystemStatuses", "the archive is asked for after the answer: `inventory/tests/it/system_status.rs`"),
+    ("server.add", "connects by itself: `access/tests/it/server.rs`"),
+    ("server.disable", "nothing is asked of a pool to leave it"),
+    ("server.enable", "connects by itself: `access/tests/it/server.rs`"),
+    ("server.remove", "nothing is asked of a pool to leave it"),
+    ("server.set", "connects by itself: `access/tests/it/server.rs`"),
+    ("sr.stats", "statistics come by another way: `inventory/tests/it/stats.rs`"),
+    ("vm.stats", "statistics come by another way: `inventory/tests/it/stats.rs`"),
+];
+
+/// Returns how often a pool fails in the middle of an operation here, or why it does not.
+fn mid_way(calls: &[u64]) -> String {
+    match calls.iter().sum() {
+        0 => "- asks no pool".to_owned(),
+        count => format!("x {count}"),
+    }
+}
+
+/// Returns why nothing is in the wrong state for an operation.
+fn any_state(name: &str, methods: &[&str]) -> Option<&'static str> {
+    if let Some((_, reason)) = ANY_STATE.iter().find(|(op, _)| *op == name) {
+        return Some(reason);
+    }
+    let sets = |method: &str| {
+        let name = method.rsplit('.').next().unwrap_or(method);
+        ["set_", "add_", "remove_"].iter().any(|start| name.starts_with(start))
+    };
+    match methods {
+        [] => Some("asks no pool"),
+        all if all.iter().all(|method| only_looks(method) || *method == "host.call_plugin") => Some("only looks"),
+        all if all.iter().all(|method| sets(method) || only_looks(method)) => Some("sets fields"),
+        _ => None,
+    }
+}
+
+#[test]
+fn generated_table_of_what_is_shown_of_each_operation_is_current() {
+    let ops = xo_server::ops();
+    let mut works: BTreeMap<&str, Vec<&[(String, u64)]>> = BTreeMap::new();
+    for (recipe, calls) in recorded() {
+        works.entry(recipe.op).or_default().push(calls);
+    }
+    let mut refused: BTreeMap<&str, usize> = BTreeMap::new();
+    for refusal in state::all() {
+        *refused.entry(refusal.recipe.op).or_default() += 1;
+    }
+    let mut table = String::from(
+        "# What is shown of each operation: that it works | that a bad parameter is refused | a missing right | a wrong state |\n\
+         # and that nothing stays behind where the pool fails in the middle. `x` with how often, or `-` with why not.\n",
+    );
+    let mut open = Vec::new();
+    for name in ops.names() {
+        let recipes = works.get(name).map_or(&[][..], Vec::as_slice);
+        let elsewhere = ELSEWHERE.iter().find(|(op, _)| *op == name).map(|(_, reason)| *reason);
+        let happy = match (recipes.len(), elsewhere) {
+            (0, Some(reason)) => format!("- {reason}"),
+            (0, None) => {
+                open.push(format!("{name} has no recipe"));
+                continue;
+            }
+            (count, _) => format!("x {count}"),
+        };
+        let parameter = match bad::ways_of(&ops, name) {
+            0 => "- takes none".to_owned(),
+            count => format!("x {count}"),
+        };
+        // Each is in the table of access, as nobody and with each role.
+        let right = match ops.spec(name).expect("it is in the table").access {
+            Access::Public => "- anybody may",
+            Access::SignedIn | Access::Objects | Access::Admin => "x",
+        };
+        let methods: Vec<&str> =
+            recipes.iter().flat_map(|calls| calls.iter()).map(|(method, _)| method.as_str()).collect();
+        let state = match (refused.get(name), any_state(name, &methods)) {
+            (Some(count), _) => format!("x {count}"),
+            (None, _) if elsewhere.is_some() => "- as the first".to_owned(),
+            (None, Some(reason)) => format!("- {reason}"),
+            (None, None) => {
+                open.push(format!("{name} is not refused by a state ({methods:?})"));
+                continue;
+            }
+        };
+        let counts: Vec<u64> = recipes.iter().flat_map(|calls| calls.iter()).map(|(_, count)| *count).collect();
+        let other_way = OTHER_WAY.iter().find(|(op, _)| *op == name).filter(|_| counts.is_empty());
+        let mid_way = if let Some((_, reason)) = other_way {
+            format!("- {reason}")
+        } else if elsewhere.is_some() {
+            "- as the first".to_owned()
+        } else {
+            mid_way(&counts)
+        };
+        writeln!(table, "{name}: {happy} | {parameter} | {right} | {state} | {mid_way}").expect("a text takes it");
+    }
+    assert!(open.is_empty(), "{} questions are open:\n{}", open.len(), open.join("\n"));
+    check("crates/xo-server/tests/golden/five.txt", &table);
+}
