@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn bytes_that_have_come_are_percents_of_all() {
         let tasks = Tasks::default();
-        let open = tasks.open("vm.import", &json!({}), Some("u"));
+        let open = tasks.open("vm.import", &json!({}), Some("u")).expect("there is room");
         let mut counted = open.bytes(1000);
         assert_eq!(tasks.all()[0].progress.map(Progress::percent), Some(0));
         counted.add(5);

@@ -94,10 +94,13 @@ impl App {
             Some(Admission { operation, ids }) => (operation, ids),
             None => ("upload", Value::Null),
         };
-        let record = Called::begin(&cx, method, &ids);
         let user = cx.session.user();
-        let task =
-            self.tasks().open(method, &task::kept(self.ops(), method, &ids), user.as_deref().map(|user| &*user.id));
+        let user = user.as_deref().map(|user| &*user.id);
+        let task = match self.tasks().open(method, &task::kept(self.ops(), method, &ids), user) {
+            Ok(task) => task,
+            Err(error) => return Ok(Ended { result: Err(error), to_admin }),
+        };
+        let record = Called::begin(&cx, method, &ids);
         self.tasks().stops_by(task.id(), &cx.stop);
         cx.task = Some(task.id().to_owned());
         let mut counted = received.length.map(|length| task.bytes(length));
