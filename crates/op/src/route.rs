@@ -71,11 +71,6 @@ impl<C: Context> Ops<C> {
         name.split_once('.').is_none_or(|(namespace, _)| BOUND_TO_A_CONNECTION.contains(&namespace))
     }
 
-    /// Returns the schema of the parameters of the operation `name`.
-    pub fn params(&self, name: &str) -> Option<&Value> {
-        self.0.get(name).map(|entry| &entry.params)
-    }
-
     /// Returns the schema of the result of each operation, and the schemas that these refer to under
     /// `#/components/schemas`, by name.
     pub fn results(&self) -> (BTreeMap<&'static str, Value>, Map<String, Value>) {

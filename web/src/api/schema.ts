@@ -135,10 +135,16 @@ export interface Sensor {
   event: string
 }
 
-/** Where the file is. */
+/** Where a file is. */
 export interface Offered {
   /** One-time URL, as a path. */
   $getFrom: string
+}
+
+/** Where to send a file. */
+export interface SendTo {
+  /** One-time URL, as a path. */
+  $sendTo: string
 }
 
 /** Statistics of one object. */
@@ -194,7 +200,7 @@ export interface ReceiveSend {
 
 /** A part of the journal. */
 export interface Page {
-  /** What was found; there may be more even where there is nothing. */
+  /** What was found among the entries that were looked at; there may be more even where there is nothing. */
   entries: Told[]
   /** Where to go on; missing at the end. */
   next?: string | null
@@ -598,7 +604,7 @@ export interface Methods {
     }
     result: true
   }
-  /** Begin no further object of a call on many; what it has begun goes on, the rest is answered as skipped. What only waits (`test.wait`, `test.createTask`) ends. */
+  /** Begin no further object of a call on many; what it has begun goes on, the rest is answered as skipped. What only waits (`test.wait`, `test.createTask`) ends, and so does an upload, with what was made for it. */
   'api.cancelCall': {
     params: {
       /** Id of the call, as `api.getCalls` tells it. */
@@ -907,6 +913,14 @@ export interface Methods {
       privateKey: string
     }
     result: true
+  }
+  /** Install a supplemental pack on a host: the answer says where to send its ISO image. */
+  'host.installSupplementalPack': {
+    params: {
+      /** Host. */
+      host: string
+    }
+    result: SendTo
   }
   /** Return whether the clock of a host goes as that of this server, within half a minute. */
   'host.isHostServerTimeConsistent': {
@@ -1351,6 +1365,14 @@ export interface Methods {
     }
     result: Offered
   }
+  /** Install a supplemental pack on all hosts of a pool: the answer says where to send its ISO image, once for all. */
+  'pool.installSupplementalPack': {
+    params: {
+      /** Pool. */
+      pool: string
+    }
+    result: SendTo
+  }
   /** List the pools that have a host and a storage repository as wanted; only those that the caller may see. */
   'pool.listPoolsMatchingCriteria': {
     params: {
@@ -1382,7 +1404,7 @@ export interface Methods {
   /** Let the hosts of pools of one host each join another pool, one after the other; their servers are forgotten. */
   'pool.mergeInto': {
     params: {
-      /** Whether to pass over processors of another kind; no when left out. */
+      /** Whether to pass over processors of another kind; no when left out. Versions, licences and updates must be the same with it, too. */
       force?: boolean
       /** Pool whose host joins, where it is one. */
       source?: string
@@ -2267,7 +2289,7 @@ export interface Methods {
     params: {
       /** Disk to move. */
       id: string
-      /** Resource set that pays for it. */
+      /** Id of the resource set that it counts against. */
       resourceSet?: string
       /** Storage repository to move it to. */
       sr_id: string
@@ -2298,7 +2320,7 @@ export interface Methods {
     }
     result: Selection
   }
-  /** Open a view: list a part of the objects that the user may see, and be told by `view` notifications how it changes. */
+  /** Open a view: list a part of the objects that the user may see, and be told by `view` notifications how it changes, or by one with `closed` why it ends. */
   'view.subscribe': {
     params: {
       /** Type of the objects, such as `VM`, or several; default is all. */

@@ -6,7 +6,7 @@ use app::model::Kind;
 use serde_json::{Map, Value, json};
 use xapi_sim::Datum;
 
-use crate::{access::Lab, test_app::eventually};
+use crate::{lab::Lab, test_app::eventually};
 
 /// Parameters that take any JSON, on purpose.
 const FREE: &[(&str, &str)] = &[("test.createTask/result", "it is told as it came")];

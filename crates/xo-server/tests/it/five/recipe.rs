@@ -14,7 +14,7 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::{Value, json};
 use xapi_sim::{Datum, Object, World};
 
-use crate::{access::Lab, test_app::eventually};
+use crate::{lab::Lab, test_app::eventually};
 
 /// How the world of a recipe is set; what comes of it are the parameters.
 #[derive(Clone, Copy)]

@@ -17,7 +17,7 @@ use super::{
     recipe::{self, Recipe},
 };
 use crate::{
-    access::{Lab, only_looks},
+    lab::{Lab, only_looks},
     test_app::eventually,
 };
 

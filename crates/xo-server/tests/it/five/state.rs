@@ -14,7 +14,7 @@ use super::{
     recipe::{Recipe, after, on},
     run::{census, difference, each},
 };
-use crate::access::Lab;
+use crate::lab::Lab;
 
 /// An operation in a world that is not in the state for it, and how the error is known: by its number, or by the code of
 /// the pool.

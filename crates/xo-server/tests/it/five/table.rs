@@ -5,11 +5,13 @@ use std::{collections::BTreeMap, fmt::Write};
 use op::Access;
 
 use super::{bad, run::recorded, state};
-use crate::{access::only_looks, generated::check};
+use crate::{generated::check, lab::only_looks};
 
 /// Operations without a recipe, and where else they are seen to work.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("api.cancelCall", "needs a call that goes on: `xo-server/tests/it/action.rs`"),
+    ("host.installSupplementalPack", "needs a file: `inventory/tests/it/supplemental_pack.rs`"),
+    ("pool.installSupplementalPack", "needs a file: `inventory/tests/it/supplemental_pack.rs`"),
     ("pool.mergeInto", "needs two pools: `inventory/tests/it/pool_merge.rs`"),
 ];
 

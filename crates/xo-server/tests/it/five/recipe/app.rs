@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use xapi_sim::World;
 
 use super::{Recipe, after, id, made, on};
-use crate::access::Lab;
+use crate::lab::Lab;
 
 async fn user(lab: &Lab) -> Value {
     lab.admin.call("user.create", json!({ "email": "bob", "password": "pw" })).await

@@ -59,7 +59,7 @@ pub(super) const RECIPES: &[Recipe] = &[
     }),
 ];
 
-impl crate::access::Lab {
+impl crate::lab::Lab {
     /// Offers a USB device of the first host to VMs; returns its id and that of its group.
     pub(in crate::five) async fn stick(&self) -> (String, String) {
         let device = self.sim.with(|world| {

@@ -19,7 +19,7 @@ fn long_up(world: &mut World) -> Value {
 }
 
 /// The second host is off.
-pub(in crate::five) async fn off(lab: &crate::access::Lab) -> String {
+pub(in crate::five) async fn off(lab: &crate::lab::Lab) -> String {
     let host = lab.movable().await;
     lab.did("host.stop", json!({ "id": host })).await;
     let is_off = async || {

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::{Recipe, after, card, id, named, on, pool_id};
-use crate::access::Lab;
+use crate::lab::Lab;
 
 /// Makes a VLAN; returns the ids of its network and of its interface of the first host.
 pub(in crate::five) async fn vlan(lab: &Lab) -> (String, String) {

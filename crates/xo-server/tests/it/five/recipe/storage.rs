@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use xapi_sim::World;
 
 use super::{Recipe, after, id, named, on};
-use crate::access::Lab;
+use crate::lab::Lab;
 
 pub(in crate::five) fn new(world: &World, more: Value) -> Value {
     let mut params = probe(world, more);
