@@ -30,7 +30,6 @@ const UNUSED: &[&str] = &[
     "guessVhdSizeOnImport",
     "jsonrpc-api",
     "loadBalancerReEnableDelay",
-    "mcp",
     "netbox",
     "noProxy",
     "plugins",
@@ -85,6 +84,8 @@ pub struct Config {
     pub journal: Journal,
     /// One-time URLs; a section of our own.
     pub transfers: TransferLimits,
+    /// Assistants that call by MCP.
+    pub mcp: Mcp,
     /// Keys of the file that do nothing here.
     #[serde(skip)]
     unused: Vec<String>,
@@ -108,6 +109,20 @@ pub struct Authentication {
     pub throttling_delay: Duration,
     /// Of the original; there is one provider here, so it does nothing.
     pub merge_providers_users: bool,
+}
+
+/// Assistants that call by MCP, each through a program of its user that speaks REST with this server.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mcp {
+    /// Whether they may.
+    pub enabled: bool,
+}
+
+impl Default for Mcp {
+    fn default() -> Self {
+        Self { enabled: true }
+    }
 }
 
 /// WebSockets of the API.
@@ -193,6 +208,7 @@ impl Default for Config {
             logs: Logs::default(),
             journal: Journal::default(),
             transfers: TransferLimits::default(),
+            mcp: Mcp::default(),
             unused: Vec::new(),
         }
     }

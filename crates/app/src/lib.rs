@@ -34,7 +34,7 @@ pub use app::{App, StartError};
 pub use call::{Begun, failure};
 pub use config::{
     Authentication, Config, ConfigError, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen, Listeners,
-    LogFormat, Logs, Paths, SameSite, TransferLimits, WebSockets, XapiOptions,
+    LogFormat, Logs, Mcp, Paths, SameSite, TransferLimits, WebSockets, XapiOptions,
 };
 pub use cx::Cx;
 pub use db;
@@ -51,5 +51,5 @@ pub use task::{Progress, Status, Step, Task, Tasks, Timed};
 pub use transfer::{Caller, Content, Download, Ended, Offered, Received, Refusal, SendTo, Shown, Transfers};
 pub use view;
 pub use views::{Look, selected};
-pub use xapi::RawVdi;
+pub use xapi::{HostFileKind, RawVdi};
 pub use xapi_types;

@@ -6,6 +6,7 @@ pub(crate) mod connection;
 pub(crate) mod handler;
 pub(crate) mod head;
 pub(crate) mod listen;
+pub(crate) mod logs;
 pub(crate) mod peer;
 pub(crate) mod reply;
 pub(crate) mod rpc;

@@ -51,7 +51,7 @@ pub use secret::Secret;
 pub use state::State;
 pub use task::{Task, TaskState};
 pub use tls::{CertificateError, Fingerprint, Problem};
-pub use transfer::{RawVdi, SystemStatus, Upload};
+pub use transfer::{HostFile, HostFileKind, RawVdi, SystemStatus, Upload};
 pub use watch::{Change, Event, Watch};
 
 /// Makes the parameters of a call out of anything that a value can be made from.

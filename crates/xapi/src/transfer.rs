@@ -5,6 +5,7 @@
 //! content goes out. Session and task stand in the query, since a host that names another one repeats the query only.
 
 mod head;
+mod host_file;
 mod put;
 mod system_status;
 
@@ -16,7 +17,10 @@ use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use self::put::Unsent;
-pub use self::system_status::SystemStatus;
+pub use self::{
+    host_file::{HostFile, HostFileKind},
+    system_status::SystemStatus,
+};
 use crate::{Error, Pool, Task, Value, params};
 
 /// What to write over a disk, and how to call that.

@@ -202,6 +202,16 @@ impl Connection {
         }))
     }
 
+    /// Asks the host at `address` for a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::call`]; what fails while it arrives is told by its pieces.
+    pub async fn host_file(&self, address: &str, kind: xapi::HostFileKind) -> op::Result<xapi::HostFile> {
+        let file = self.link.client().host_file(address, kind).await;
+        file.map_err(|error| self.translate(&error, "host_file"))
+    }
+
     /// Returns statistics of the host at `address`.
     ///
     /// # Errors

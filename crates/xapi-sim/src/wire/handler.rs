@@ -6,6 +6,7 @@ use super::{
     arrival,
     connection::{Connection, Gone},
     head::Head,
+    logs,
     reply::Reply,
     rpc, rrd, status, transfer,
 };
@@ -61,11 +62,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         "/export_raw_vdi" => transfer::export(connection, &head).await,
         "/import_raw_vdi" => transfer::import(connection, &head).await,
         "/services/join" | "/services/xenops" => arrival::receive(connection).await,
-        "/audit_log" => {
-            let mut reply = Reply::until_close(1, "200 OK", &[("content-type", "text/plain")]);
-            "keep-alive".clone_into(&mut reply.headers[0].1);
-            connection.send(reply).await
-        }
+        logs::AUDIT | logs::ARCHIVE => logs::serve(connection, path).await,
         status::PATH => status::serve(connection, &head).await,
         "/rrd_updates" | "/host_rrd" | "/vm_rrd" | "/sr_rrd" => rrd::serve(connection, &head, path).await,
         _ => connection.send(Reply::internal(&format!("NOT_IMPLEMENTED: [ {path} ]"))).await,

@@ -75,7 +75,7 @@ fn files(world: &mut World, host: Object, entries: Option<&str>) -> Vec<(String,
 }
 
 /// Packs files into a tar, as ustar has it.
-fn tar(files: &[(String, Vec<u8>)], now: i64) -> Vec<u8> {
+pub(super) fn tar(files: &[(String, Vec<u8>)], now: i64) -> Vec<u8> {
     let mut tar = Vec::new();
     for (name, content) in files {
         let mut header = [0; BLOCK];

@@ -3,6 +3,7 @@
 mod bad_host;
 mod certificate;
 mod dialect;
+mod host_file;
 mod peer;
 mod proxy;
 mod rrd;
