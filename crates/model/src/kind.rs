@@ -95,6 +95,36 @@ kinds! {
     Bond = "bond",
 }
 
+impl Kind {
+    /// Returns the name of the list of all objects of this kind, as in the paths of REST; nothing for kinds that have
+    /// none there.
+    pub fn collection(self) -> Option<&'static str> {
+        Some(match self {
+            Self::GpuGroup => "gpu-groups",
+            Self::Host => "hosts",
+            Self::Message => "messages",
+            Self::Network => "networks",
+            Self::Pbd => "pbds",
+            Self::Pci => "pcis",
+            Self::Pgpu => "pgpus",
+            Self::Pif => "pifs",
+            Self::Pool => "pools",
+            Self::Sm => "sms",
+            Self::Sr => "srs",
+            Self::Task => "xapi-tasks",
+            Self::Vbd => "vbds",
+            Self::Vdi => "vdis",
+            Self::VdiSnapshot => "vdi-snapshots",
+            Self::Vif => "vifs",
+            Self::Vm => "vms",
+            Self::VmController => "vm-controllers",
+            Self::VmSnapshot => "vm-snapshots",
+            Self::VmTemplate => "vm-templates",
+            _ => return None,
+        })
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

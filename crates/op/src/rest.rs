@@ -39,6 +39,10 @@ pub enum Reply {
     /// `200` with the result: a list of which the client chooses by `fields`, `filter` and `limit`, as JSON, NDJSON
     /// or Markdown.
     List,
+    /// `200` with the result, an object; as NDJSON, where the client wants that, one of its properties a line.
+    Sections,
+    /// `200` with the file that the result offers.
+    File,
     /// `204`, whatever the result.
     Nothing,
     /// `201` with `{id}` and `Location`: the result is the id of what was created.
@@ -60,7 +64,7 @@ pub struct Rest {
     pub action: bool,
     /// The names of parameters that differ: in REST, in the operation.
     pub names: &'static [(&'static str, &'static str)],
-    /// Parameters that the route itself gives, as JSON.
+    /// Parameters that the route itself gives, as JSON, and that clients cannot write; `null` just leaves one out.
     pub given: &'static [(&'static str, &'static str)],
 }
 
@@ -77,6 +81,11 @@ impl Rest {
     /// `GET`, answering a list of things of `collection`.
     pub const fn list(path: &'static str, collection: &'static str) -> Self {
         Self { collection: Some(collection), ..Self::new(Verb::Get, path, Reply::List) }
+    }
+
+    /// `GET`, answering an object of sections that some clients read one by one.
+    pub const fn sections(path: &'static str) -> Self {
+        Self::new(Verb::Get, path, Reply::Sections)
     }
 
     /// `POST` to a collection, answering the id of what was created.
@@ -126,7 +135,7 @@ impl Rest {
         self
     }
 
-    /// The same, with parameters that the route gives, as JSON.
+    /// The same, with parameters that the route gives, as JSON, and that clients cannot write; `null` just leaves one out.
     #[must_use]
     pub const fn giving(mut self, given: &'static [(&'static str, &'static str)]) -> Self {
         self.given = given;

@@ -47,7 +47,7 @@ impl<C: Context> Ops<C> {
                 op: name,
                 verb: rest.verb,
                 path: rest.path.into(),
-                reply: rest.reply,
+                reply: entry.reply(rest.reply),
                 collection: rest.collection,
                 action: rest.action,
                 bulk: false,
@@ -115,6 +115,11 @@ impl<C: Context> Ops<C> {
 }
 
 impl<C> Entry<C> {
+    /// Returns what a route answers that is to answer `reply`: a file comes at once, not as a URL to fetch it from.
+    fn reply(&self, reply: Reply) -> Reply {
+        if self.offers && reply == Reply::Result { Reply::File } else { reply }
+    }
+
     /// The route that the rule makes of the name.
     fn by_rule(&self, name: &'static str) -> Option<Route> {
         let (namespace, method) = name.split_once('.')?;
@@ -126,7 +131,7 @@ impl<C> Entry<C> {
         let own = subject.filter(|param| self.ids[*param].iter().any(|kind| is_of(namespace, kind)));
         let looks = self.spec.read || self.spec.quiet || looks(method);
         let place = format!("/{}{}", plural(namespace), if own.is_some() { "/{id}" } else { "" });
-        let done = if self.void { Reply::Nothing } else { Reply::Result };
+        let done = self.reply(if self.void { Reply::Nothing } else { Reply::Result });
         let (verb, path, reply, action) = match (method, own) {
             ("delete" | "destroy" | "remove", Some(_)) => (Verb::Delete, place, Reply::Nothing, false),
             ("set", Some(_)) => (Verb::Patch, place, Reply::Nothing, false),

@@ -37,6 +37,9 @@ pub trait Op<C>: DeserializeOwned + JsonSchema + Send + 'static {
     }
 }
 
+/// The property of a result that says where a file is.
+const FILE: &str = "$getFrom";
+
 type Call<C> = dyn Fn(Value, C) -> BoxFuture<'static, Result<Answer>> + Send + Sync;
 type Would = fn(Value, &str) -> Option<String>;
 
@@ -46,6 +49,8 @@ pub(crate) struct Entry<C> {
     pub(crate) params: Value,
     pub(crate) output: fn(&mut SchemaGenerator) -> Schema,
     pub(crate) void: bool,
+    /// Whether the result is the one-time URL of a file.
+    pub(crate) offers: bool,
     /// Parameter name → kinds it may name, for the parameters that are ids or lists of ids.
     pub(crate) ids: BTreeMap<String, Vec<String>>,
     /// The parameter that names the object it is about, if it is about one.
@@ -100,6 +105,7 @@ impl<C: Context> Ops<C> {
             params,
             output: T::Output::schema,
             void: T::Output::is_void(),
+            offers: T::Output::schema(&mut schemas).as_value()["properties"].get(FILE).is_some(),
             ids,
             call: Box::new(|params, cx| {
                 Box::pin(async move {

@@ -13,7 +13,7 @@ mod proxy;
 pub(crate) mod reply;
 mod security;
 mod sign_in;
-mod transfer;
+pub(crate) mod transfer;
 
 use std::{sync::Arc, time::Duration};
 

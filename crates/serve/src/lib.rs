@@ -13,4 +13,5 @@ mod ui;
 
 pub use listen::{Certificate, ListenError, Listener, TlsError};
 pub use rest::openapi;
+pub use rest::{Listed, routes};
 pub use run::run;

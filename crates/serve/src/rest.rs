@@ -7,6 +7,7 @@ mod call;
 mod docs;
 mod given;
 mod list;
+mod listed;
 mod objects;
 mod openapi;
 mod query;
@@ -25,6 +26,7 @@ use hyper::body::Incoming;
 use serde_json::{Map, Value};
 
 pub use self::openapi::openapi;
+pub use self::listed::{Listed, routes};
 use self::{
     query::Query,
     refusal::Refusal,
@@ -35,6 +37,8 @@ use crate::http::{Caller, reply};
 
 /// Where the face is, and where the original's older web client finds it.
 const ROOTS: [&str; 2] = ["/rest/v0", "/v5/rest/v0"];
+/// The header by which the program that assistants call through tells what it is.
+const CLIENT: &str = "x-xo-client";
 /// Largest body of a call: parameters, not content.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
 /// How long a body of parameters may take to arrive.
@@ -92,6 +96,10 @@ impl Rest {
         request: Request<Incoming>,
         caller: &Caller,
     ) -> Result<Response<Body>, Refusal> {
+        let is_mcp = request.headers().get(CLIENT).is_some_and(|client| client.as_bytes() == b"mcp");
+        if is_mcp && !self.app.config().mcp.enabled {
+            return Err(op::Error::ServiceUnavailable { service: "mcp".to_owned() }.into());
+        }
         let query = Query::parse(request.uri().query().unwrap_or_default())?;
         let who = who::sign_in(&self.app, &request, &query, caller).await?;
         if !target.is_public() && who.session.user().is_none() {

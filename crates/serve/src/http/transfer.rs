@@ -5,7 +5,7 @@ mod upload;
 
 use std::sync::Arc;
 
-use app::{Caller as Asker, Download, Ended, Refusal, Shown};
+use app::{App, Caller as Asker, Download, Ended, Refusal, Shown};
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
@@ -53,16 +53,8 @@ impl Face {
     }
 
     async fn download(&self, path: &str, asker: Asker<'_>) -> Result<Response<Body>, Refusal> {
-        let Download { content_type, file_name, body } = self.app.fetch(path, asker).await?;
-        let body = download::begin(body, &self.app.config().transfers).await;
-        Ok(match body {
-            Ok(body) => downloaded(content_type, file_name.as_deref(), body),
-            Err(error) => {
-                let late = error.kind() == std::io::ErrorKind::TimedOut;
-                let status = if late { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
-                reply::text(status, &format!("{error}\n"))
-            }
-        })
+        let download = self.app.fetch(path, asker).await?;
+        Ok(send(&self.app, download).await.unwrap_or_else(|(status, why)| reply::text(status, &format!("{why}\n"))))
     }
 
     async fn upload(
@@ -86,6 +78,19 @@ impl Face {
                 json_text(status, text.into())
             }
         })
+    }
+}
+
+/// Sends a file; where it cannot begin, the status and the reason.
+pub(crate) async fn send(app: &App, download: Download) -> Result<Response<Body>, (StatusCode, String)> {
+    let Download { content_type, file_name, body } = download;
+    match download::begin(body, &app.config().transfers).await {
+        Ok(body) => Ok(downloaded(content_type, file_name.as_deref(), body)),
+        Err(error) => {
+            let late = error.kind() == std::io::ErrorKind::TimedOut;
+            let status = if late { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
+            Err((status, error.to_string()))
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Routes to operations.
 
+use app::{Caller, Session};
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, header};
 use op::{Answer, Reply, Route};
 use serde_json::{Map, Value, json};
 
 use super::{Asked, Rest, given::Given, list, refusal::Refusal, table::kind_of};
-use crate::http::reply;
+use crate::http::{reply, transfer};
 
 impl Rest {
     /// Calls the operation of a route and answers with what comes of it.
@@ -17,6 +18,7 @@ impl Rest {
         body: Map<String, Value>,
     ) -> Result<Response<Body>, Refusal> {
         self.exists(route, &asked)?;
+        let by_line = route.reply == Reply::Sections && asked.query.flag("ndjson")?;
         let options = if route.reply == Reply::List { Some(list::Options::read(&asked.query)?) } else { None };
         let sync = asked.query.flag("sync")?;
         let given = Given::read(self.app.ops(), route, &asked, body)?;
@@ -38,7 +40,9 @@ impl Rest {
             (Reply::List, Some(options)) => list::of_values(answer, route.collection.unwrap_or_default(), options),
             (Reply::Nothing, _) => Ok(nothing()),
             (Reply::Created, _) => created(route, answer),
-            (Reply::Result | Reply::List, _) => Ok(with(StatusCode::OK, answer)),
+            (Reply::File, _) => self.file(session, answer).await,
+            (Reply::Sections, _) if by_line => sections(answer),
+            (Reply::Result | Reply::Sections | Reply::List, _) => Ok(with(StatusCode::OK, answer)),
         }
     }
 
@@ -55,6 +59,17 @@ impl Rest {
             Some(object) if object.kind() == kind => Ok(()),
             _ => Err(op::Error::no_such(kind.name(), id.as_str()).into()),
         }
+    }
+
+    /// Sends the file that an operation has offered.
+    async fn file(&self, session: &Session, answer: Answer) -> Result<Response<Body>, Refusal> {
+        let offered: Value = answer.decode()?;
+        let path = offered["$getFrom"].as_str().unwrap_or_default();
+        let user = session.user();
+        let asker = Caller { user: user.as_deref().map(|user| user.id.as_str()), address: session.peer().address };
+        let download = self.app.fetch(path, asker).await;
+        let download = download.map_err(|_| op::Error::failed("the file that was offered is gone"))?;
+        transfer::send(&self.app, download).await.map_err(|(status, why)| Refusal::new(status, why))
     }
 
     /// What the task of an action says of itself.
@@ -89,7 +104,8 @@ fn accepted(task: &str) -> Response<Body> {
 /// Something was created, whose id is the result.
 fn created(route: &Route, answer: Answer) -> Result<Response<Body>, Refusal> {
     let result: Value = answer.decode()?;
-    let id = result.as_str().or_else(|| result["id"].as_str()).map(ToOwned::to_owned);
+    let id = result.as_str().or_else(|| result["id"].as_str()).or_else(|| result["uuid"].as_str());
+    let id = id.map(ToOwned::to_owned);
     let Some(id) = id else { return Ok(reply::json(StatusCode::CREATED, &result)) };
     let mut response = reply::json(StatusCode::CREATED, &json!({ "id": id }));
     locate(&mut response, route.collection.unwrap_or_default(), &id);
@@ -101,6 +117,15 @@ fn locate(response: &mut Response<Body>, collection: &str, id: &str) {
     if let Ok(at) = HeaderValue::from_str(&at) {
         response.headers_mut().insert(header::LOCATION, at);
     }
+}
+
+/// Answers with each property of an object on a line of its own.
+fn sections(answer: Answer) -> Result<Response<Body>, Refusal> {
+    let all: Map<String, Value> = answer.decode()?;
+    let lines: String = all.into_iter().map(|(name, value)| json!({ name: value }).to_string() + "\n").collect();
+    let mut response = with(StatusCode::OK, Answer::Bytes(lines.into()));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
+    Ok(response)
 }
 
 fn nothing() -> Response<Body> {

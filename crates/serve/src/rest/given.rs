@@ -25,7 +25,7 @@ pub(super) struct Given {
 }
 
 /// What a route lets clients write.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     route: &'a Route,
     properties: Option<&'a Map<String, Value>>,
     principal: Option<&'a str>,
@@ -62,8 +62,11 @@ impl Given {
         }
         given.select(route, &names)?;
         for (param, value) in route.given {
-            let value = serde_json::from_str(value).expect("routes give JSON");
-            given.params.insert((*param).to_owned(), value);
+            let value: Value = serde_json::from_str(value).expect("routes give JSON");
+            // Given as nothing it just cannot be written.
+            if !value.is_null() {
+                given.params.insert((*param).to_owned(), value);
+            }
         }
         Ok(given)
     }
@@ -158,7 +161,7 @@ impl Given {
 }
 
 impl<'a> Names<'a> {
-    fn new(ops: &'a Ops<Cx>, route: &'a Route) -> Self {
+    pub(super) fn new(ops: &'a Ops<Cx>, route: &'a Route) -> Self {
         let properties = ops.params(route.op).and_then(|params| params["properties"].as_object());
         Self { route, properties, principal: ops.principal(route.op) }
     }
@@ -169,7 +172,7 @@ impl<'a> Names<'a> {
     }
 
     /// Returns the operation's name of what a client calls `name`.
-    fn of(&self, name: &'a str) -> Option<&'a str> {
+    pub(super) fn of(&self, name: &'a str) -> Option<&'a str> {
         if let Some((_, op)) = self.route.names.iter().find(|(rest, _)| *rest == name) {
             return Some(op);
         }

@@ -4,7 +4,7 @@ use app::model::Kind;
 use axum::body::Body;
 use http::{HeaderValue, Response, StatusCode, header};
 
-use super::{Asked, Rest, list, refusal::Refusal, table::COLLECTIONS};
+use super::{Asked, Rest, list, refusal::Refusal};
 use crate::http::reply;
 
 impl Rest {
@@ -13,7 +13,11 @@ impl Rest {
         let options = list::Options::read(&asked.query)?;
         let audience = self.app.audience(asked.who.session.user().as_deref());
         let objects = self.app.store().snapshot().of_kind(kind);
-        Ok(list::of_objects(objects.filter(move |object| audience.sees(object)), collection(kind), options))
+        Ok(list::of_objects(
+            objects.filter(move |object| audience.sees(object)),
+            kind.collection().unwrap_or_default(),
+            options,
+        ))
     }
 
     /// Answers with one of them.
@@ -32,9 +36,4 @@ impl Rest {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         Ok(response)
     }
-}
-
-/// Returns the name that the collection of a kind has in paths.
-pub(super) fn collection(kind: Kind) -> &'static str {
-    COLLECTIONS.iter().find(|(_, other)| *other == kind).map_or("", |(name, _)| name)
 }

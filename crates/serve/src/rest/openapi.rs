@@ -11,7 +11,7 @@ use op::Ops;
 use serde_json::{Map, Value, json};
 
 use self::operation::Describe;
-use super::table::{COLLECTIONS, Table};
+use super::table::{Table, collections};
 
 /// Returns the document.
 pub fn openapi(ops: &Ops<Cx>) -> Value {
@@ -28,7 +28,7 @@ pub fn openapi(ops: &Ops<Cx>) -> Value {
     for (name, definition) in definitions {
         schemas.insert(name, schema::result(&definition));
     }
-    for (_, kind) in COLLECTIONS {
+    for (_, kind) in collections() {
         schemas.insert(kind.name().to_owned(), model::schema(kind));
     }
     json!({

@@ -6,35 +6,20 @@ use app::{Cx, model::Kind};
 use http::Method;
 use op::{Ops, Route, Verb};
 
-use super::{docs::File, refusal::Refusal};
+use super::{
+    docs::File,
+    listed::{Listed, routes},
+    refusal::Refusal,
+};
 
-/// The collections of objects of pools, by the name that they have in paths.
-pub(super) const COLLECTIONS: [(&str, Kind); 20] = [
-    ("gpu-groups", Kind::GpuGroup),
-    ("hosts", Kind::Host),
-    ("messages", Kind::Message),
-    ("networks", Kind::Network),
-    ("pbds", Kind::Pbd),
-    ("pcis", Kind::Pci),
-    ("pgpus", Kind::Pgpu),
-    ("pifs", Kind::Pif),
-    ("pools", Kind::Pool),
-    ("sms", Kind::Sm),
-    ("srs", Kind::Sr),
-    ("vbds", Kind::Vbd),
-    ("vdi-snapshots", Kind::VdiSnapshot),
-    ("vdis", Kind::Vdi),
-    ("vifs", Kind::Vif),
-    ("vm-controllers", Kind::VmController),
-    ("vm-snapshots", Kind::VmSnapshot),
-    ("vm-templates", Kind::VmTemplate),
-    ("vms", Kind::Vm),
-    ("xapi-tasks", Kind::Task),
-];
+/// Returns the collections of objects of pools, by the name that they have in paths.
+pub(super) fn collections() -> impl Iterator<Item = (&'static str, Kind)> {
+    Kind::ALL.iter().filter_map(|kind| Some((kind.collection()?, *kind)))
+}
 
 /// Returns the kind of the objects in the collection `name`.
 pub(super) fn kind_of(name: &str) -> Option<Kind> {
-    COLLECTIONS.iter().find(|(collection, _)| *collection == name).map(|(_, kind)| *kind)
+    collections().find(|(collection, _)| *collection == name).map(|(_, kind)| kind)
 }
 
 /// What a request ends at.
@@ -75,15 +60,8 @@ pub(super) struct Found<'t> {
 impl Table {
     pub(super) fn new(ops: &Ops<Cx>) -> Self {
         let mut paths: BTreeMap<String, Methods> = BTreeMap::new();
-        for route in ops.routes() {
-            paths.entry(route.path.to_string()).or_default().insert(route.verb, Target::Op(route));
-        }
-        for (collection, kind) in COLLECTIONS {
-            paths.entry(format!("/{collection}")).or_default().entry(Verb::Get).or_insert(Target::Objects(kind));
-            paths.entry(format!("/{collection}/{{id}}")).or_default().entry(Verb::Get).or_insert(Target::Object(kind));
-        }
-        for (path, file) in File::ALL {
-            paths.entry(path.to_owned()).or_default().insert(Verb::Get, Target::Docs(file));
+        for Listed { verb, path, target } in routes(ops) {
+            paths.entry(path).or_default().insert(verb, target);
         }
         let mut router = matchit::Router::new();
         for (at, path) in paths.keys().enumerate() {
