@@ -1,5 +1,7 @@
 //! Alarms: the messages that somebody has to look at, and who has.
 
+mod recorded;
+
 use std::{cmp::Reverse, collections::HashMap};
 
 use app::{
@@ -15,13 +17,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::recorded::{ids_about, ids_in};
 use crate::{kind, object::Choice};
 
 /// Alarms of an answer when the caller does not say.
 const USUAL: u32 = 1000;
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
-    ops.add::<Acknowledge>().add::<List>().add::<Unacknowledge>();
+    ops.add::<Acknowledge>()
+        .add::<List>()
+        .add::<recorded::Get>()
+        .add::<recorded::GetAll>()
+        .add::<recorded::GetOf>()
+        .add::<Unacknowledge>();
 }
 
 /// An alarm.

@@ -3,6 +3,7 @@
 mod alarm;
 mod class;
 mod custom_field;
+mod dashboard;
 mod disk;
 mod entry;
 mod failure;
@@ -40,6 +41,7 @@ use op::Ops;
 pub fn ops(ops: &mut Ops<Cx>) {
     alarm::ops(ops);
     custom_field::ops(ops);
+    dashboard::ops(ops);
     disk::ops(ops);
     host::ops(ops);
     journal::ops(ops);
