@@ -17,6 +17,8 @@ macro_rules! kinds {
 kinds! {
     /// A virtual disk, or a snapshot of one.
     AnyVdi = ["VDI", "VDI-snapshot"];
+    /// A virtual machine, a control domain, a snapshot of one, or a template.
+    AnyDomain = ["VM", "VM-controller", "VM-snapshot", "VM-template"];
     /// A virtual machine, a snapshot of one, or a template.
     AnyVm = ["VM", "VM-snapshot", "VM-template"];
     /// A group of graphics cards.

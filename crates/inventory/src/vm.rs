@@ -27,6 +27,7 @@ mod stats;
 mod stop;
 mod suspend;
 mod template;
+mod vdis;
 mod vgpu;
 
 use app::{Connection, Cx, On};
@@ -41,12 +42,14 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<cd::EjectCd>()
         .add::<cd::InsertCd>()
         .add::<clone::Clone>()
+        .add::<clone::Duplicate>()
         .add::<cloud_init::CreateCloudInitConfigDrive>()
         .add::<cloud_init::GetCloudInitConfig>()
         .add::<coalesce::CoalesceLeaf>()
         .add::<copy::Copy>()
         .add::<copy::TestCopy>()
         .add::<create::Create>()
+        .add::<create::CreateInPool>()
         .add::<create_interface::CreateInterface>()
         .add::<data_source::Add>()
         .add::<data_source::Remove>()
@@ -57,6 +60,7 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<pci::DetachPcis>()
         .add::<restart::Restart>()
         .add::<revert::Revert>()
+        .add::<revert::RevertSnapshot>()
         .add::<secure_boot::GetSecurebootReadiness>()
         .add::<set::Set>()
         .add::<set::SetAndRestart>()
@@ -71,6 +75,7 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<template::Convert>()
         .add::<template::ConvertToTemplate>()
         .add::<template::CopyToTemplate>()
+        .add::<vdis::GetVdis>()
         .add::<vgpu::CreateVgpu>()
         .add::<vgpu::DeleteVgpu>();
 }

@@ -64,7 +64,7 @@ impl Op<Cx> for TestCopy {
 }
 
 /// Copies a VM whole, to the storage `sr`.
-async fn whole(cx: &Cx, vm: &str, sr: &str, name: Option<String>) -> Result<String> {
+pub(super) async fn whole(cx: &Cx, vm: &str, sr: &str, name: Option<String>) -> Result<String> {
     let (vm, sr) = (cx.on(vm)?, cx.object(sr)?);
     if vm.object.pool() != sr.pool() {
         return Err(Error::refused("the storage repository is in another pool, to which VMs cannot be copied yet"));

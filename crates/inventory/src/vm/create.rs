@@ -4,9 +4,10 @@
 //! fails takes the whole VM with it: nobody finds half a VM, or disks that belong to none.
 
 mod disk;
+mod in_pool;
 mod rights;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use app::{
     Connection, Cx, On,
@@ -21,6 +22,7 @@ use xapi::params;
 use xapi_types::{class, enums::DomainType};
 
 use self::disk::{NewDisk, TemplateDisk};
+pub(super) use self::in_pool::CreateInPool;
 use super::{
     cd::check_disc,
     cloud_init::Drive,
@@ -87,6 +89,9 @@ pub(super) struct Create {
     copy_host_bios_strings: Option<bool>,
     #[serde(flatten)]
     change: Change,
+    /// What becomes of the interfaces of the template; only `vm.createInPool` says so.
+    #[serde(skip)]
+    interfaces: Interfaces,
     #[serde(flatten)]
     #[allow(dead_code, reason = "clients of the original send more than it reads")]
     rest: Map<String, Value>,
@@ -124,6 +129,22 @@ struct Interface {
     /// The same, for IPv6.
     #[serde(default)]
     allowed_ipv6_addresses: Vec<String>,
+    /// Place among the interfaces; its place in the list, or a free one where the template's stay, when left out.
+    #[serde(skip)]
+    device: Option<String>,
+    /// Largest frame, in bytes; that of the network when left out.
+    #[serde(skip)]
+    mtu: Option<i64>,
+}
+
+/// What becomes of the interfaces of the template.
+#[derive(Default)]
+enum Interfaces {
+    /// They go.
+    #[default]
+    Replaced,
+    /// They stay, but for those at these places.
+    Kept { but: BTreeSet<String> },
 }
 
 /// Where to install from, by reference.
@@ -267,14 +288,27 @@ impl Create {
         disk::change(pool, vm, &self.existing_disks, &parts.moves).await?;
         disk::add(pool, vm, &self.vdis, &parts.storages).await?;
         for vif in interfaces {
-            pool.call_async("VIF.destroy", params![vif]).await?;
+            let goes = match &self.interfaces {
+                Interfaces::Replaced => true,
+                Interfaces::Kept { but } => {
+                    but.contains(&pool.call_as::<String>("VIF.get_device", params![&vif]).await?)
+                }
+            };
+            if goes {
+                pool.call_async("VIF.destroy", params![vif]).await?;
+            }
         }
         for (at, (vif, network)) in self.vifs.iter().zip(&parts.networks).enumerate() {
             let vif = NewVif {
                 vm,
                 network,
                 mac: vif.mac.as_deref(),
-                position: Some(at.to_string()),
+                mtu: vif.mtu,
+                position: match (&vif.device, &self.interfaces) {
+                    (Some(place), _) => Some(place.clone()),
+                    (None, Interfaces::Replaced) => Some(at.to_string()),
+                    (None, Interfaces::Kept { .. }) => None,
+                },
                 ipv4_allowed: &vif.allowed_ipv4_addresses,
                 ipv6_allowed: &vif.allowed_ipv6_addresses,
             };

@@ -45,6 +45,7 @@ impl Op<Cx> for CreateInterface {
             vm: &vm.reference(),
             network: &network.xapi_ref().to_string(),
             mac: self.mac.as_deref(),
+            mtu: None,
             position: self.position.map(|position| match position {
                 Position::Number(number) => number.to_string(),
                 Position::Text(text) => text,

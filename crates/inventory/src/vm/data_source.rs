@@ -1,7 +1,7 @@
 //! Statistics that a host records of a VM.
 
 use app::Cx;
-use op::{Id, Need, Op, Result, Spec};
+use op::{Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
@@ -20,7 +20,8 @@ pub(super) struct Add {
 
 impl Op<Cx> for Add {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.addDataSource", &[Need::administrate("id", "update:data-sources")]);
+    const SPEC: Spec = Spec::objects("vm.addDataSource", &[Need::administrate("id", "update:data-sources")])
+        .rest(&[Rest::put("/vms/{id}/stats/data_source/{data_source}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         vm.pool.call("VM.record_data_source", params![vm.reference(), self.data_source]).await.map(drop)
@@ -39,7 +40,8 @@ pub(super) struct Remove {
 
 impl Op<Cx> for Remove {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.removeDataSource", &[Need::administrate("id", "update:data-sources")]);
+    const SPEC: Spec = Spec::objects("vm.removeDataSource", &[Need::administrate("id", "update:data-sources")])
+        .rest(&[Rest::delete("/vms/{id}/stats/data_source/{data_source}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         vm.pool.call("VM.forget_data_source_archives", params![vm.reference(), self.data_source]).await.map(drop)

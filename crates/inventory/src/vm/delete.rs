@@ -2,7 +2,7 @@
 
 use app::{Connection, Cx};
 use futures_util::{FutureExt, future::BoxFuture};
-use op::{Error, Id, Need, Op, Result, Spec};
+use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tracing::warn;
@@ -45,7 +45,11 @@ struct Rules {
 
 impl Op<Cx> for Delete {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.delete", &[Need::administrate("id", "delete")]);
+    const SPEC: Spec = Spec::objects("vm.delete", &[Need::administrate("id", "delete")]).rest(&[
+        Rest::delete("/vms/{id}"),
+        Rest::delete("/vm-snapshots/{id}"),
+        Rest::delete("/vm-templates/{id}"),
+    ]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         let force = self.force == Some(true);

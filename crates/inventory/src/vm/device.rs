@@ -105,6 +105,8 @@ pub(super) struct NewVif<'a> {
     pub(super) network: &'a str,
     /// One of its own when left out.
     pub(super) mac: Option<&'a str>,
+    /// Largest frame, in bytes; that of the network when left out.
+    pub(super) mtu: Option<i64>,
     /// Place among the interfaces; a free one when left out.
     pub(super) position: Option<String>,
     /// With addresses in either list, it may use only these.
@@ -122,7 +124,10 @@ impl NewVif<'_> {
             let first = free.into_iter().next();
             first.ok_or_else(|| op::Error::refused("the VM has no place left for another network interface"))?
         };
-        let mtu: i64 = pool.call_as("network.get_MTU", params![self.network]).await?;
+        let mtu = match self.mtu {
+            Some(mtu) => mtu,
+            None => pool.call_as("network.get_MTU", params![self.network]).await?,
+        };
         let locked = !self.ipv4_allowed.is_empty() || !self.ipv6_allowed.is_empty();
         let none = || Value::structure::<&str>([]);
         let record = Value::structure([

@@ -14,7 +14,7 @@ mod ticket;
 use std::{collections::BTreeMap, time::Duration};
 
 use app::{Cx, On};
-use op::{Error, Id, Need, Op, Result, Spec};
+use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tracing::{info, warn};
@@ -63,7 +63,13 @@ impl Op<Cx> for Migrate {
             Need::administrate("targetHost", "migrate-vm"),
             Need::administrate("vm", "migrate"),
         ],
-    );
+    )
+    .rest(&[Rest::action("/vms/{id}/actions/migrate").named(&[
+        ("id", "vm"),
+        ("hostId", "targetHost"),
+        ("srIdByVdiId", "mapVdisSrs"),
+        ("networkIdByVifId", "mapVifsNetworks"),
+    ])]);
     async fn run(self, cx: Cx) -> Result<()> {
         let (vm, host) = (cx.on(&self.vm)?, cx.on(&self.target_host)?);
         let within = vm.object.pool() == host.object.pool();

@@ -6,7 +6,7 @@ mod restart;
 use std::collections::BTreeMap;
 
 use app::Cx;
-use op::{Error, Id, Need, Op, Patch, Result, Spec};
+use op::{Error, Id, Need, Op, Patch, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -168,7 +168,8 @@ impl Op<Cx> for Set {
     type Output = ();
     const SPEC: Spec =
         Spec::objects("vm.set", &[Need::administrate("id", "update"), Need::administrate("suspendSr", "update-vm")])
-            .secret(&[Change::SECRET]);
+            .secret(&[Change::SECRET])
+            .rest(&[Rest::patch("/vms/{id}").named(&[("cpusStaticMax", "cpusMax")])]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         let edit = Edit::new(vm.pool.clone(), vm.reference(), super::record(&vm).await?);

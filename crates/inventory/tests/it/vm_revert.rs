@@ -89,3 +89,27 @@ async fn a_blocked_revert_and_what_is_no_snapshot_are_refused() {
     let error = lab.admin.refused("vm.revert", json!({ "snapshot": lab.id(vm) })).await;
     assert_eq!(error["code"], 1);
 }
+
+#[tokio::test]
+async fn what_a_vm_is_now_is_kept_before_it_goes_back() {
+    let lab = Lab::new().await;
+    let vm = lab.named("VM", "web-1");
+    let id = lab.id(vm);
+    let snapshot = snapshot(&lab, vm).await;
+    let params = json!({ "id": id, "snapshotId": snapshot, "snapshotBefore": true });
+    let count = || lab.sim.with(|world| world.objects(vm, "snapshots").len());
+    let before = count();
+    lab.sim.fail_next("VM.snapshot", "SR_BACKEND_FAILURE_44", ["", "full", ""]);
+    let error = lab.admin.refused("vm.revertSnapshot", params.clone()).await;
+    assert_eq!((&error["data"]["code"], count()), (&json!("SR_BACKEND_FAILURE_44"), before));
+    assert_eq!(lab.entry(vm, "other_config", "xo:backup:job"), "j", "it has not gone back");
+    assert_eq!(lab.admin.call("vm.revertSnapshot", params).await, true);
+    assert_eq!(count(), before + 1);
+    assert_eq!(lab.entry(vm, "other_config", "xo:backup:job"), "");
+    let other = lab.id(lab.named("VM", "web-2"));
+    let error = lab.admin.refused("vm.revertSnapshot", json!({ "id": other, "snapshotId": snapshot })).await;
+    assert_eq!(
+        (&error["code"], &error["message"]),
+        (&json!(10), &json!(format!("`{snapshot}` is no snapshot of VM `{other}`")))
+    );
+}

@@ -42,7 +42,7 @@ pub(super) struct NewDisk {
 }
 
 /// What becomes of a disk of the template.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Default, Deserialize, JsonSchema)]
 pub(super) struct TemplateDisk {
     /// Its size, in bytes or as `2 GiB`; it cannot become smaller.
     size: Option<Size>,
@@ -54,6 +54,9 @@ pub(super) struct TemplateDisk {
     /// Text for people.
     #[schemars(length(min = 0))]
     name_description: Option<String>,
+    /// Whether it goes; only `vm.createInPool` says so.
+    #[serde(skip)]
+    pub(super) destroy: bool,
     #[serde(flatten)]
     #[allow(dead_code, reason = "clients of the original send more than it reads")]
     rest: Map<String, serde_json::Value>,
@@ -85,6 +88,11 @@ pub(super) async fn change(
     for vbd in device::vbds(pool, &record).await? {
         let place = vbd.record.userdevice.as_str();
         let (Some(wanted), Some(disk)) = (wanted.get(place), vbd.disk()) else { continue };
+        if wanted.destroy {
+            pool.call("VBD.destroy", params![&vbd.reference]).await?;
+            pool.call_async("VDI.destroy", params![disk]).await?;
+            continue;
+        }
         let record: class::Vdi = pool.call_as("VDI.get_record", params![&disk]).await?;
         if let Some(name) = wanted.name_label.as_deref().filter(|name| *name != record.name_label) {
             pool.call("VDI.set_name_label", params![&disk, name]).await?;
