@@ -1,7 +1,7 @@
 //! Attachments of storage repositories to hosts.
 
 use app::Cx;
-use op::{Id, Need, Op, Ops, Result, Spec};
+use op::{Id, Need, Op, Ops, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
@@ -21,7 +21,8 @@ struct Connect {
 
 impl Op<Cx> for Connect {
     type Output = ();
-    const SPEC: Spec = Spec::objects("pbd.connect", &[Need::administrate("id", "plug")]);
+    const SPEC: Spec = Spec::objects("pbd.connect", &[Need::administrate("id", "plug")])
+        .rest(&[Rest::action("/pbds/{id}/actions/plug")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let pbd = cx.on(&self.id)?;
         pbd.pool.call_async("PBD.plug", params![pbd.reference()]).await.map(drop)
@@ -37,7 +38,8 @@ struct Disconnect {
 
 impl Op<Cx> for Disconnect {
     type Output = ();
-    const SPEC: Spec = Spec::objects("pbd.disconnect", &[Need::administrate("id", "unplug")]);
+    const SPEC: Spec = Spec::objects("pbd.disconnect", &[Need::administrate("id", "unplug")])
+        .rest(&[Rest::action("/pbds/{id}/actions/unplug")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let pbd = cx.on(&self.id)?;
         pbd.pool.call_async("PBD.unplug", params![pbd.reference()]).await.map(drop)

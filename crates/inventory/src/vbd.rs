@@ -1,5 +1,6 @@
 //! Disks and drives of virtual machines.
 
+mod create;
 mod delete;
 mod plug;
 mod set;
@@ -8,7 +9,8 @@ use app::Cx;
 use op::Ops;
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
-    ops.add::<delete::Delete>()
+    ops.add::<create::Create>()
+        .add::<delete::Delete>()
         .add::<plug::Connect>()
         .add::<plug::Disconnect>()
         .add::<set::Set>()

@@ -1,5 +1,6 @@
 //! Virtual disks.
 
+mod create;
 mod delete;
 mod migrate;
 mod set;
@@ -7,6 +8,12 @@ mod set;
 use app::Cx;
 use op::Ops;
 
+pub(crate) use create::texts;
+
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
-    ops.add::<delete::Delete>().add::<migrate::Migrate>().add::<set::Set>();
+    ops.add::<create::Create>()
+        .add::<delete::Delete>()
+        .add::<migrate::Migrate>()
+        .add::<migrate::MoveTo>()
+        .add::<set::Set>();
 }

@@ -1,5 +1,6 @@
 //! Making storage repositories, and attaching those that are there.
 
+mod any;
 mod block;
 mod config;
 mod file;
@@ -21,7 +22,8 @@ use super::remove::remove;
 use crate::kind;
 
 pub(super) fn ops(ops: &mut Ops<Cx>) {
-    ops.add::<block::Hba>()
+    ops.add::<any::Create>()
+        .add::<block::Hba>()
         .add::<block::Iscsi>()
         .add::<file::Iso>()
         .add::<file::Nfs>()

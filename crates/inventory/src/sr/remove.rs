@@ -1,7 +1,7 @@
 //! Taking a storage repository out of its pool.
 
 use app::{Connection, Cx};
-use op::{Id, Need, Op, Result, Spec};
+use op::{Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
@@ -34,7 +34,8 @@ pub(super) struct Destroy {
 
 impl Op<Cx> for Destroy {
     type Output = ();
-    const SPEC: Spec = Spec::objects("sr.destroy", &[Need::administrate("id", "delete")]);
+    const SPEC: Spec =
+        Spec::objects("sr.destroy", &[Need::administrate("id", "delete")]).rest(&[Rest::delete("/srs/{id}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let sr = cx.on(&self.id)?;
         remove(&sr.pool, &sr.reference(), "SR.destroy").await

@@ -1,7 +1,7 @@
 //! Taking a disk out of a VM.
 
 use app::Cx;
-use op::{Error, Id, Need, Op, Result, Spec};
+use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
@@ -19,7 +19,8 @@ pub(super) struct Delete {
 
 impl Op<Cx> for Delete {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vbd.delete", &[Need::administrate("id", "delete")]);
+    const SPEC: Spec =
+        Spec::objects("vbd.delete", &[Need::administrate("id", "delete")]).rest(&[Rest::delete("/vbds/{id}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vbd = cx.on(&self.id)?;
         let unplugged = unplug(&vbd).await;

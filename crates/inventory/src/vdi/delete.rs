@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::{Cx, On};
-use op::{Error, Id, Need, Op, Result, Spec};
+use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::time::sleep;
@@ -26,7 +26,8 @@ pub(super) struct Delete {
 
 impl Op<Cx> for Delete {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vdi.delete", &[Need::administrate("id", "delete")]);
+    const SPEC: Spec = Spec::objects("vdi.delete", &[Need::administrate("id", "delete")])
+        .rest(&[Rest::delete("/vdis/{id}"), Rest::delete("/vdi-snapshots/{id}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vdi = cx.on(&self.id)?;
         let mut attempt = 1;

@@ -1,9 +1,9 @@
 //! Moving a disk to other storage.
 
 use app::{Connection, Cx, On};
-use op::{Error, Id, Need, Op, Result, Spec};
+use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tracing::warn;
 use xapi::{Value, params};
 use xapi_types::{class, code};
@@ -32,18 +32,65 @@ impl Op<Cx> for Migrate {
         if let Some(set) = self.resource_set {
             return Err(Error::no_such("resourceSet", set));
         }
-        let vdi = cx.on(&self.id)?;
-        let sr = cx.on(&self.sr_id)?;
-        disk::same_pool(&vdi.object, &sr.object)?;
-        let live = params![vdi.reference(), sr.reference(), Value::structure::<&str>([])];
-        match vdi.pool.call_async("VDI.pool_migrate", live).await {
-            Err(error) if needs_copy(&error) => copy(&vdi, &sr.reference()).await,
-            moved => moved.map(drop),
-        }
+        migrate(&cx, &self.id, &self.sr_id).await.map(drop)
     }
     fn would(&self, first: &str) -> Option<String> {
-        let copied = "it would be copied to the other storage, and the copy put in its place";
-        (first == "VDI.copy").then(|| copied.to_owned())
+        would(first)
+    }
+}
+
+/// Move a disk to another storage repository of its pool, also while a running VM uses it, and return what it is there.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MoveTo {
+    /// Disk to move.
+    id: Id<kind::Vdi>,
+    /// Storage repository to move it to.
+    sr_id: Id<kind::Sr>,
+}
+
+/// What a disk is after it has moved.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Moved {
+    /// Its id, which may be a new one.
+    id: String,
+}
+
+impl Op<Cx> for MoveTo {
+    type Output = Moved;
+    const SPEC: Spec = Spec::objects(
+        "vdi.moveTo",
+        &[Need::administrate("id", "migrate-send"), Need::administrate("srId", "migrate-receive")],
+    )
+    .rest(&[Rest::action("/vdis/{id}/actions/migrate").answering()]);
+    async fn run(self, cx: Cx) -> Result<Moved> {
+        let moved = migrate(&cx, &self.id, &self.sr_id).await?;
+        let id = match moved {
+            Some(reference) => cx.on(&self.sr_id)?.pool.call_as("VDI.get_uuid", params![reference]).await?,
+            None => self.id.into_string(),
+        };
+        Ok(Moved { id })
+    }
+    fn would(&self, first: &str) -> Option<String> {
+        would(first)
+    }
+}
+
+fn would(first: &str) -> Option<String> {
+    let copied = "it would be copied to the other storage, and the copy put in its place";
+    (first == "VDI.copy").then(|| copied.to_owned())
+}
+
+/// Moves a disk, and returns the reference of what it is now, where the pool has said it.
+async fn migrate(cx: &Cx, id: &str, sr: &str) -> Result<Option<String>> {
+    let (vdi, sr) = (cx.on(id)?, cx.on(sr)?);
+    disk::same_pool(&vdi.object, &sr.object)?;
+    let live = params![vdi.reference(), sr.reference(), Value::structure::<&str>([])];
+    match vdi.pool.call_async("VDI.pool_migrate", live).await {
+        Err(error) if needs_copy(&error) => copy(&vdi, &sr.reference()).await.map(Some),
+        moved => {
+            moved.map(|moved| moved.as_str().filter(|moved| moved.starts_with("OpaqueRef:")).map(ToOwned::to_owned))
+        }
     }
 }
 
@@ -54,8 +101,9 @@ fn needs_copy(error: &Error) -> bool {
         || failure::code(error) == Some(code::LICENCE_RESTRICTION)
 }
 
-/// Copies a disk and puts the copy in its place. Where that fails, or the disk cannot be deleted, all is as before.
-async fn copy(vdi: &On, sr: &str) -> Result<()> {
+/// Copies a disk and puts the copy in its place. Where that fails, or the disk cannot be deleted, all is as
+/// before. Returns the reference of the copy.
+async fn copy(vdi: &On, sr: &str) -> Result<String> {
     let (pool, old) = (&vdi.pool, vdi.reference());
     expect_deletable(pool, &old).await?;
     let made = pool.call_async("VDI.copy", params![&old, sr]).await?;
@@ -67,7 +115,7 @@ async fn copy(vdi: &On, sr: &str) -> Result<()> {
             return Err(error);
         }
     };
-    let Err(error) = pool.call_async("VDI.destroy", params![&old]).await else { return Ok(()) };
+    let Err(error) = pool.call_async("VDI.destroy", params![&old]).await else { return Ok(made.to_owned()) };
     if !failure::is_answer(&error) {
         // It may be gone, so that nobody can have it back.
         warn!(

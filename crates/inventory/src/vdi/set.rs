@@ -1,7 +1,7 @@
 //! Changing a disk.
 
 use app::{Cx, On};
-use op::{Context, Error, Id, Level, Need, Op, Result, Spec};
+use op::{Context, Error, Id, Level, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
@@ -27,7 +27,8 @@ pub(super) struct Set {
 
 impl Op<Cx> for Set {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vdi.set", &[Need::administrate("id", "update")]);
+    const SPEC: Spec =
+        Spec::objects("vdi.set", &[Need::administrate("id", "update")]).rest(&[Rest::patch("/vdis/{id}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vdi = cx.on(&self.id)?;
         let record: class::Vdi = vdi.pool.call_as("VDI.get_record", params![vdi.reference()]).await?;

@@ -58,7 +58,9 @@ impl Lab {
 async fn every_operation_on_storage_is_refused_to_a_user_without_rights() {
     let lab = Lab::new().await;
     let user = lab.test.user("low").await;
-    let (disk, vbd) = lab.disk_of(lab.vm("Halted")).await;
+    let vm = lab.vm("Halted");
+    let (disk, vbd) = lab.disk_of(vm).await;
+    let vm = lab.id(vm);
     let sr = lab.id(lab.named("SR", "NFS storage"));
     let host = lab.id(lab.named("host", "xcp-lab-1"));
     let pbd = lab.becomes(&sr, |_| true).await["$PBDs"][0].clone();
@@ -77,7 +79,8 @@ async fn every_operation_on_storage_is_refused_to_a_user_without_rights() {
         let mut params = json!({
             "host?": host, "sr?": sr, "sr_id?": sr, "bootable?": true, "name?": "x", "size?": 1, "nameLabel?": "x",
             "nameDescription?": "x", "device?": "x", "location?": "x", "server?": "x", "serverPath?": "x", "path?": "x",
-            "type?": "local", "target?": "x", "targetIqn?": "x", "scsiId?": "x",
+            "type?": "local", "target?": "x", "targetIqn?": "x", "scsiId?": "x", "hostId?": host, "SR_type?": "nfs",
+            "name_label?": "x", "device_config?": {}, "srId?": sr, "virtual_size?": 1, "VDI?": disk, "VM?": vm,
         });
         if name == "vbd.setBootable" {
             params["vbd"] = id;
@@ -88,5 +91,5 @@ async fn every_operation_on_storage_is_refused_to_a_user_without_rights() {
         assert_eq!(error["code"], 2, "{name} {error}");
         seen += 1;
     }
-    assert_eq!(seen, 41);
+    assert_eq!(seen, 45);
 }

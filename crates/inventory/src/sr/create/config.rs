@@ -1,5 +1,7 @@
 //! How hosts reach storage: the keys that a driver wants, with passwords that nobody else sees.
 
+use std::borrow::Cow;
+
 use op::{Error, Secret};
 use serde_json::Value as Json;
 use xapi::Value;
@@ -9,7 +11,7 @@ const MASK: &str = "***";
 
 /// The `device_config` of a driver.
 #[derive(Clone, Debug, Default)]
-pub(in crate::sr) struct DeviceConfig(Vec<(&'static str, Entry)>);
+pub(in crate::sr) struct DeviceConfig(Vec<(Cow<'static, str>, Entry)>);
 
 #[derive(Clone, Debug)]
 enum Entry {
@@ -24,21 +26,25 @@ impl DeviceConfig {
 
     /// The same with an entry.
     #[must_use]
-    pub(in crate::sr) fn with(self, key: &'static str, value: impl Into<String>) -> Self {
+    pub(in crate::sr) fn with(self, key: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         self.with_some(key, Some(value))
     }
 
     /// The same with an entry if there is a value.
     #[must_use]
-    pub(in crate::sr) fn with_some(mut self, key: &'static str, value: Option<impl Into<String>>) -> Self {
-        self.0.extend(value.map(|value| (key, Entry::Plain(value.into()))));
+    pub(in crate::sr) fn with_some(
+        mut self,
+        key: impl Into<Cow<'static, str>>,
+        value: Option<impl Into<String>>,
+    ) -> Self {
+        self.0.extend(value.map(|value| (key.into(), Entry::Plain(value.into()))));
         self
     }
 
     /// The same with a password if there is one.
     #[must_use]
-    pub(in crate::sr) fn with_secret(mut self, key: &'static str, secret: Option<Secret>) -> Self {
-        self.0.extend(secret.map(|secret| (key, Entry::Secret(secret))));
+    pub(in crate::sr) fn with_secret(mut self, key: impl Into<Cow<'static, str>>, secret: Option<Secret>) -> Self {
+        self.0.extend(secret.map(|secret| (key.into(), Entry::Secret(secret))));
         self
     }
 
@@ -49,7 +55,7 @@ impl DeviceConfig {
                 Entry::Plain(text) => text,
                 Entry::Secret(secret) => secret.expose(),
             };
-            (*key, text.into())
+            (key.as_ref(), text.into())
         }))
     }
 
