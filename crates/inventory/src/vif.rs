@@ -1,6 +1,7 @@
 //! Network interfaces of virtual machines.
 
 mod connect;
+mod create;
 mod delete;
 mod locking;
 mod replace;
@@ -14,6 +15,7 @@ use xapi_types::class;
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
     ops.add::<connect::Connect>()
         .add::<connect::Disconnect>()
+        .add::<create::Create>()
         .add::<delete::Delete>()
         .add::<locking::GetLockingModeValues>()
         .add::<set::Set>();

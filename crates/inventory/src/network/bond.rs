@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::{Connection, Cx};
-use op::{Error, Id, Need, Op, Result, Spec};
+use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -69,6 +69,8 @@ pub(super) struct CreateBonded {
     mtu: Option<i64>,
     /// How they share the work.
     bond_mode: Mode,
+    /// Whether disks may be read over it by NBD; no when left out.
+    nbd: Option<bool>,
 }
 
 impl Op<Cx> for CreateBonded {
@@ -79,7 +81,10 @@ impl Op<Cx> for CreateBonded {
             Need::unchecked("pifs", "they must be of the pool, on which the right is held"),
             Need::administrate("pool", "create:network"),
         ],
-    );
+    )
+    .rest(&[Rest::action("/pools/{id}/actions/create_bonded_network")
+        .creating("networks")
+        .named(&[("id", "pool"), ("pifIds", "pifs")])]);
     async fn run(self, cx: Cx) -> Result<Map<String, Value>> {
         let on = cx.on(&self.pool)?;
         let pool = &on.pool;
@@ -102,7 +107,13 @@ impl Op<Cx> for CreateBonded {
         let description = self.description.as_deref().unwrap_or("Created with Xen Orchestra");
         let network = New { name: &self.name, description, mtu: self.mtu.unwrap_or(MTU) }.create(pool).await?;
         let mut bonds = Vec::new();
-        let finished = bond_all(pool, &network, members, self.bond_mode, &mut bonds).await;
+        let finish = async {
+            if self.nbd == Some(true) {
+                pool.call("network.add_purpose", params![&network, "nbd"]).await?;
+            }
+            bond_all(pool, &network, members, self.bond_mode, &mut bonds).await
+        };
+        let finished = finish.await;
         if finished.is_err() {
             for bond in bonds {
                 if let Err(error) = pool.call("Bond.destroy", params![&bond]).await {

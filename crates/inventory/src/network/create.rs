@@ -1,7 +1,7 @@
 //! Making a network: of one host, or a VLAN on all hosts.
 
 use app::Cx;
-use op::{Error, Id, Need, Op, Result, Spec};
+use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
@@ -39,7 +39,14 @@ impl Op<Cx> for Create {
             Need::unchecked("pif", "it must be of the pool, on which the right is held"),
             Need::administrate("pool", "create:network"),
         ],
-    );
+    )
+    .rest(&[
+        Rest::action("/pools/{id}/actions/create_network").creating("networks").named(&[("id", "pool")]),
+        Rest::action("/pools/{id}/actions/create_internal_network")
+            .creating("networks")
+            .named(&[("id", "pool")])
+            .giving(&[("pif", "null"), ("vlan", "null")]),
+    ]);
     async fn run(self, cx: Cx) -> Result<String> {
         let on = cx.on(&self.pool)?;
         let pool = &on.pool;

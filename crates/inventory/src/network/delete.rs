@@ -1,7 +1,7 @@
 //! Deleting a network.
 
 use app::Cx;
-use op::{Id, Need, Op, Result, Spec};
+use op::{Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
@@ -18,7 +18,8 @@ pub(super) struct Delete {
 
 impl Op<Cx> for Delete {
     type Output = ();
-    const SPEC: Spec = Spec::objects("network.delete", &[Need::administrate("id", "delete")]);
+    const SPEC: Spec =
+        Spec::objects("network.delete", &[Need::administrate("id", "delete")]).rest(&[Rest::delete("/networks/{id}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let network = cx.on(&self.id)?;
         let pool = &network.pool;

@@ -1,7 +1,7 @@
 //! Deleting network interfaces of VMs.
 
 use app::{Connection, Cx};
-use op::{Id, Need, Op, Result, Spec};
+use op::{Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
@@ -19,7 +19,8 @@ pub(super) struct Delete {
 
 impl Op<Cx> for Delete {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vif.delete", &[Need::administrate("id", "delete")]);
+    const SPEC: Spec =
+        Spec::objects("vif.delete", &[Need::administrate("id", "delete")]).rest(&[Rest::delete("/vifs/{id}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vif = cx.on(&self.id)?;
         let attached = super::record(&vif).await?.currently_attached;

@@ -1,7 +1,7 @@
 //! Changing a network interface of a VM.
 
 use app::{Cx, On};
-use op::{Error, Id, Need, Op, Patch, Result, Spec};
+use op::{Error, Id, Need, Op, Patch, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::{Value, params};
@@ -59,7 +59,8 @@ impl Op<Cx> for Set {
             Need::operate("id", "update"),
             Need::unchecked("network", "who may use the interface chooses among the networks of its pool"),
         ],
-    );
+    )
+    .rest(&[Rest::patch("/vifs/{id}")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let vif = cx.on(&self.id)?;
         let record = super::record(&vif).await?;
@@ -160,14 +161,14 @@ async fn change(vif: &On, record: &class::Vif, wanted: &Wanted) -> Result<()> {
 }
 
 /// Returns whether a text is a MAC address of a single receiver.
-fn is_mac(text: &str) -> bool {
+pub(super) fn is_mac(text: &str) -> bool {
     let is_byte = |part: &str| part.len() == 2 && part.bytes().all(|digit| digit.is_ascii_hexdigit());
     let is_single = |first: &str| u8::from_str_radix(first, 16).is_ok_and(|byte| byte & 1 == 0);
     let parts: Vec<_> = text.split(':').collect();
     parts.len() == 6 && parts.iter().all(|part| is_byte(part)) && is_single(parts[0])
 }
 
-fn check_addresses<A: std::str::FromStr>(addresses: Option<&[String]>) -> Result<()> {
+pub(super) fn check_addresses<A: std::str::FromStr>(addresses: Option<&[String]>) -> Result<()> {
     match addresses.unwrap_or_default().iter().find(|address| address.parse::<A>().is_err()) {
         Some(address) => Err(Error::invalid(format!("`{address}` is no IP address of that kind"))),
         None => Ok(()),
