@@ -10,6 +10,7 @@ mod enable;
 mod hardware;
 mod ipmi;
 mod leave;
+mod logs;
 mod maintenance;
 mod multipathing;
 mod public_key;
@@ -29,6 +30,8 @@ use xapi::params;
 use xapi_types::class;
 
 pub(crate) use restart::reboot;
+pub(crate) use stats::{HostStats, stats};
+pub(crate) use stop::emergency_shutdown;
 pub(crate) use system_status::{Report, file_name};
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
@@ -46,10 +49,13 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<hardware::GetMdadmHealth>()
         .add::<hardware::GetSmartctlHealth>()
         .add::<hardware::GetSmartctlInformation>()
+        .add::<hardware::GetSmt>()
         .add::<hardware::IsHyperThreadingEnabled>()
         .add::<ipmi::GetIpmiSensors>()
         .add::<leave::Detach>()
         .add::<leave::Forget>()
+        .add::<logs::GetAuditLog>()
+        .add::<logs::GetLogs>()
         .add::<maintenance::SetMaintenanceMode>()
         .add::<restart::Restart>()
         .add::<scheduler::GetSchedulerGranularity>()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::{Cx, On};
-use op::{Error, Id, Need, Op, Result, Spec};
+use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
@@ -29,7 +29,8 @@ pub(super) struct RestartAgent {
 
 impl Op<Cx> for RestartAgent {
     type Output = ();
-    const SPEC: Spec = Spec::objects("host.restartAgent", &[Need::administrate("id", "restart-toolstack")]);
+    const SPEC: Spec = Spec::objects("host.restartAgent", &[Need::administrate("id", "restart-toolstack")])
+        .rest(&[Rest::action("/hosts/{id}/actions/restart_toolstack")]);
     async fn run(self, cx: Cx) -> Result<()> {
         restart(&cx, &cx.on(&self.id)?).await
     }

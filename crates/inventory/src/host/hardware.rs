@@ -1,9 +1,9 @@
 //! What hosts tell of their hardware, by scripts that only some of them have.
 
 use app::{Cx, On};
-use op::{Error, Id, Need, Op, Result, Spec};
+use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use xapi::params;
 use xapi_types::code;
@@ -107,6 +107,33 @@ impl Op<Cx> for GetSmartctlInformation {
     }
 }
 
+/// Whether the cores of a host run two threads each.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Smt {
+    enabled: bool,
+}
+
+/// Return whether the cores of a host run two threads each; no where it cannot tell.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct GetSmt {
+    /// Host.
+    id: Id<kind::Host>,
+}
+
+impl Op<Cx> for GetSmt {
+    type Output = Smt;
+    const SPEC: Spec =
+        Spec::objects("host.getSmt", &[Need::view("id", "read")]).read().rest(&[Rest::get("/hosts/{id}/smt")]);
+    async fn run(self, cx: Cx) -> Result<Smt> {
+        Ok(Smt { enabled: hyper_threading(&cx.on(&self.id)?).await?.unwrap_or(false) })
+    }
+}
+
+async fn hyper_threading(host: &On) -> Result<Option<bool>> {
+    let answer = if_there(script(host, "hyperthreading.py", "get_hyperthreading").await)?;
+    Ok(answer.map(|answer| answer.trim().eq_ignore_ascii_case("true")))
+}
+
 /// Return whether the cores of a host run two threads each; `null` where it cannot tell.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct IsHyperThreadingEnabled {
@@ -119,8 +146,6 @@ impl Op<Cx> for IsHyperThreadingEnabled {
     const SPEC: Spec =
         Spec::objects("host.isHyperThreadingEnabled", &[Need::administrate("id", "read:hardware")]).read();
     async fn run(self, cx: Cx) -> Result<Option<bool>> {
-        let host = cx.on(&self.id)?;
-        let answer = if_there(script(&host, "hyperthreading.py", "get_hyperthreading").await)?;
-        Ok(answer.map(|answer| answer.trim().eq_ignore_ascii_case("true")))
+        hyper_threading(&cx.on(&self.id)?).await
     }
 }

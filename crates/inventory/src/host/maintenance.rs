@@ -40,21 +40,7 @@ impl Op<Cx> for SetMaintenanceMode {
         if !self.maintenance {
             return host.pool.call("host.enable", params![host.reference()]).await.map(drop);
         }
-        let mut lifted = Vec::new();
-        let mut cleared = Ok(());
-        for vm in self.vms_to_force_migrate.iter().flatten() {
-            cleared = lift(&cx, &host, vm, &mut lifted).await;
-            if cleared.is_err() {
-                break;
-            }
-        }
-        if cleared.is_ok() {
-            cleared = clear(&cx, &host).await;
-        }
-        for block in lifted {
-            block.restore(&host).await;
-        }
-        cleared
+        begin(&cx, &host, &self.vms_to_force_migrate.unwrap_or_default()).await
     }
     fn would(&self, _: &str) -> Option<String> {
         let says = if self.maintenance {
@@ -64,6 +50,25 @@ impl Op<Cx> for SetMaintenanceMode {
         };
         Some(says.to_owned())
     }
+}
+
+/// Moves the VMs of a host to others, `forced` ones even if that is blocked, and lets none start on it.
+pub(super) async fn begin(cx: &Cx, host: &On, forced: &[Id<kind::Vm>]) -> Result<()> {
+    let mut lifted = Vec::new();
+    let mut cleared = Ok(());
+    for vm in forced {
+        cleared = lift(cx, host, vm, &mut lifted).await;
+        if cleared.is_err() {
+            break;
+        }
+    }
+    if cleared.is_ok() {
+        cleared = clear(cx, host).await;
+    }
+    for block in lifted {
+        block.restore(host).await;
+    }
+    cleared
 }
 
 /// A block that was lifted.

@@ -1,7 +1,7 @@
 //! Restarting hosts.
 
 use app::{Cx, On, model::Kind};
-use op::{Error, Id, Need, Op, Result, Spec};
+use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tracing::warn;
@@ -39,7 +39,11 @@ pub(super) struct Restart {
 
 impl Op<Cx> for Restart {
     type Output = ();
-    const SPEC: Spec = Spec::objects("host.restart", &[Need::operate("id", "reboot")]);
+    const SPEC: Spec = Spec::objects("host.restart", &[Need::operate("id", "reboot")]).rest(&[
+        Rest::action("/hosts/{id}/actions/clean_reboot")
+            .giving(&[("suspendResidentVms", "false"), ("bypassBlockedSuspend", "null")]),
+        Rest::action("/hosts/{id}/actions/smart_reboot").giving(&[("suspendResidentVms", "true"), ("force", "null")]),
+    ]);
     async fn run(self, cx: Cx) -> Result<()> {
         let host = cx.on(&self.id)?;
         if self.bypass_version_check != Some(true) {

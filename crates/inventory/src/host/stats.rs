@@ -1,7 +1,7 @@
 //! Statistics of hosts.
 
 use app::{Cx, Granularity};
-use op::{Id, Need, Op, Result, Spec};
+use op::{Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,19 +22,26 @@ pub(super) struct Stats {
 
 impl Op<Cx> for Stats {
     type Output = Answer<HostStats>;
-    const SPEC: Spec = Spec::objects("host.stats", &[Need::view("host", "read")]).read().quiet();
+    const SPEC: Spec = Spec::objects("host.stats", &[Need::view("host", "read")])
+        .read()
+        .quiet()
+        .rest(&[Rest::get("/hosts/{id}/stats").named(&[("id", "host")])]);
     async fn run(self, cx: Cx) -> Result<Answer<HostStats>> {
         let granularity = Granularity::parse(self.granularity.as_deref())?;
-        let host = cx.on(&self.host)?;
-        let frame = host.stats(granularity, &self.host).await?;
-        Ok(Answer::of(&frame, granularity, &self.host, HostStats::take))
+        stats(&cx, &self.host, granularity).await
     }
+}
+
+/// Returns statistics of the host `id`.
+pub(crate) async fn stats(cx: &Cx, id: &str, granularity: Granularity) -> Result<Answer<HostStats>> {
+    let frame = cx.on(id)?.stats(granularity, id).await?;
+    Ok(Answer::of(&frame, granularity, id, HostStats::take))
 }
 
 /// What is measured of a host; what it does not measure is left out.
 #[derive(Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct HostStats {
+pub(crate) struct HostStats {
     /// Use of each processor, percent, by its number.
     #[serde(skip_serializing_if = "Option::is_none")]
     cpus: Option<ByName>,

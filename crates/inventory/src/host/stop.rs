@@ -1,8 +1,8 @@
 //! Starting and stopping hosts.
 
-use app::Cx;
+use app::{Cx, On};
 use futures_util::future::join_all;
-use op::{Id, Need, Op, Result, Spec};
+use op::{Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tracing::warn;
@@ -45,7 +45,8 @@ pub(super) struct Stop {
 
 impl Op<Cx> for Stop {
     type Output = ();
-    const SPEC: Spec = Spec::objects("host.stop", &[Need::operate("id", "shutdown")]);
+    const SPEC: Spec = Spec::objects("host.stop", &[Need::operate("id", "shutdown")])
+        .rest(&[Rest::action("/hosts/{id}/actions/clean_shutdown")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let host = cx.on(&self.id)?;
         let was_enabled: bool = host.pool.call_as("host.get_enabled", params![host.reference()]).await?;
@@ -74,27 +75,32 @@ pub(super) struct EmergencyShutdownHost {
 
 impl Op<Cx> for EmergencyShutdownHost {
     type Output = ();
-    const SPEC: Spec = Spec::objects("host.emergencyShutdownHost", &[Need::administrate("host", "emergency-shutdown")]);
+    const SPEC: Spec = Spec::objects("host.emergencyShutdownHost", &[Need::administrate("host", "emergency-shutdown")])
+        .rest(&[Rest::action("/hosts/{id}/actions/emergency_shutdown").named(&[("id", "host")])]);
     async fn run(self, cx: Cx) -> Result<()> {
-        let host = cx.on(&self.host)?;
-        let record = super::record(&host).await?;
-        let guests = record.resident_vms.iter().filter(|vm| **vm != record.control_domain);
-        let suspends = guests.map(async |vm| {
-            let state: Result<String> = host.pool.call_as("VM.get_power_state", params![vm]).await;
-            let is_paused = state.is_ok_and(|state| state == "Paused");
-            if let Err(error) = suspend(&host, &vm.to_string(), is_paused).await {
-                warn!(host.id = host.object.id(), "cannot suspend the VM `{vm}` before its host goes off: {error}");
-            }
-        });
-        join_all(suspends).await;
-        host.pool.call("host.disable", params![host.reference()]).await?;
-        let stopped = host.pool.call_async("host.shutdown", params![host.reference()]).await;
-        if stopped.is_err() {
-            restore(&host, record.enabled).await;
-        }
-        stopped.map(drop)
+        emergency_shutdown(&cx.on(&self.host)?).await
     }
     fn would(&self, _: &str) -> Option<String> {
         Some("its VMs would be suspended where that works, and it would be switched off".to_owned())
     }
+}
+
+/// Suspends the VMs of a host where that works and switches it off.
+pub(crate) async fn emergency_shutdown(host: &On) -> Result<()> {
+    let record = super::record(host).await?;
+    let guests = record.resident_vms.iter().filter(|vm| **vm != record.control_domain);
+    let suspends = guests.map(async |vm| {
+        let state: Result<String> = host.pool.call_as("VM.get_power_state", params![vm]).await;
+        let is_paused = state.is_ok_and(|state| state == "Paused");
+        if let Err(error) = suspend(host, &vm.to_string(), is_paused).await {
+            warn!(host.id = host.object.id(), "cannot suspend the VM `{vm}` before its host goes off: {error}");
+        }
+    });
+    join_all(suspends).await;
+    host.pool.call("host.disable", params![host.reference()]).await?;
+    let stopped = host.pool.call_async("host.shutdown", params![host.reference()]).await;
+    if stopped.is_err() {
+        restore(host, record.enabled).await;
+    }
+    stopped.map(drop)
 }

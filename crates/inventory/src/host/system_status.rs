@@ -39,9 +39,9 @@ pub(crate) struct Report {
     pub(crate) name: String,
     /// Id of the host.
     pub(crate) id: String,
-    address: String,
+    pub(super) address: String,
     is_up: bool,
-    pool: Connection,
+    pub(super) pool: Connection,
 }
 
 impl Report {

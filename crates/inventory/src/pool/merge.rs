@@ -9,7 +9,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi_types::class;
 
-use self::alike::Member;
+pub(super) use self::{
+    alike::{Member, check},
+    reason::explain,
+};
 use crate::kind;
 
 /// Let the hosts of pools of one host each join another pool, one after the other; their servers are forgotten.
@@ -52,19 +55,19 @@ impl Op<Cx> for MergeInto {
         // Before the first one moves.
         let of_pool = Member { on: &target, host: &master };
         for (source, host) in &sources {
-            alike::check(&Member { on: source, host }, &of_pool).await?;
+            check(&Member { on: source, host }, &of_pool).await?;
         }
         let mut joined = Vec::new();
         for (source, host) in &sources {
             let join = cx.app.join_pool(source, &target, &master.address, self.force == Some(true)).await;
-            join.map_err(|error| reason::explain(error, host, &joined))?;
+            join.map_err(|error| explain(error, host, &joined))?;
             joined.push(format!("`{}`", host.name_label));
         }
         Ok(())
     }
 }
 
-fn master(cx: &Cx, pool: &On) -> Result<class::Host> {
+pub(super) fn master(cx: &Cx, pool: &On) -> Result<class::Host> {
     let host = pool.object.get::<class::Pool>().map(|record| record.master.to_string());
     let host = host.and_then(|host| cx.app.store().get(&host)).and_then(|host| host.get::<class::Host>().cloned());
     host.ok_or_else(|| Error::failed(format!("the master of pool `{}` is not known", pool.object.id())))

@@ -77,17 +77,23 @@ async fn every_operation_on_an_object_is_refused_to_a_user_without_rights() {
     let vm = id_of("VM", "legacy-crm");
     // Names with a question mark are left out where an operation does not know them.
     let params = json!({
-        "vm?": vm, "snapshot?": lab.id(snapshot), "template?": template, "sr?": id_of("SR", "NFS storage"),
+        "vm?": vm, "snapshot?": lab.id(snapshot), "snapshotId?": lab.id(snapshot), "template?": template, "sr?": id_of("SR", "NFS storage"),
         "vdi?": id_of("VDI", "web-1 system"), "cd_id?": id_of("VDI", "systemrescue-12.01-amd64.iso"),
         "network?": id_of("network", "LAN"), "targetHost?": id_of("host", "xcp-lab-1"), "dataSource?": "cpu0",
         "full_copy?": false, "name?": "x", "name_label?": "x", "order?": "cd", "pcis?": [], "pciIds?": [], "config?": "x",
     });
-    // There are no graphics cards here.
-    let others = ["vm.createVgpu", "vm.deleteVgpu", "vm.getHaValues"];
+    let pool = lab.id(lab.sim.with(|world| world.pool()));
+    // There are no graphics cards here, and of disks those are listed that the caller may see.
+    let others = ["vm.createVgpu", "vm.deleteVgpu", "vm.getHaValues", "vm.getVdis"];
     let mut seen = 0;
     for name in lab.test.app.ops().names().filter(|name| name.starts_with("vm.") && !others.contains(name)) {
         let mut params = params.clone();
-        params["id?"] = if name == "vm.copyToTemplate" { lab.id(snapshot) } else { vm.clone() }.into();
+        params["id?"] = match name {
+            "vm.copyToTemplate" => lab.id(snapshot),
+            "vm.createInPool" => pool.clone(),
+            _ => vm.clone(),
+        }
+        .into();
         let error = user.refused(name, params.clone()).await;
         assert_eq!((&error["message"], &error["code"]), (&json!("not enough permissions"), &json!(2)), "{name}");
         assert!(error["data"]["object"]["id"].is_string(), "{name}");
@@ -99,5 +105,5 @@ async fn every_operation_on_an_object_is_refused_to_a_user_without_rights() {
         assert_eq!(user.refused(name, params).await["code"], 1, "{name}");
         seen += 1;
     }
-    assert_eq!(seen, 34);
+    assert_eq!(seen, 38);
 }

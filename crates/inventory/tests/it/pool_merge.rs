@@ -250,6 +250,30 @@ async fn a_host_that_was_let_into_another_pool_by_others_is_shown_there() {
 }
 
 #[tokio::test]
+async fn a_host_is_added_to_a_pool_by_its_own_name() {
+    let lab = sites().await;
+    let server = lab.connect(BRANCH).await;
+    let (source, target) = (pool_id(&lab, BRANCH), pool_id(&lab, NORTH));
+    let host = lab.sim.with_pool(BRANCH, |world| world.uuid(world.master()).to_owned());
+    let params = json!({ "id": target, "host": host });
+    let user = lab.test.user("somebody").await;
+    assert_eq!(user.refused("pool.addHost", params.clone()).await["code"], 2);
+    lab.sim.fail_next("pool.join_force", "INTERNAL_ERROR", ["asked"]);
+    let forced = json!({ "id": target, "host": host, "force": true });
+    assert_eq!(lab.admin.refused("pool.addHost", forced).await["data"]["params"], json!(["asked"]));
+    let member = lab.id(lab.named("host", "north-3"));
+    let other = lab.admin.refused("pool.addHost", json!({ "id": source, "host": member })).await;
+    let expected = format!("host `{member}` is in a pool with others; detach it from there first");
+    assert_eq!(other["message"], expected);
+    assert_eq!(lab.admin.call("pool.addHost", params).await, true);
+    lab.becomes(&host, |host| host["$pool"] == target.as_str()).await;
+    lab.vanishes(&source).await;
+    assert!(lab.test.app.db().servers().get(&server.id).await.expect("the database answers").is_none());
+    let again = lab.admin.refused("pool.addHost", json!({ "id": target, "host": host })).await;
+    assert_eq!(again["data"], json!({ "objectId": host, "objectType": "host" }));
+}
+
+#[tokio::test]
 async fn pools_with_room_are_found() {
     let lab = sites().await;
     lab.connect(BRANCH).await;

@@ -19,9 +19,9 @@ const PARTS: &[(&str, &str)] =
 const LISTED: usize = 10;
 
 /// A host and its pool.
-pub(super) struct Member<'a> {
-    pub(super) on: &'a On,
-    pub(super) host: &'a class::Host,
+pub(in crate::pool) struct Member<'a> {
+    pub(in crate::pool) on: &'a On,
+    pub(in crate::pool) host: &'a class::Host,
 }
 
 /// Refuses a host that runs something else than the master of the pool.
@@ -29,7 +29,7 @@ pub(super) struct Member<'a> {
 /// # Errors
 ///
 /// That says what differs, and as the pools answer.
-pub(super) async fn check(joins: &Member<'_>, master: &Member<'_>) -> Result<()> {
+pub(in crate::pool) async fn check(joins: &Member<'_>, master: &Member<'_>) -> Result<()> {
     let refuse = |differs: String| Err(Error::refused(format!("host `{}` {differs}", joins.host.name_label)));
     let product = |host| format!("{} {}", part(host, "product_brand"), part(host, "product_version"));
     let (joining, of_pool) = (product(joins.host), product(master.host));

@@ -6,7 +6,7 @@ use xapi_types::{class, code};
 /// Says in words what hosts say in codes; the code and its parameters stay beside it, for programs.
 ///
 /// `joined` are the hosts that are in the pool already.
-pub(super) fn explain(error: Error, host: &class::Host, joined: &[String]) -> Error {
+pub(in crate::pool) fn explain(error: Error, host: &class::Host, joined: &[String]) -> Error {
     let host = &host.name_label;
     let done = match joined {
         [] => String::new(),
