@@ -9,6 +9,7 @@ mod log;
 mod role;
 mod server;
 mod session;
+mod site;
 mod system;
 mod test;
 mod token;
@@ -27,6 +28,7 @@ pub fn ops(ops: &mut Ops<Cx>) {
     role::ops(ops);
     server::ops(ops);
     session::ops(ops);
+    site::ops(ops);
     system::ops(ops);
     test::ops(ops);
     token::ops(ops);
