@@ -25,8 +25,8 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use serde_json::{Map, Value};
 
-pub use self::openapi::openapi;
 pub use self::listed::{Listed, routes};
+pub use self::openapi::openapi;
 use self::{
     query::Query,
     refusal::Refusal,

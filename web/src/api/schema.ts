@@ -12,6 +12,48 @@ export interface RuleInfo {
   id: string
 }
 
+/** An alarm as a message with a body that has been read. */
+export interface Recorded {
+  /** Id of the message. */
+  id: string
+  /** `message`. */
+  type: string
+  /** Name of the message, such as `ALARM`. */
+  name: string
+  /** When; seconds since 1970, UTC. */
+  time?: number | null
+  /** What it says. */
+  body: Body
+  /** What it is about. */
+  object: About
+  /** Uuid of the message. */
+  uuid: string
+  /** Id of the pool. */
+  $pool: string
+  /** The same. */
+  $poolId: string
+  /** Reference of the message at its pool. */
+  _xapiRef: string
+}
+
+/** What an alarm says. */
+export interface Body {
+  /** What was measured, such as `cpu_usage`; the sentence of an alarm about something else. */
+  name: string
+  /** What the measurement gave, in the unit of the data source. */
+  value?: string | null
+}
+
+/** What an alarm is about. */
+export interface About {
+  /** Kind, such as `VM`; `unknown` where it is gone. */
+  type: string
+  /** Its uuid, as the host tells it. */
+  uuid: string
+  /** Where it is. */
+  href?: string | null
+}
+
 /** An alarm. */
 export interface Alarm {
   /** Id of the message. */
@@ -120,6 +162,12 @@ export interface GroupInfo {
   id: string
 }
 
+/** Where a file is. */
+export interface Offered {
+  /** One-time URL, as a path. */
+  $getFrom: string
+}
+
 export type Bios = {
   /** Version, as the vendor writes it. */
   currentBiosVersion: string
@@ -135,10 +183,9 @@ export interface Sensor {
   event: string
 }
 
-/** Where a file is. */
-export interface Offered {
-  /** One-time URL, as a path. */
-  $getFrom: string
+/** Whether the cores of a host run two threads each. */
+export interface Smt {
+  enabled: boolean
 }
 
 /** Where to send a file. */
@@ -266,10 +313,169 @@ export interface Entry {
   time: number
 }
 
+/** That assistants may call. */
+export interface McpStatus {
+  /** `true`. */
+  enabled: boolean
+}
+
+/** A pool at a glance. */
+export interface Dashboard {
+  /** Hosts. */
+  hosts: OfHosts
+  /** VMs. */
+  vms: OfVms
+  /** Storage. */
+  srs: OfSrs
+  /** Ids of alarms. */
+  alarms: string[]
+  /** Processors that VMs have, and that there are. */
+  cpuProvisioning: Provisioning
+}
+
+export interface OfHosts {
+  /** By state. */
+  status: Hosts
+  /** Those that use most. */
+  topFiveUsage: TopHosts
+  /** Patches that they miss; hosts are not asked yet. */
+  missingPatches: Patches
+}
+
+/** How many hosts are in which state. */
+export interface Hosts {
+  /** Up, and no VM starts there. */
+  disabled: number
+  /** Up. */
+  running: number
+  /** Off. */
+  halted: number
+  /** All. */
+  total: number
+}
+
+export interface TopHosts {
+  /** Of processors. */
+  cpu: Cpu[]
+  /** Of memory. */
+  ram: Ram[]
+}
+
+/** Use of processors. */
+export interface Cpu {
+  /** Name. */
+  name_label: string
+  /** Id. */
+  id: string
+  /** Use of all its processors, percent. */
+  percent: number
+}
+
+/** Use of memory of a host. */
+export interface Ram {
+  /** Name. */
+  name_label: string
+  /** Id. */
+  id: string
+  /** Use, percent. */
+  percent: number
+  /** Taken, bytes. */
+  usage: number
+  /** All there is, bytes. */
+  size: number
+}
+
+export interface Patches {
+  /** Whether hosts are asked. */
+  hasAuthorization: boolean
+}
+
+export interface OfVms {
+  /** By state. */
+  status: Vms
+  /** Those that use most. */
+  topFiveUsage: TopVms
+}
+
+/** How many VMs are in which state. */
+export interface Vms {
+  /** Running. */
+  running: number
+  /** Off. */
+  halted: number
+  /** Paused. */
+  paused: number
+  /** Suspended. */
+  suspended: number
+  /** All. */
+  total: number
+}
+
+export interface TopVms {
+  /** Of processors. */
+  cpu: Cpu[]
+  /** Of memory. */
+  ram: Ram2[]
+}
+
+/** Use of memory of a VM. */
+export interface Ram2 {
+  /** Name. */
+  name_label: string
+  /** Id. */
+  id: string
+  /** Use, percent. */
+  percent: number
+  /** What it has, bytes. */
+  memory: number
+  /** What of that is free, bytes. */
+  memoryFree: number
+}
+
+export interface OfSrs {
+  /** Those that are fullest. */
+  topFiveUsage: Filled[]
+}
+
+/** Use of storage. */
+export interface Filled {
+  /** Name. */
+  name_label: string
+  /** Id. */
+  id: string
+  /** Use, percent. */
+  percent: number
+  /** Taken, bytes. */
+  physical_usage: number
+  /** All there is, bytes. */
+  size: number
+}
+
+export interface Provisioning {
+  /** Processors that there are. */
+  total: number
+  /** Virtual processors of VMs that run. */
+  assigned: number
+  /** The second of the first, percent. */
+  percent: number
+}
+
 /** A pool that is as wanted. */
 export interface Found {
   /** Id of the pool. */
   id: string
+}
+
+/** What came of asking one host. */
+export type OfHost = Answer | {
+  /** The error. */
+  error: Failure
+}
+
+/** Why a host tells nothing. */
+export interface Failure {
+  /** In words. */
+  message: string
 }
 
 /** A role. */
@@ -426,6 +632,145 @@ export interface ReadWrite2 {
   w: Values
 }
 
+/** All pools at a glance. */
+export interface Dashboard2 {
+  /** Pools. */
+  nPools: number
+  /** Hosts. */
+  nHosts: number
+  /** Hosts by state. */
+  hostsStatus: HostsStatus
+  /** What the hosts have. */
+  resourcesOverview: Overview
+  /** VMs by state. */
+  vmsStatus: VmsStatus
+  /** Room on storage. */
+  storageRepositories: Storage
+  /** Where backups are; there are none yet. */
+  backupRepositories: Empty
+  /** What is backed up; nothing is yet. */
+  backups: Empty
+  /** Patches that hosts miss. */
+  missingPatches: Missing
+  /** Connections to pools by state. */
+  poolsStatus: PoolsStatus
+}
+
+/** How many hosts are in which state. */
+export interface HostsStatus {
+  /** Up, and no VM starts there. */
+  disabled: number
+  /** Up. */
+  running: number
+  /** Off. */
+  halted: number
+  /** All. */
+  total: number
+  /** In another state. */
+  unknown: number
+}
+
+export type Overview = Empty | {
+  /** Processors of all pools. */
+  nCpus: number
+  /** Memory of all hosts, bytes. */
+  memorySize: number
+  /** Room on all storage, bytes. */
+  srSize: number
+}
+
+/** A section about something of which there is nothing. */
+export interface Empty {
+  /** `true`. */
+  isEmpty: boolean
+}
+
+/** How many VMs are in which state. */
+export interface VmsStatus {
+  /** Running or paused. */
+  active: number
+  /** Off or suspended. */
+  inactive: number
+  /** Running. */
+  running: number
+  /** Off. */
+  halted: number
+  /** Paused. */
+  paused: number
+  /** Suspended. */
+  suspended: number
+  /** All. */
+  total: number
+  /** In another state. */
+  unknown: number
+}
+
+export type Storage = Empty | {
+  /** Room, bytes. */
+  size: Room
+}
+
+/** Room on storage for disks, bytes. */
+export interface Room {
+  /** Free. */
+  available: number
+  /** Taken by what is no copy of a VM of elsewhere. */
+  other: number
+  /** Taken by copies of VMs of elsewhere, which only backups make. */
+  replicated: number
+  /** All. */
+  total: number
+  /** Taken. */
+  used: number
+}
+
+/** Patches that hosts miss. Hosts are not asked yet, hence they count as those that could not be. */
+export interface Missing {
+  /** Whether hosts are asked. */
+  hasAuthorization: boolean
+  /** Hosts. */
+  nHosts: number
+  /** Hosts that could not be asked. */
+  nHostsFailed: number
+  /** Hosts that miss patches. */
+  nHostsWithMissingPatches: number
+  /** Hosts whose version gets no more patches. */
+  nHostsEol: Empty
+  /** Pools. */
+  nPools: number
+  /** Pools with hosts that miss patches. */
+  nPoolsWithMissingPatches: number
+}
+
+export interface PoolsStatus {
+  /** Connected. */
+  connected: number
+  /** Not connected, as wanted. */
+  disconnected: number
+  /** Not connected, in spite of attempts. */
+  unreachable: number
+  /** Being connected. */
+  unknown: number
+  /** All. */
+  total: number
+}
+
+/** Where the web interfaces are that clients know by the number of the original's. */
+export interface GuiRoutes {
+  /** Path in place of the older one. */
+  xo5: string
+  /** Path in place of the newer one. */
+  xo6: string
+}
+
+/** That the server answers. */
+export interface Pong {
+  /** `pong`. */
+  result: string
+  /** The time of the server, milliseconds since the epoch. */
+  timestamp: number
+}
+
 /** A tag with a colour. */
 export interface Configured {
   /** Its colour, as `#ff0000`. */
@@ -458,6 +803,12 @@ export interface Use {
   timestamp: number
 }
 
+/** What a disk is after it has moved. */
+export interface Moved {
+  /** Its id, which may be a new one. */
+  id: string
+}
+
 /** A selection. */
 export interface Selection {
   /** Stands for what matches when it is used; good for this user, until it has not been used for 15 minutes. */
@@ -474,6 +825,27 @@ export interface Shown {
   rows: Record<string, unknown>[]
   /** Numbers of objects by value, for each property to count by; `null` where there are more than 1000 values. */
   counts: Record<string, Record<string, number> | null>
+}
+
+/** A VM at a glance. */
+export interface Dashboard3 {
+  /** What it is: some of its properties under their names, and `host`, where it is. */
+  quickInfo: Record<string, unknown>
+  /** Ids of alarms. */
+  alarms: string[]
+  /** How it is backed up; nothing is yet. */
+  backupsInfo: Backups
+}
+
+export interface Backups {
+  /** Latest runs of jobs that it is in. */
+  lastRuns: unknown[]
+  /** Whether a job protects it: `not-in-active-job` where none does. */
+  vmProtection: string
+  /** Its latest copy elsewhere. */
+  replication: Record<string, unknown>
+  /** Its latest backups. */
+  backupArchives: unknown[]
 }
 
 /** Statistics of one object. */
@@ -583,6 +955,27 @@ export interface Methods {
       note?: string
     }
     result: true
+  }
+  /** Return an alarm as the message that it is. */
+  'alarm.get': {
+    params: {
+      /** Message that the alarm is. */
+      id: string
+    }
+    result: Recorded
+  }
+  /** List the alarms about objects that the user may see as the messages that they are, acknowledged ones too. */
+  'alarm.getAll': {
+    params: Record<string, never>
+    result: Recorded[]
+  }
+  /** List the alarms about an object as the messages that they are. */
+  'alarm.getOf': {
+    params: {
+      /** What they are about. */
+      id: string
+    }
+    result: Recorded[]
   }
   /** List the alarms about objects that the user may see, newest first. */
   'alarm.list': {
@@ -800,13 +1193,21 @@ export interface Methods {
     }
     result: true
   }
-  /** Let no more VMs start on a host; those that run there stay. */
+  /** Let no more VMs start on a host; those that run there stay, or move to other hosts if wanted. */
   'host.disable': {
     params: {
       /** Host to disable. */
       id: string
       /** Whether it may enable itself when it starts anew, as hosts do anyway; accepted for the callers that say so. */
       transient?: boolean
+      /** The same in other words. */
+      autoEnable?: boolean
+      /** Whether its VMs move to other hosts; no when left out. */
+      evacuate?: boolean
+      /** VMs of it to move even if moving them is blocked; it is blocked again afterwards. Goes with `evacuate`. */
+      vmIdsToForceMigrate?: string[]
+      /** Whether it is disabled even if its VMs cannot move; no when left out. Goes with `evacuate`. */
+      force?: boolean
     }
     result: true
   }
@@ -834,6 +1235,14 @@ export interface Methods {
     }
     result: true
   }
+  /** Offer the record of who was allowed what on a host as a file to download: lines of text, oldest first. */
+  'host.getAuditLog': {
+    params: {
+      /** Host. */
+      id: string
+    }
+    result: Offered
+  }
   /** Return which firmware a host has; `true` where it does not say. */
   'host.getBiosInfo': {
     params: {
@@ -857,6 +1266,14 @@ export interface Methods {
       id: string
     }
     result: Record<string, Sensor[]>
+  }
+  /** Offer the logs of a host as a file to download: a tar compressed with gzip. */
+  'host.getLogs': {
+    params: {
+      /** Host. */
+      id: string
+    }
+    result: Offered
   }
   /** Return the state of the software RAID of a host; `null` where it cannot tell. */
   'host.getMdadmHealth': {
@@ -891,6 +1308,14 @@ export interface Methods {
       deviceNames?: string[]
     }
     result: Record<string, unknown> | null
+  }
+  /** Return whether the cores of a host run two threads each; no where it cannot tell. */
+  'host.getSmt': {
+    params: {
+      /** Host. */
+      id: string
+    }
+    result: Smt
   }
   /** Offer the logs and settings of a host as a file to download: a tar compressed with bzip2. */
   'host.getSystemStatus': {
@@ -1130,6 +1555,11 @@ export interface Methods {
     }
     result: Entries
   }
+  /** Tell whether assistants may call by MCP; an error where the configuration forbids it. */
+  'mcp.getStatus': {
+    params: Record<string, never>
+    result: McpStatus
+  }
   /** Delete a message. */
   'message.delete': {
     params: {
@@ -1137,6 +1567,14 @@ export interface Methods {
       id: string
     }
     result: true
+  }
+  /** List the messages about an object. */
+  'message.getOf': {
+    params: {
+      /** What they are about. */
+      id: string
+    }
+    result: Record<string, unknown>[]
   }
   /** Make a network and return its id: a VLAN on an interface, or one between VMs of the same host. */
   'network.create': {
@@ -1173,6 +1611,8 @@ export interface Methods {
       mtu?: number
       /** How they share the work. */
       bondMode: 'balance-slb' | 'active-backup' | 'lacp'
+      /** Whether disks may be read over it by NBD; no when left out. */
+      nbd?: boolean
     }
     result: Record<string, unknown>
   }
@@ -1319,11 +1759,31 @@ export interface Methods {
     }
     result: true
   }
+  /** Let a host that is a pool of its own join a pool; its server is forgotten. */
+  'pool.addHost': {
+    params: {
+      /** Pool to join. */
+      id: string
+      /** Host that joins. */
+      host: string
+      /** Whether to pass over processors of another kind; no when left out. */
+      force?: boolean
+    }
+    result: true
+  }
   /** Switch the high availability of a pool off. */
   'pool.disableHa': {
     params: {
       /** Pool. */
       pool: string
+    }
+    result: true
+  }
+  /** Switch all hosts of a pool off at once, as when the power runs out: VMs are suspended where that works, the master goes last. */
+  'pool.emergencyShutdown': {
+    params: {
+      /** Pool. */
+      id: string
     }
     result: true
   }
@@ -1338,6 +1798,14 @@ export interface Methods {
       configuration: Record<string, string>
     }
     result: true
+  }
+  /** Tell the state of a pool: its hosts and VMs, who uses most, alarms. */
+  'pool.getDashboard': {
+    params: {
+      /** Pool. */
+      id: string
+    }
+    result: Dashboard
   }
   /** Return whether VMs of a pool can boot signed systems only: `ready`, `ready_no_dbx`, `not_ready`. */
   'pool.getGuestSecureBootReadiness': {
@@ -1454,6 +1922,16 @@ export interface Methods {
       host: string
     }
     result: true
+  }
+  /** Return statistics of the hosts of a pool, by host. */
+  'pool.stats': {
+    params: {
+      /** Pool. */
+      id: string
+      /** How far values are apart: `seconds` (5 s, ten minutes of them, the default), `minutes` (two hours), `hours` (a week) or `days` (a year). */
+      granularity?: string
+    }
+    result: Record<string, OfHost>
   }
   /** Look for USB devices of a host. */
   'pusb.scan': {
@@ -1605,6 +2083,28 @@ export interface Methods {
       id: string
     }
     result: true
+  }
+  /** Make a storage repository by any driver that hosts have, and return its id; what is on the storage may be lost. */
+  'sr.create': {
+    params: {
+      /** Host that makes it. */
+      hostId: string
+      /** Driver. */
+      SR_type: 'cephfs' | 'dummy' | 'ext' | 'file' | 'glusterfs' | 'hba' | 'iso' | 'largeblock' | 'linstor' | 'lvm' | 'lvmofcoe' | 'lvmohba' | 'lvmoiscsi' | 'moosefs' | 'nfs' | 'shm' | 'smb' | 'udev' | 'xfs' | 'zfs'
+      /** Name. */
+      name_label: string
+      /** Text for people; none when left out. */
+      name_description?: string
+      /** What it holds: disks (`user`), images of discs (`iso`), or removable disks (`disk`). By the driver when left out. */
+      content_type?: 'user' | 'iso' | 'disk'
+      /** How hosts reach the storage, in the words of the driver, such as `server` and `serverpath` of NFS. */
+      device_config: Record<string, string>
+      /** What the driver keeps of it. */
+      sm_config?: Record<string, string>
+      /** Size for drivers that ask for one, in bytes; 0 when left out. */
+      size?: number
+    }
+    result: string
   }
   /** Make a storage repository with an ext4 file system on a disk of a host and return its id; what is on the disk is lost. */
   'sr.createExt': {
@@ -1973,6 +2473,16 @@ export interface Methods {
     }
     result: Answer2
   }
+  /** Tell how many pools, hosts and VMs there are, in which state, and what they have. */
+  'system.getDashboard': {
+    params: Record<string, never>
+    result: Dashboard2
+  }
+  /** Tell where the web interface is; there is one in place of both of the original's. */
+  'system.getGuiRoutes': {
+    params: Record<string, never>
+    result: GuiRoutes
+  }
   /** List every operation with its parameters. */
   'system.getMethodsInfo': {
     params: Record<string, never>
@@ -2005,6 +2515,11 @@ export interface Methods {
       method: string
     }
     result: unknown[]
+  }
+  /** Tell that the server answers, and its time. */
+  'system.ping': {
+    params: Record<string, never>
+    result: Pong
   }
   /** Add a tag to an object. */
   'tag.add': {
@@ -2240,6 +2755,34 @@ export interface Methods {
     }
     result: true
   }
+  /** Give a disk to a VM, plugged in at once if it runs, and return the id of the attachment. */
+  'vbd.create': {
+    params: {
+      /** Disk. */
+      VDI: string
+      /** VM that gets it. */
+      VM: string
+      /** Whether it is a disk, or a disc in a drive; a disk when left out. */
+      type?: 'CD' | 'Disk' | 'Floppy'
+      /** Whether the VM may write; it may to a disk when left out. */
+      mode?: 'RO' | 'RW'
+      /** Whether the VM can boot from it; no when left out. */
+      bootable?: boolean
+      /** Whether the drive is empty; no when left out. */
+      empty?: boolean
+      /** Whether it can be taken from a running VM; no when left out. */
+      unpluggable?: boolean
+      /** Place among the devices of the VM, such as `1`; a free one when left out. */
+      userdevice?: string
+      /** What anybody keeps of it. */
+      other_config?: Record<string, string>
+      /** How the quality of service is set; not at all when left out. */
+      qos_algorithm_type?: string
+      /** Parameters of that. */
+      qos_algorithm_params?: Record<string, string>
+    }
+    result: string
+  }
   /** Take a disk or drive out of a VM, which may be running; the disk stays. */
   'vbd.delete': {
     params: {
@@ -2276,6 +2819,34 @@ export interface Methods {
     }
     result: true
   }
+  /** Make a disk on a storage repository and return its id. */
+  'vdi.create': {
+    params: {
+      /** Storage repository. */
+      srId: string
+      /** Size that a VM sees, in bytes or as `20 GiB`. */
+      virtual_size: number | string
+      /** Name; none when left out. */
+      name_label?: string
+      /** Text for people; none when left out. */
+      name_description?: string
+      /** Tags; none when left out. */
+      tags?: string[]
+      /** What it is for; `user`, a disk of a VM, when left out. */
+      type?: 'cbt_metadata' | 'crashdump' | 'ephemeral' | 'ha_statefile' | 'metadata' | 'pvs_cache' | 'redo_log' | 'rrd' | 'suspend' | 'system' | 'user'
+      /** Whether nobody can write to it; no when left out. */
+      read_only?: boolean
+      /** Whether several VMs can have it at the same time; no when left out. */
+      sharable?: boolean
+      /** What anybody keeps of it. */
+      other_config?: Record<string, string>
+      /** What the storage driver keeps of it. */
+      sm_config?: Record<string, string>
+      /** What a VM that has it sees of it in its XenStore. */
+      xenstore_data?: Record<string, string>
+    }
+    result: string
+  }
   /** Delete a disk or a snapshot of one with what is on it; refused while a running VM has it. */
   'vdi.delete': {
     params: {
@@ -2295,6 +2866,16 @@ export interface Methods {
       sr_id: string
     }
     result: true
+  }
+  /** Move a disk to another storage repository of its pool, also while a running VM uses it, and return what it is there. */
+  'vdi.moveTo': {
+    params: {
+      /** Disk to move. */
+      id: string
+      /** Storage repository to move it to. */
+      srId: string
+    }
+    result: Moved
   }
   /** Change a disk or a snapshot of one; what is as wanted already is left alone. */
   'vdi.set': {
@@ -2377,6 +2958,36 @@ export interface Methods {
       id: string
     }
     result: true
+  }
+  /** Connect a VM to a network, at once if it runs, and return the id of its new interface. */
+  'vif.create': {
+    params: {
+      /** VM to connect. */
+      vmId: string
+      /** Network to connect it to. */
+      networkId: string
+      /** Place among its interfaces, such as `0`; a free one when left out. */
+      device?: string
+      /** Address, as `00:16:3e:…`; one of its own when left out. */
+      MAC?: string
+      /** Largest frame, in bytes; that of the network when left out. */
+      MTU?: number
+      /** Whether to plug it into the VM if that runs; yes when left out. */
+      currently_attached?: boolean
+      /** IPv4 addresses that it may use when locked. */
+      ipv4_allowed?: string[]
+      /** IPv6 addresses that it may use when locked. */
+      ipv6_allowed?: string[]
+      /** What traffic may pass: `network_default`, `locked`, `unlocked`, `disabled`; `locked` with addresses, else the first, when left out. */
+      locking_mode?: string
+      /** What anybody keeps of it. */
+      other_config?: Record<string, string>
+      /** How the quality of service is set, such as `ratelimit`; not at all when left out. */
+      qos_algorithm_type?: string
+      /** Parameters of that, such as `kbps`. */
+      qos_algorithm_params?: Record<string, string>
+    }
+    result: string
   }
   /** Delete a network interface of a VM; one that is plugged is unplugged before. */
   'vif.delete': {
@@ -2692,6 +3303,93 @@ export interface Methods {
     }
     result: true
   }
+  /** Make a VM of a template in a pool and return its id; if a step fails, nothing of it stays behind. */
+  'vm.createInPool': {
+    params: {
+      /** Pool to make it in. */
+      id: string
+      /** Template of that pool to make it of. */
+      template: string
+      /** Name. */
+      name_label: string
+      /** Text for people; that of the template when left out. */
+      name_description?: string
+      /** Memory, in bytes; that of the template when left out. */
+      memory?: number
+      /** Virtual processors; those of the template when left out. */
+      cpus?: number
+      /** Whether it starts when its host does. */
+      autoPoweron?: boolean
+      /** Whether to start it at once; no when left out. */
+      boot?: boolean
+      /** Whether disks share what they have in common with those of the template; yes when left out. */
+      clone?: boolean
+      /** Whether it boots signed systems only. */
+      secureBoot?: boolean
+      /** How it boots. */
+      hvmBootFirmware?: 'uefi' | 'bios'
+      /** What high availability does for it: `restart`, `best-effort`, or nothing when empty. */
+      high_availability?: 'best-effort' | 'restart' | ''
+      /** Id of the host to start it on if possible. */
+      affinity?: string
+      /** Whether its BIOS names the maker of its host, which some licences ask for; no when left out. */
+      copyHostBiosStrings?: boolean
+      /** Whether to give it a TPM; no when left out. */
+      createVtpm?: boolean
+      /** Group that its virtual graphics card comes from; goes with `vgpuType`. */
+      gpuGroup?: string
+      /** Type of its virtual graphics card. */
+      vgpuType?: string
+      /** Its interfaces, besides those of the template; one at the place of one of these takes that place. */
+      vifs?: {
+        /** Id of its network. */
+        network?: string
+        /** Largest frame, in bytes; that of the network when left out. */
+        mtu?: number
+        /** Its address; one of its own when left out. */
+        mac?: string
+        /** With addresses here or below, the only ones that it may use. */
+        ipv4_allowed?: string[]
+        /** The same, for IPv6. */
+        ipv6_allowed?: string[]
+        /** Place among the interfaces, such as `0`; a free one when left out. */
+        device?: string
+        /** Whether the interface of the template at that place goes. */
+        destroy?: boolean
+      }[]
+      /** Its disks, besides those of the template, or what becomes of one of these. */
+      vdis?: {
+        /** Name; a disk of the template keeps its own when left out. */
+        name_label?: string
+        /** Text for people. */
+        name_description?: string
+        /** Size, in bytes; a disk of the template can only grow. */
+        size?: number
+        /** Id of the storage repository; that of the disk of the template, or the default of the pool, when left out. */
+        sr?: string
+        /** Place of a disk of the template, such as `0`. */
+        userdevice?: string
+        /** The same, as the original spells it for a disk that goes. */
+        userdervice?: string
+        /** Whether the disk of the template at that place goes. */
+        destroy?: boolean
+      }[]
+      /** What to install from. */
+      install?: {
+        /** `cdrom` for a disc, `network` for PXE. */
+        method: 'cdrom' | 'network'
+        /** Id of the disc; empty for PXE. */
+        repository: string
+      }
+      /** What cloud-init does at its first start. */
+      cloud_config?: string
+      /** How cloud-init sets up its network; goes with `cloud_config`. */
+      network_config?: string
+      /** Whether to delete the drive of cloud-init after the first start; no when left out. */
+      destroy_cloud_config_vdi?: boolean
+    }
+    result: string
+  }
   /** Connect a VM to a network, at once if it runs, and return the id of its new interface. */
   'vm.createInterface': {
     params: {
@@ -2756,6 +3454,22 @@ export interface Methods {
     }
     result: true
   }
+  /** Make another VM like this one and return its id: by sharing what is on its disks, or with copies of them. */
+  'vm.duplicate': {
+    params: {
+      /** VM to make another one of. */
+      id: string
+      /** Whether to share what is on the disks, instead of copying them where they are; yes when left out. */
+      fast?: boolean
+      /** Storage repository for copies of the disks. */
+      srId?: string
+      /** How to compress what goes to another pool: `gzip` or `zstd`; nothing does in the same pool. */
+      compress?: 'gzip' | 'zstd'
+      /** Name of the new VM; that of the VM when left out. */
+      name_label?: string
+    }
+    result: string
+  }
   /** Take the disc out of the CD drive of a VM. */
   'vm.ejectCd': {
     params: {
@@ -2772,6 +3486,14 @@ export interface Methods {
     }
     result: string
   }
+  /** Tell the state of a VM: what it is, alarms. */
+  'vm.getDashboard': {
+    params: {
+      /** VM. */
+      id: string
+    }
+    result: Dashboard3
+  }
   /** List what `high_availability` of a VM can be. */
   'vm.getHaValues': {
     params: Record<string, never>
@@ -2786,6 +3508,14 @@ export interface Methods {
       forceRefresh?: boolean
     }
     result: string
+  }
+  /** List the disks of a VM, a snapshot or a template, without discs in drives. */
+  'vm.getVdis': {
+    params: {
+      /** VM, control domain, snapshot or template. */
+      id: string
+    }
+    result: Record<string, unknown>[]
   }
   /** Put a disc into the CD drive of a VM; one that has no drive gets one. */
   'vm.insertCd': {
@@ -2872,6 +3602,18 @@ export interface Methods {
     params: {
       /** Snapshot to go back to. */
       snapshot: string
+    }
+    result: true
+  }
+  /** Take a VM back to one of its snapshots, if wanted with a snapshot of what it is now; if it ran then, it runs again. */
+  'vm.revertSnapshot': {
+    params: {
+      /** VM to take back. */
+      id: string
+      /** Snapshot of it to go back to. */
+      snapshotId: string
+      /** Whether to make a snapshot before; no when left out. */
+      snapshotBefore?: boolean
     }
     result: true
   }

@@ -75,6 +75,11 @@ impl Describe<'_> {
         if route.reply == Reply::List {
             parameters.extend(list_params());
         }
+        if route.reply == Reply::Sections {
+            let description = "Whether to write a property a line.";
+            let schema = json!({ "type": "boolean", "default": false, "description": description });
+            parameters.push(parameter("query", "ndjson", false, schema));
+        }
         let mut described = json!({
             "summary": params["description"].as_str().unwrap_or_default(),
             "description": self.rights(route),
@@ -163,6 +168,17 @@ impl Describe<'_> {
                 let item =
                     if result["items"].is_null() { json!({ "type": "object" }) } else { result["items"].clone() };
                 add("200", list_response(item));
+            }
+            Reply::File => {
+                add("200", json!({ "description": "The file.", "content": { "*/*": {} } }));
+            }
+            Reply::Sections => {
+                let mut content = json_content(result);
+                content["application/x-ndjson"] = json!({ "schema": { "type": "string" } });
+                add(
+                    "200",
+                    json!({ "description": "The result; with `ndjson`, a property a line.", "content": content }),
+                );
             }
             Reply::Result => {
                 let result = if route.bulk { json!({ "type": "object" }) } else { result };

@@ -97,7 +97,7 @@ pub(super) fn common() -> Map<String, Value> {
 }
 
 /// The errors that any route may answer, by status.
-pub(super) const REFUSALS: [(&str, &str); 11] = [
+pub(super) const REFUSALS: [(&str, &str); 12] = [
     ("400", "The request cannot be read."),
     ("401", "Nobody is signed in, or not by what was shown."),
     ("403", "The user may not do this."),
@@ -109,6 +109,7 @@ pub(super) const REFUSALS: [(&str, &str); 11] = [
     ("500", "The server has failed."),
     ("502", "A host does not answer."),
     ("503", "A part of the server is not up."),
+    ("504", "A host has not begun to answer in time."),
 ];
 
 /// The same as components of the document.
