@@ -10,6 +10,7 @@ mod lab;
 mod original;
 mod process;
 mod rest;
+mod routes;
 mod secret;
 mod start;
 #[path = "../../../app/tests/it/test_app.rs"]
