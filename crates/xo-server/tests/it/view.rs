@@ -20,7 +20,7 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// The faces before it, and somebody's token.
 pub(crate) struct Served {
-    test: TestApp,
+    pub(crate) test: TestApp,
     pub(crate) sim: Sim,
     vm: Object,
     pub(crate) address: SocketAddr,
@@ -29,8 +29,12 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) async fn new() -> Self {
+        Self::with(app::Config::default()).await
+    }
+
+    pub(crate) async fn with(config: app::Config) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let Lab { test, admin, sim } = Lab::new().await;
+        let Lab { test, admin, sim } = Lab::configured(config).await;
         let admin = admin.session.user().expect("an administrator");
         let token = test.app.browser_token(&admin, "test", false).await.expect("the database takes it").0;
         let listener = Listener::bind("127.0.0.1:0", None).await.expect("a port is free");

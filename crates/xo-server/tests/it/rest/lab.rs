@@ -25,9 +25,19 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// Reads the body, which may be empty.
+    pub(crate) fn json_or_null(&self) -> Value {
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+}
+
 impl Rest {
     pub(crate) async fn new() -> Self {
-        let lab = Served::new().await;
+        Self::on(Served::new().await)
+    }
+
+    pub(crate) fn on(lab: Served) -> Self {
         let http = Client::builder().redirect(Policy::none()).no_proxy().timeout(LIMIT).build().expect("a client");
         Self { lab, http }
     }
@@ -74,4 +84,110 @@ pub(crate) async fn sent(request: RequestBuilder) -> Answer {
     let (location, content_type) = (header("location"), header("content-type").unwrap_or_default());
     let status = response.status();
     Answer { status, location, content_type, text: response.text().await.expect("the answer ends") }
+}
+
+impl Rest {
+    /// Returns the id of the first object of a collection that the filter finds.
+    pub(crate) async fn id(&self, collection: &str, filter: &str) -> String {
+        let filter: String = reqwest::Url::parse_with_params("http://x/", [("filter", filter)])
+            .expect("a good URL")
+            .query()
+            .expect("it has one")
+            .to_owned();
+        let found = self.json(&format!("/{collection}?fields=id&limit=1&{filter}")).await;
+        found[0]["id"].as_str().unwrap_or_else(|| panic!("there is one of {collection}: {filter}")).to_owned()
+    }
+
+    /// Returns the id of a VM in this state.
+    pub(crate) async fn vm(&self, state: &str) -> String {
+        self.id("vms", &format!("power_state:{state}")).await
+    }
+
+    /// Waits until the task at the location of `answer` has ended, and returns it.
+    pub(crate) async fn ended(&self, answer: &Answer) -> Value {
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text);
+        let id = answer.json()["taskId"].as_str().expect("a task").to_owned();
+        assert_eq!(answer.location.as_deref(), Some(&*format!("/rest/v0/tasks/{id}")));
+        let tasks = self.lab.app().tasks().clone();
+        tokio::time::timeout(LIMIT, async {
+            loop {
+                let task = tasks.get(&id).expect("the task is kept");
+                if task.end.is_some() {
+                    return Value::from(&task);
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        })
+        .await
+        .expect("the task ends in time")
+    }
+
+    /// Asks for an action and waits for it.
+    pub(crate) async fn act(&self, path: &str, body: Value) -> Answer {
+        self.post(&format!("{path}?sync=true"), body).await
+    }
+
+    /// Asks for an action that succeeds without anything to tell.
+    pub(crate) async fn done(&self, path: &str, body: Value) {
+        let answer = self.act(path, body).await;
+        assert_eq!((answer.status, &*answer.text), (StatusCode::NO_CONTENT, ""), "{path}");
+    }
+
+    /// Asks for what is created in `collection`, and returns its id.
+    pub(crate) async fn made(&self, path: &str, collection: &str, body: Value) -> String {
+        let answer = self.act(path, body).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{path}: {}", answer.text);
+        let id = answer.json()["id"].as_str().expect("an id").to_owned();
+        assert_eq!(answer.location, Some(format!("/rest/v0/{collection}/{id}")), "{path}");
+        id
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PATCH, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    /// Gets an object until it is as wanted, since it changes when its host tells.
+    pub(crate) async fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let look = async {
+            loop {
+                let answer = self.get(path).await;
+                if answer.status == StatusCode::OK && wanted(&answer.json()) {
+                    return answer.json();
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(LIMIT, look).await.unwrap_or_else(|_| panic!("{path} never became so"))
+    }
+
+    /// Gets an object until it is gone.
+    pub(crate) async fn until_gone(&self, path: &str) {
+        let look = async {
+            while self.get(path).await.status != StatusCode::NOT_FOUND {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(LIMIT, look).await.unwrap_or_else(|_| panic!("{path} never went"));
+    }
+
+    /// Makes a user without any right, and returns a token.
+    pub(crate) async fn stranger(&self) -> String {
+        let user = self.lab.test.create("stranger", None, "none").await;
+        let token = self.lab.app().browser_token(&user, "test", false).await;
+        token.expect("the database takes it").0.expose().to_owned()
+    }
+
+    /// Sends a request as who holds `token`.
+    pub(crate) async fn as_holder(&self, token: &str, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let request = self.bare(method, path).header("cookie", format!("authenticationToken={token}"));
+        sent(match body {
+            Some(body) => request.json(body),
+            None => request,
+        })
+        .await
+    }
 }
