@@ -82,6 +82,11 @@ async fn every_operation_on_storage_is_refused_to_a_user_without_rights() {
             "type?": "local", "target?": "x", "targetIqn?": "x", "scsiId?": "x", "hostId?": host, "SR_type?": "nfs",
             "name_label?": "x", "device_config?": {}, "srId?": sr, "virtual_size?": 1, "VDI?": disk, "VM?": vm,
         });
+        match name {
+            "vdi.create" => params["type?"] = "user".into(),
+            "vbd.create" => params["type?"] = "Disk".into(),
+            _ => {}
+        }
         if name == "vbd.setBootable" {
             params["vbd"] = id;
         } else {
