@@ -70,6 +70,7 @@ impl Op<Cx> for Create {
     type Output = String;
     const SPEC: Spec =
         Spec::objects("vbd.create", &[Need::administrate("VDI", "update-vbd"), Need::administrate("VM", "update-vbd")])
+            .secret(&["other_config", "qos_algorithm_params"])
             .rest(&[Rest::create("/vbds", "vbds")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let (vm, vdi) = (cx.on(&self.vm)?, cx.object(&self.vdi)?);

@@ -85,8 +85,9 @@ impl Usage {
 
 impl Op<Cx> for Create {
     type Output = String;
-    const SPEC: Spec =
-        Spec::objects("vdi.create", &[Need::administrate("srId", "create:vdi")]).rest(&[Rest::create("/vdis", "vdis")]);
+    const SPEC: Spec = Spec::objects("vdi.create", &[Need::administrate("srId", "create:vdi")])
+        .secret(&["other_config", "sm_config", "xenstore_data"])
+        .rest(&[Rest::create("/vdis", "vdis")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let sr = cx.on(&self.sr)?;
         let record = Value::structure([

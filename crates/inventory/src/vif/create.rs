@@ -62,6 +62,7 @@ impl Op<Cx> for Create {
     type Output = String;
     const SPEC: Spec =
         Spec::objects("vif.create", &[Need::view("networkId", "read"), Need::administrate("vmId", "create-vif")])
+            .secret(&["other_config", "qos_algorithm_params"])
             .rest(&[Rest::create("/vifs", "vifs")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let (vm, network) = (cx.on(&self.vm)?, cx.object(&self.network)?);

@@ -64,7 +64,7 @@ async fn what_a_host_keeps_is_sent_as_it_comes() {
     assert_eq!((logs.status(), logs.headers()["content-type"].as_bytes()), (StatusCode::OK, &b"application/gzip"[..]));
     assert!(logs.bytes().await.expect("it ends").starts_with(&[0x1f, 0x8b]), "it is a gzip");
     // Any operation that offers a file sends it at once over REST.
-    let status = rest.request(Method::GET, &format!("/hosts/{master}/get_system_status")).send().await;
+    let status = rest.request(Method::GET, &format!("/hosts/{master}/system_status")).send().await;
     let status = status.expect("an answer");
     let name = status.headers()["content-disposition"].to_str().expect("a text").to_owned();
     assert!(name.starts_with("attachment") && name.contains("system-status.tar.bz2"), "{name}");
