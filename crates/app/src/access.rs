@@ -2,10 +2,10 @@
 
 use acl::{Right, Subjects};
 use db::User;
-use model::Object;
+use model::{Object, Store};
 use op::Level;
 
-use crate::Permissions;
+use crate::{App, Permissions, Task};
 
 /// What a user may see, as a key: those with the same audience get the same notification.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -81,4 +81,45 @@ pub fn is_admin(user: &User) -> bool {
 /// Returns whether `user` holds the right on an object. Administrators hold every right.
 pub(crate) fn allows(user: &User, level: Level, _action: &str, object: &op::Object, permissions: &Permissions) -> bool {
     is_admin(user) || permissions.allows(&user.id, level, &object.id)
+}
+
+/// Which tasks a user may see and end: administrators all; others their own, and those that are about an object that
+/// they may see without being able to end them. Made for each look: rights are those of that moment.
+#[derive(Clone, Debug)]
+pub struct TaskAccess {
+    user: String,
+    is_admin: bool,
+    audience: Audience,
+    store: Store,
+}
+
+impl App {
+    /// Returns which tasks `user` may see and end.
+    pub fn task_access(&self, user: &User) -> TaskAccess {
+        let (audience, store) = (self.audience(Some(user)), self.store().clone());
+        TaskAccess { user: user.id.clone(), is_admin: is_admin(user), audience, store }
+    }
+}
+
+impl TaskAccess {
+    /// Returns whether the user sees every task, and every error whole.
+    pub fn sees_all(&self) -> bool {
+        self.is_admin
+    }
+
+    /// Returns whether the user may know of `task`.
+    pub fn sees(&self, task: &Task) -> bool {
+        let is_about = || task.object().and_then(|id| self.store.get(id));
+        self.owns(task) || is_about().is_some_and(|object| self.audience.sees(&object))
+    }
+
+    /// Returns whether the user may end or forget `task`.
+    pub fn owns(&self, task: &Task) -> bool {
+        self.is_admin || task.user() == Some(&*self.user)
+    }
+
+    /// Returns `task` as the user sees it.
+    pub fn show(&self, task: &Task) -> serde_json::Value {
+        task.to_json(self.is_admin)
+    }
 }

@@ -83,6 +83,8 @@ impl App {
         let feed = Feed::default();
         let (store, permissions, writer) = StoreWriter::start(feed.clone());
         permissions.load(&db).await?;
+        let tasks = Tasks::load(&db).await?;
+        let keeping = tokio::spawn(tasks.clone().keep(db.clone()));
         let retention = Retention { max_age: Some(config.journal.max_age.0), max_bytes: Some(config.journal.max_size) };
         let (recorder, journal) = Recorder::start(db.clone(), retention);
         let stop = CancellationToken::new();
@@ -100,13 +102,13 @@ impl App {
             feed,
             store,
             permissions,
-            tasks: Tasks::default(),
+            tasks,
             transfers,
             views,
             pools: Pools::new(writer, recorder),
             limit,
             stats,
-            background: Mutex::new(vec![journal, forgetting, forgetting_stats, following]),
+            background: Mutex::new(vec![journal, forgetting, forgetting_stats, following, keeping]),
             stop,
             sessions: Mutex::default(),
         });
@@ -201,6 +203,7 @@ impl App {
         // Uploads still need their pool, to take back what they have made there.
         self.transfers().end().await;
         self.disconnect_all().await;
+        self.tasks().close();
         let background = std::mem::take(&mut *self.0.background.lock());
         for task in background {
             if let Err(error) = task.await {

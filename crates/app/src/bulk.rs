@@ -30,7 +30,7 @@ use crate::{
     journal::Called,
     rehearsal,
     selection::{self, Target},
-    task::Open,
+    task::{At, Open},
 };
 
 /// Objects of all pools together that one call works on at the same time.
@@ -116,7 +116,8 @@ impl Work {
         }
         let step = self.task.as_ref().map(|task| task.begin(&outcome.id, outcome.name.as_deref()));
         let work = Arc::clone(&self);
-        let state = tokio::spawn(async move { work.one(&target).await }).await.unwrap_or_else(|panic| {
+        let at = step.as_ref().map(crate::task::OpenStep::at);
+        let state = tokio::spawn(async move { work.one(&target, at).await }).await.unwrap_or_else(|panic| {
             error!(method = self.name, "operation `{}` panicked: {panic}", self.name);
             State::Failed(Error::failed("the operation stopped unexpectedly"))
         });
@@ -129,8 +130,9 @@ impl Work {
         outcome.with(state, op::Context::admin(&self.cx))
     }
 
-    async fn one(&self, target: &Target) -> State {
-        let Work { cx, name, order, .. } = self;
+    async fn one(&self, target: &Target, at: Option<At>) -> State {
+        let Work { name, order, .. } = self;
+        let cx = &Cx { task: at, ..self.cx.clone() };
         if cx.session.ended().is_some() {
             return State::Refused(Error::not_signed_in());
         }

@@ -30,7 +30,7 @@ impl App {
             None
         };
         let mut cx = Cx::new(self.clone(), session.clone());
-        cx.task = task.as_ref().map(|task| task.id().to_owned());
+        cx.task = task.as_ref().map(|task| task::At::new(self.tasks(), task.id()));
         // What only waits ends with the caller.
         let _gone = cx.stop.clone().drop_guard();
         let result = run(cx, name, params, task).await;
@@ -47,8 +47,15 @@ impl App {
     ///
     /// # Errors
     ///
-    /// Those of [`op::Ops::call`] that come before the operation runs.
-    pub fn begin(&self, session: &Session, name: &str, params: Value, about: Map<String, Value>) -> op::Result<Begun> {
+    /// Those of [`op::Ops::call`] that come before the operation runs, and [`op::Error::Refused`] where a thousand
+    /// actions go on already.
+    pub async fn begin(
+        &self,
+        session: &Session,
+        name: &str,
+        params: Value,
+        about: Map<String, Value>,
+    ) -> op::Result<Begun> {
         if session.ended().is_some() {
             return Err(op::Error::not_signed_in());
         }
@@ -59,7 +66,9 @@ impl App {
         }
         let task = self.tasks().begin(about, cx.user()?.id.as_str(), &cx.stop)?;
         let id = task.id().to_owned();
-        cx.task = Some(id.clone());
+        cx.task = Some(task::At::new(self.tasks(), &id));
+        // Whoever is told of the task finds it, whatever happens to the server.
+        self.tasks().written().await;
         let method = name.to_owned();
         let ended = tokio::spawn(async move {
             let result = run(cx, &method, params, Some(task)).await;

@@ -7,7 +7,7 @@ use op::{Context, Level};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::{App, Session, access, rehearsal::Rehearsal};
+use crate::{App, Session, access, rehearsal::Rehearsal, task::At};
 
 /// The application and who calls; what every operation gets.
 #[derive(Clone, Debug)]
@@ -18,8 +18,8 @@ pub struct Cx {
     pub session: Session,
     /// In a dry run, what keeps calls from changing anything.
     pub(crate) rehearsal: Option<Rehearsal>,
-    /// Id of the record of the call, where it has one.
-    pub(crate) task: Option<String>,
+    /// Where the call tells what it does, where it has a record.
+    pub(crate) task: Option<At>,
     /// Cancelled when the call is, when nobody waits for its answer any more, and when the server stops.
     pub(crate) stop: CancellationToken,
     /// What the call has been let in for.
@@ -52,6 +52,22 @@ impl Cx {
     /// Returns whether the call has been cancelled, or the server stops: nothing further is to be begun.
     pub fn stopped(&self) -> bool {
         self.stop.is_cancelled()
+    }
+
+    /// Tells who looks at the task of this call something that is worth knowing.
+    pub fn inform(&self, message: &str, data: serde_json::Value) {
+        self.note(false, message, &data);
+    }
+
+    /// Tells who looks at the task of this call of something that is not as it should be, and no reason to fail.
+    pub fn warn(&self, message: &str, data: serde_json::Value) {
+        self.note(true, message, &data);
+    }
+
+    fn note(&self, warns: bool, message: &str, data: &serde_json::Value) {
+        if let Some(task) = self.task.as_ref().filter(|_| self.rehearsal.is_none()) {
+            task.note(warns, message, data);
+        }
     }
 
     /// Returns the user who calls.

@@ -28,7 +28,7 @@ mod transfer;
 mod views;
 mod xapi_error;
 
-pub use access::{Audience, View, is_admin};
+pub use access::{Audience, TaskAccess, View, is_admin};
 pub use acl;
 pub use app::{App, StartError};
 pub use call::{Begun, failure};
@@ -47,7 +47,7 @@ pub use pool::{Connection, On, Phase, PoolStatus};
 pub use session::{CloseReason, Peer, Session, SignedIn};
 pub use sign_in::Credentials;
 pub use stats::{Column, Frame, Granularity};
-pub use task::{Progress, Status, Step, Task, Tasks, Timed};
+pub use task::{Note, PoolTask, Progress, Status, Step, Task, TaskKind, TaskNews, TaskSubscription, Tasks, Timed, Until};
 pub use transfer::{Caller, Content, Download, Ended, Offered, Received, Refusal, SendTo, Shown, Transfers};
 pub use view;
 pub use views::{Look, selected};

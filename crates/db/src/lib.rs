@@ -1,4 +1,5 @@
-//! What outlives a restart: users, groups, rules, tokens, servers, settings, acknowledged alarms, logs, the journal.
+//! What outlives a restart: users, groups, rules, tokens, servers, settings, acknowledged alarms, logs, tasks, the
+//! journal.
 //!
 //! SQLite by default, through sqlx's `Any` driver and in the dialect that PostgreSQL shares. A write that has been
 //! answered is on the disk: the write-ahead log is flushed at each commit.
@@ -19,6 +20,7 @@ mod rule;
 mod seal;
 mod server;
 mod setting;
+mod task;
 mod token;
 mod user;
 
@@ -32,6 +34,7 @@ pub use open::Db;
 pub use rule::{AclRule, AclRules};
 pub use server::{NewServer, Server, Servers};
 pub use setting::Settings;
+pub use task::{KeptTask, Tasks};
 pub use token::{Client, NewToken, Token, Tokens};
 pub use user::{NewUser, User, Users};
 

@@ -22,8 +22,8 @@ use tokio::sync::Semaphore;
 use tracing::info;
 
 use crate::{
-    Acknowledgements, AclRules, CloudConfigs, Error, Groups, Journal, Logs, Result, Servers, Settings, Tokens, Users,
-    lock, seal::Seal,
+    Acknowledgements, AclRules, CloudConfigs, Error, Groups, Journal, Logs, Result, Servers, Settings, Tasks, Tokens,
+    Users, lock, seal::Seal,
 };
 
 /// Schema steps; a step that has been released is never changed.
@@ -33,6 +33,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "cloud config", include_str!("../migrations/0003_cloud_config.sql")),
     (4, "journal", include_str!("../migrations/0004_journal.sql")),
     (5, "alarms", include_str!("../migrations/0005_alarms.sql")),
+    (7, "tasks", include_str!("../migrations/0007_tasks.sql")),
 ];
 /// Tables whose pages are checked at each start; the journal would take too long.
 const CHECKED: &[&str] = &[
@@ -45,6 +46,7 @@ const CHECKED: &[&str] = &[
     "settings",
     "cloud_configs",
     "acknowledgements",
+    "tasks",
 ];
 /// Password hashes computed at the same time; each takes 64 MiB and a core for some 100 ms.
 const HASHERS: usize = 2;
@@ -184,6 +186,11 @@ impl Db {
     /// Returns the logs that clients read.
     pub fn logs(&self) -> Logs<'_> {
         Logs(&self.0)
+    }
+
+    /// Returns the tasks that outlive a restart.
+    pub fn tasks(&self) -> Tasks<'_> {
+        Tasks(&self.0)
     }
 
     /// Returns the path of the database file, `:memory:` where there is none.

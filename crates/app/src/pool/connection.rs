@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use xapi::{RawVdi, State, Value};
 
 use super::link::Link;
-use crate::{App, Cx, rehearsal::Rehearsal, xapi_error};
+use crate::{App, Cx, rehearsal::Rehearsal, task::At, xapi_error};
 
 /// Longest wait for a host to be found in another pool: what it takes to join, and to start its agent anew.
 const MOVING: Duration = Duration::from_secs(60);
@@ -21,6 +21,8 @@ pub struct Connection {
     link: Arc<Link>,
     /// In a dry run, what calls are noted in.
     rehearsal: Option<Rehearsal>,
+    /// Where it is told what the pool does, and how far it is.
+    task: Option<At>,
 }
 
 /// An object with the connection to its pool.
@@ -43,7 +45,7 @@ impl App {
         let object = object.ok_or_else(|| op::Error::NoSuchObject { id: id.to_owned(), kinds: Vec::new() })?;
         let link = self.inner().pools.of_pool(object.pool().as_str());
         let link = link.ok_or_else(|| op::Error::ServerUnreachable { object: Some(object.id().to_owned()) })?;
-        Ok(On { object, pool: Connection { app: self.clone(), link, rehearsal: None } })
+        Ok(On { object, pool: Connection { app: self.clone(), link, rehearsal: None, task: None } })
     }
 }
 
@@ -65,7 +67,10 @@ impl Cx {
     /// As [`Cx::object`], and [`op::Error::ServerUnreachable`] where the pool is no longer linked.
     pub fn on(&self, id: &str) -> op::Result<On> {
         let on = self.app.on(id)?;
-        Ok(On { pool: Connection { rehearsal: self.rehearsal.clone(), ..on.pool }, ..on })
+        Ok(On {
+            pool: Connection { rehearsal: self.rehearsal.clone(), task: self.task.clone(), ..on.pool },
+            ..on
+        })
     }
 }
 
@@ -123,8 +128,8 @@ impl Connection {
             return self.ask(method, params, method).await;
         }
         let wait = async {
-            let mut task = self.link.client().call_async(method, params).await?;
-            task.result().await
+            let task = self.link.client().call_async(method, params).await?;
+            self.ended(method, task).await
         };
         wait.await.map_err(|error| self.translate(&error, method))
     }
@@ -234,6 +239,14 @@ impl Connection {
         method: &str,
     ) -> op::Result<T> {
         self.link.client().call_as(question, params).await.map_err(|error| self.translate(&error, method))
+    }
+
+    /// Waits for what the pool does, and tells how far it is meanwhile.
+    async fn ended(&self, method: &str, mut task: xapi::Task) -> Result<Value, xapi::Error> {
+        match &self.task {
+            Some(at) => at.follow(method, &mut task).await,
+            None => task.result().await,
+        }
     }
 
     /// Returns the dry run that a call of `method` belongs to, if it would change something in one.

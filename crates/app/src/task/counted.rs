@@ -14,7 +14,7 @@ impl Open {
     /// Shows how many of `total` bytes have come.
     pub(crate) fn bytes(&self, total: u64) -> Counted {
         let progress = Progress { done: 0, total: usize::try_from(total).unwrap_or(usize::MAX) };
-        let counted = Counted { id: self.id.clone(), tasks: self.tasks.clone(), progress };
+        let counted = Counted { id: self.id().to_owned(), tasks: self.tasks.clone(), progress };
         counted.show();
         counted
     }
@@ -31,9 +31,10 @@ impl Counted {
     }
 
     fn show(&self) {
-        if let Some(task) = self.tasks.0.lock().iter_mut().rfind(|task| task.id == self.id) {
+        self.tasks.change(&self.id, |task| {
             task.progress = Some(self.progress);
-        }
+            true
+        });
     }
 }
 

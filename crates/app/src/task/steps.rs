@@ -1,14 +1,15 @@
 //! The steps of a task on many objects: progress, what runs, what failed, and that no more are to begin.
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::{Open, Status, Task, Tasks, masked};
+use super::{At, Open, Status, Task, Tasks, masked, now};
 
 /// Failed steps kept of one task; the answer to the call has all.
 const KEPT: usize = 100;
 
 /// How far a task has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     /// Steps that have ended, well or not.
     pub done: usize,
@@ -16,18 +17,11 @@ pub struct Progress {
     pub total: usize,
 }
 
-impl Progress {
-    /// Returns how far that is, in percent.
-    pub fn percent(self) -> usize {
-        (self.done * 100).checked_div(self.total).unwrap_or(100)
-    }
-}
-
 /// One step, on one object.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Step {
     /// Number of the step within its task.
-    number: usize,
+    pub(super) number: usize,
     /// Id of the object.
     pub object: String,
     /// Name of the object, where the caller may know it.
@@ -38,27 +32,36 @@ pub struct Step {
     pub end: Option<i64>,
     /// How it stands.
     pub status: Status,
+    /// Of a failure, what is told to who is no administrator, where that is something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) told: Option<Value>,
 }
 
 impl Tasks {
-    /// Asks that a task begins no further step, or waits no longer. Returns whether it runs and does either.
+    /// Asks that a task begins no further step, waits no longer, and that its pool ends what it does for it. Returns
+    /// whether it runs and does any of that.
     pub fn cancel(&self, id: &str) -> bool {
-        let mut tasks = self.0.lock();
-        let stops = |task: &Task| task.progress.is_some() || task.stop.is_some();
-        let task = tasks.iter_mut().find(|task| task.id == id && task.end.is_none() && stops(task));
-        let Some(task) = task else { return false };
-        task.cancelled.get_or_insert_with(now);
-        if let Some(stop) = &task.stop {
-            stop.cancel();
-        }
-        true
+        let mut is_asked = false;
+        self.change(id, |task| {
+            is_asked = !task.has_ended() && task.can_be_cancelled();
+            if !is_asked || task.cancelled.is_some() {
+                return false;
+            }
+            task.cancelled = Some(now());
+            if let Some(stop) = &task.stop {
+                stop.cancel();
+            }
+            task.abort.cancel();
+            true
+        });
+        is_asked
     }
 }
 
 impl Open {
     /// Gives the task so many steps.
     pub(crate) fn steps(&self, total: usize) -> Steps {
-        let steps = Steps { id: self.id.clone(), tasks: self.tasks.clone() };
+        let steps = Steps { id: self.id().to_owned(), tasks: self.tasks.clone() };
         steps.change(|task| task.progress = Some(Progress { done: 0, total }));
         steps
     }
@@ -74,7 +77,7 @@ pub(crate) struct Steps {
 impl Steps {
     /// Returns whether no further step is to begin.
     pub(crate) fn is_cancelled(&self) -> bool {
-        self.tasks.0.lock().iter().rfind(|task| task.id == self.id).is_some_and(|task| task.cancelled.is_some())
+        self.tasks.shared(&self.id).is_some_and(|task| task.cancelled.is_some())
     }
 
     /// Begins a step.
@@ -83,15 +86,17 @@ impl Steps {
         self.change(|task| {
             number = task.steps.last().map_or(0, |step| step.number + 1);
             let (object, name) = (object.to_owned(), name.map(ToOwned::to_owned));
-            task.steps.push(Step { number, object, name, start: now(), end: None, status: Status::Pending });
+            let (status, told) = (Status::Pending, None);
+            task.steps.push(Step { number, object, name, start: now(), end: None, status, told });
         });
         OpenStep { steps: self.clone(), number }
     }
 
     fn change(&self, change: impl FnOnce(&mut Task)) {
-        if let Some(task) = self.tasks.0.lock().iter_mut().rfind(|task| task.id == self.id) {
+        self.tasks.change(&self.id, |task| {
             change(task);
-        }
+            true
+        });
     }
 }
 
@@ -103,6 +108,11 @@ pub(crate) struct OpenStep {
 }
 
 impl OpenStep {
+    /// Returns where what is done in this step is told.
+    pub(crate) fn at(&self) -> At {
+        At { tasks: self.steps.tasks.clone(), id: self.steps.id.clone(), step: Some(self.number) }
+    }
+
     /// Ends the step; one that failed is kept with its error.
     pub(crate) fn end(self, error: Option<&op::Error>) {
         self.steps.change(|task| {
@@ -117,7 +127,9 @@ impl OpenStep {
             let step = &mut task.steps[at];
             step.end = Some(now());
             // An error may quote what the caller sent.
-            step.status = Status::Failure(masked(&error.to_json(true)));
+            let (whole, told) = (masked(&error.to_json(true)), masked(&error.to_json(false)));
+            step.told = (whole != told).then_some(told);
+            step.status = Status::Failure(whole);
             let failed = task.steps.iter().filter(|step| step.end.is_some()).count();
             if failed > KEPT
                 && let Some(oldest) = task.steps.iter().position(|step| step.end.is_some())
@@ -128,34 +140,10 @@ impl OpenStep {
     }
 }
 
-fn now() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
-}
-
-impl From<&Step> for Value {
-    fn from(step: &Step) -> Self {
-        let mut json = json!({
-            "id": step.number.to_string(),
-            "properties": { "name": step.name, "objectId": step.object },
-            "start": step.start,
-        });
-        match &step.status {
-            Status::Pending => json["status"] = "pending".into(),
-            Status::Success(_) => json["status"] = "success".into(),
-            Status::Failure(error) => {
-                json["status"] = "failure".into();
-                json["result"] = error.clone();
-            }
-        }
-        if let Some(end) = step.end {
-            json["end"] = end.into();
-        }
-        json
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

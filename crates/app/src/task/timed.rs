@@ -6,13 +6,14 @@ use op::{Error, Result};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{Status, Tasks, add, calls_of, masked};
+use super::{Status, Tasks, masked};
 use crate::{App, Cx};
 
 /// Longest that a task or a call may do nothing: who waits longer has forgotten it.
 const LONGEST: Duration = Duration::from_secs(86_400);
 /// Timed tasks that run at the same time: a tenth of the records that are kept, so that calls have theirs.
 const AT_ONCE: usize = 100;
+
 /// Calls of one user that only wait at the same time: what tries out waiting has a handful, and whoever may sign in may
 /// wait.
 const WAITING: usize = 16;
@@ -47,53 +48,25 @@ impl App {
         }
         properties.insert("userId".to_owned(), user.into());
         let stop = self.stopping();
-        let id = {
-            let mut tasks = self.tasks().0.lock();
-            let running =
-                tasks.iter().filter(|task| task.end.is_none() && task.progress.is_none() && task.stop.is_some());
-            if running.count() >= AT_ONCE {
-                return Err(Error::refused(format!("{AT_ONCE} tasks that only take their time run already")));
-            }
-            add(&mut tasks, properties, Some(stop.clone()))
-        };
+        let id = self.tasks().open_timed(properties, &stop, AT_ONCE);
+        let id = id.ok_or_else(|| Error::refused(format!("{AT_ONCE} tasks that only take their time run already")))?;
         let (tasks, ended, result) = (self.tasks().clone(), id.clone(), result.as_ref().map(masked));
         tokio::spawn(async move {
             let cancelled = stop.run_until_cancelled(tokio::time::sleep(duration)).await.is_none();
-            tasks.end(&ended, if cancelled { Status::Failure(aborted()) } else { Status::Success(result) });
+            let status = if cancelled { Status::Failure(aborted()) } else { Status::Success(result) };
+            tasks.end(&ended, |task| task.finish(status));
         });
         Ok(id)
     }
 }
 
 impl Tasks {
-    /// Ends the task `id`.
-    pub(super) fn end(&self, id: &str, status: Status) {
-        if let Some(task) = self.0.lock().iter_mut().rfind(|task| task.id == id) {
-            task.end = Some(jiff::Timestamp::now().as_millisecond());
-            task.status = status;
-        }
-    }
-
     /// Lets the task `id` be ended by cancelling `stop`.
     pub(crate) fn stops_by(&self, id: &str, stop: &CancellationToken) {
-        if let Some(task) = self.0.lock().iter_mut().rfind(|task| task.id == id) {
+        self.change(id, |task| {
             task.stop = Some(stop.clone());
-        }
-    }
-
-    /// Lets the call `id` be ended by cancelling `stop`: it only waits from now on.
-    fn waits(&self, id: &str, stop: &CancellationToken) -> Result<()> {
-        let mut tasks = self.0.lock();
-        let Some(at) = tasks.iter().rposition(|task| task.id == id) else { return Ok(()) };
-        let user = tasks[at].properties.get("userId").and_then(Value::as_str);
-        // Of calls, only those that wait have what ends them.
-        if calls_of(&tasks, user).filter(|task| task.stop.is_some()).count() >= WAITING {
-            return Err(Error::refused(format!(
-                "{WAITING} calls of this user wait already; `api.cancelCall` ends one"
-            )));
-        }
-        tasks[at].stop = Some(stop.clone());
-        Ok(())
+            false
+        });
     }
 }
 
@@ -107,7 +80,11 @@ impl Cx {
     pub async fn wait(&self, duration: Duration) -> Result<()> {
         check(duration)?;
         if let Some(task) = &self.task {
-            self.app.tasks().waits(task, &self.stop)?;
+            if !self.app.tasks().waits(&task.id, &self.stop, WAITING) {
+                return Err(Error::refused(format!(
+                    "{WAITING} calls of this user wait already; `api.cancelCall` ends one"
+                )));
+            }
         }
         let waited = self.stop.run_until_cancelled(tokio::time::sleep(duration)).await;
         waited.ok_or_else(|| Error::refused("the call has been cancelled"))
@@ -122,6 +99,6 @@ fn check(duration: Duration) -> Result<()> {
 }
 
 /// What a cancelled task ends with, as the original's do.
-fn aborted() -> Value {
+pub(super) fn aborted() -> Value {
     json!({ "code": 20, "message": "This operation was aborted", "name": "AbortError" })
 }

@@ -9,6 +9,7 @@ mod killed;
 mod log;
 mod server;
 mod setting;
+mod task;
 mod token;
 mod user;
 

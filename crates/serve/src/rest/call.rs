@@ -28,7 +28,7 @@ impl Rest {
         let tells_only = given.params.get("dryRun") == Some(&Value::Bool(true));
         if route.action && !sync && !tells_only {
             let about = self.about(route, &given, &asked);
-            let begun = self.app.begin(session, route.op, given.params.clone().into(), about);
+            let begun = self.app.begin(session, route.op, given.params.clone().into(), about).await;
             return begun.map(|begun| accepted(&begun.task)).map_err(|error| refused(&error));
         }
         let answer = self.app.call(session, route.op, given.params.clone().into()).await;
