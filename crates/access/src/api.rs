@@ -1,6 +1,7 @@
-//! The connections of clients, and the calls that are under way.
+//! The connections of clients, the calls that are under way, and tasks.
 
 mod call;
+mod task;
 
 use app::{CloseReason, Cx};
 use op::{Op, Ops, Result, Spec};
@@ -8,6 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
+    ops.add::<task::AbortTask>().add::<task::DeleteTask>().add::<task::DeleteTasks>();
+    ops.add::<task::GetTask>().add::<task::GetTasks>();
     ops.add::<call::CancelCall>().add::<CloseAllConnections>().add::<call::GetCalls>().add::<GetConnections>();
 }
 

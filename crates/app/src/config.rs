@@ -36,7 +36,6 @@ const UNUSED: &[&str] = &[
     "redis",
     "remoteOptions",
     "resourceCacheDelay",
-    "rest-api",
     "rpu",
     "selfService",
     "tasks",
@@ -86,6 +85,9 @@ pub struct Config {
     pub transfers: TransferLimits,
     /// Assistants that call by MCP.
     pub mcp: Mcp,
+    /// REST.
+    #[serde(rename = "rest-api")]
+    pub rest_api: RestApi,
     /// Keys of the file that do nothing here.
     #[serde(skip)]
     unused: Vec<String>,
@@ -133,6 +135,18 @@ pub struct WebSockets {
     pub max_payload: usize,
     /// Of the original; frames are not compressed here, so it does nothing.
     pub per_message_deflate: Option<toml::Value>,
+}
+
+/// REST.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct RestApi {
+    /// How much may wait for a reader of events before it is cut off, in bytes.
+    pub max_ram_allocated_per_sse_client: usize,
+    /// Of the original; does nothing here.
+    pub dashboard_cache_expires_in: Option<toml::Value>,
+    /// Of the original; does nothing here.
+    pub dashboard_cache_timeout: Option<toml::Value>,
 }
 
 /// What is logged.
@@ -209,6 +223,7 @@ impl Default for Config {
             journal: Journal::default(),
             transfers: TransferLimits::default(),
             mcp: Mcp::default(),
+            rest_api: RestApi::default(),
             unused: Vec::new(),
         }
     }
@@ -238,6 +253,13 @@ impl Default for XapiOptions {
 impl Default for WebSockets {
     fn default() -> Self {
         Self { max_payload: 16 << 20, per_message_deflate: None }
+    }
+}
+
+impl Default for RestApi {
+    fn default() -> Self {
+        let (dashboard_cache_expires_in, dashboard_cache_timeout) = (None, None);
+        Self { max_ram_allocated_per_sse_client: 20 << 20, dashboard_cache_expires_in, dashboard_cache_timeout }
     }
 }
 

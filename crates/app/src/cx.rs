@@ -54,6 +54,11 @@ impl Cx {
         self.stop.is_cancelled()
     }
 
+    /// Waits for `what`, but no longer than somebody waits for the answer and the server runs; nothing then.
+    pub async fn unless_stopped<T>(&self, what: impl Future<Output = T>) -> Option<T> {
+        self.stop.run_until_cancelled(what).await
+    }
+
     /// Tells who looks at the task of this call something that is worth knowing.
     pub fn inform(&self, message: &str, data: serde_json::Value) {
         self.note(false, message, &data);

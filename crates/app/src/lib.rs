@@ -34,7 +34,7 @@ pub use app::{App, StartError};
 pub use call::{Begun, failure};
 pub use config::{
     Authentication, Config, ConfigError, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen, Listeners,
-    LogFormat, Logs, Mcp, Paths, SameSite, TransferLimits, WebSockets, XapiOptions,
+    LogFormat, Logs, Mcp, Paths, RestApi, SameSite, TransferLimits, WebSockets, XapiOptions,
 };
 pub use cx::Cx;
 pub use db;
@@ -47,7 +47,9 @@ pub use pool::{Connection, On, Phase, PoolStatus};
 pub use session::{CloseReason, Peer, Session, SignedIn};
 pub use sign_in::Credentials;
 pub use stats::{Column, Frame, Granularity};
-pub use task::{Note, PoolTask, Progress, Status, Step, Task, TaskKind, TaskNews, TaskSubscription, Tasks, Timed, Until};
+pub use task::{
+    Note, PoolTask, Progress, Status, Step, Task, TaskKind, TaskNews, TaskSubscription, Tasks, Timed, Until,
+};
 pub use transfer::{Caller, Content, Download, Ended, Offered, Received, Refusal, SendTo, Shown, Transfers};
 pub use view;
 pub use views::{Look, selected};

@@ -24,6 +24,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::{
+    link::At,
+    mask::{MASK, is_secret, kept, masked},
+    open::Open,
+    steps::{OpenStep, Steps},
+};
 pub use self::{
     link::PoolTask,
     news::{TaskNews, TaskSubscription},
@@ -31,12 +37,6 @@ pub use self::{
     steps::{Progress, Step},
     timed::Timed,
     wait::Until,
-};
-pub(crate) use self::{
-    link::At,
-    mask::{MASK, is_secret, kept, masked},
-    open::Open,
-    steps::{OpenStep, Steps},
 };
 
 /// Notes of one kind kept of a task, the last ones.

@@ -47,13 +47,11 @@ impl Tasks<'_> {
         let doing = "reading the tasks";
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let ended = "SELECT id FROM tasks WHERE ended IS NOT NULL ORDER BY start DESC, id DESC LIMIT $1";
-        sqlx::query(sqlx::AssertSqlSafe(format!(
-            "DELETE FROM tasks WHERE ended IS NOT NULL AND id NOT IN ({ended})"
-        )))
-        .bind(most)
-        .execute(&self.0.write)
-        .await
-        .map_err(self.0.sql(doing))?;
+        sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM tasks WHERE ended IS NOT NULL AND id NOT IN ({ended})")))
+            .bind(most)
+            .execute(&self.0.write)
+            .await
+            .map_err(self.0.sql(doing))?;
         let rows = sqlx::query("SELECT id, record FROM tasks ORDER BY start, id").fetch_all(&self.0.read).await;
         let rows = rows.map_err(self.0.sql(doing))?;
         let read = |row: &sqlx::any::AnyRow| Ok((row.try_get("id")?, row.try_get("record")?));

@@ -82,7 +82,7 @@ impl Face {
             mounts: Mounts::new(&http.mounts),
             proxies: Proxies::new(&http.proxies),
             ui: Ui::new(),
-            rest: Rest::new(app.clone()),
+            rest: Rest::new(app.clone(), stop.clone()),
             app,
             clients,
             https,

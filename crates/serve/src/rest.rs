@@ -5,6 +5,7 @@
 
 mod call;
 mod docs;
+mod events;
 mod given;
 mod list;
 mod listed;
@@ -13,6 +14,7 @@ mod openapi;
 mod query;
 mod refusal;
 mod table;
+mod tasks;
 mod who;
 
 use std::{sync::OnceLock, time::Duration};
@@ -24,10 +26,12 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
 
 pub use self::listed::{Listed, routes};
 pub use self::openapi::openapi;
 use self::{
+    events::Events,
     query::Query,
     refusal::Refusal,
     table::{Found, Table, Target},
@@ -50,6 +54,9 @@ pub(crate) struct Rest {
     table: Table,
     /// The text of the OpenAPI document, made when somebody asks for it.
     document: OnceLock<Bytes>,
+    events: Events,
+    /// Cancelled when the server stops.
+    stop: CancellationToken,
 }
 
 /// What one request is about.
@@ -62,8 +69,9 @@ struct Asked {
 }
 
 impl Rest {
-    pub(crate) fn new(app: App) -> Self {
-        Self { table: Table::new(app.ops()), document: OnceLock::new(), app }
+    pub(crate) fn new(app: App, stop: CancellationToken) -> Self {
+        let events = Events::new(app.clone(), stop.clone());
+        Self { table: Table::new(app.ops()), document: OnceLock::new(), events, app, stop }
     }
 
     /// Returns the part of `path` that is below the face; nothing where the path is another's.
@@ -120,7 +128,21 @@ impl Rest {
             Target::Docs(file) => {
                 Ok(file.answer(self.document.get_or_init(|| openapi(self.app.ops()).to_string().into())))
             }
+            Target::Tasks => self.tasks(asked),
+            Target::Events => self.events.open(asked),
+            Target::Subscribe => {
+                let body = body(request).await?;
+                self.events.subscribe(&asked, &body)
+            }
+            Target::Unsubscribe => self.events.unsubscribe(&asked),
         }
+    }
+}
+
+impl Asked {
+    /// Returns a parameter of the path.
+    fn part(&self, name: &str) -> &str {
+        self.path.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value)
     }
 }
 

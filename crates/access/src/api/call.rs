@@ -63,7 +63,8 @@ impl Op<Cx> for GetCalls {
 }
 
 /// Begin no further object of a call on many; what it has begun goes on, the rest is answered as skipped. What only waits
-/// (`test.wait`, `test.createTask`) ends, and so does an upload, with what was made for it.
+/// (`test.wait`, `test.createTask`) ends, and so does an upload, with what was made for it; of a call on one object the
+/// host is asked to cancel what it does.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct CancelCall {
     /// Id of the call, as `api.getCalls` tells it.
@@ -81,7 +82,7 @@ impl Op<Cx> for CancelCall {
         if cx.app.tasks().cancel(&self.id) {
             return Ok(());
         }
-        Err(Error::refused("a call on one object cannot be cancelled"))
+        Err(Error::refused("nothing that this call does now can be cancelled"))
     }
 }
 

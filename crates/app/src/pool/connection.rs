@@ -67,10 +67,7 @@ impl Cx {
     /// As [`Cx::object`], and [`op::Error::ServerUnreachable`] where the pool is no longer linked.
     pub fn on(&self, id: &str) -> op::Result<On> {
         let on = self.app.on(id)?;
-        Ok(On {
-            pool: Connection { rehearsal: self.rehearsal.clone(), task: self.task.clone(), ..on.pool },
-            ..on
-        })
+        Ok(On { pool: Connection { rehearsal: self.rehearsal.clone(), task: self.task.clone(), ..on.pool }, ..on })
     }
 }
 

@@ -39,7 +39,8 @@ impl Task {
     /// Returns how far it has come, in percent, where anybody counts.
     pub fn percent(&self) -> Option<u8> {
         let Some(Progress { done, total }) = self.progress else { return self.percent };
-        let under_way: usize = self.links.iter().filter(|link| link.end.is_none()).map(|link| usize::from(link.percent)).sum();
+        let under_way: usize =
+            self.links.iter().filter(|link| link.end.is_none()).map(|link| usize::from(link.percent)).sum();
         let percent = (done * 100 + under_way.min((total - done) * 100)).checked_div(total).unwrap_or(100);
         u8::try_from(percent).ok()
     }

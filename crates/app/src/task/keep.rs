@@ -132,7 +132,9 @@ impl Tasks {
         }
         let keeper = Keeper::default();
         keeper.due.lock().is_open = true;
-        interrupted.iter().for_each(|task| keeper.changed(task));
+        for task in &interrupted {
+            keeper.changed(task);
+        }
         Ok(Self::with(all, keeper))
     }
 

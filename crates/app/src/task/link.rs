@@ -111,8 +111,15 @@ impl At {
     fn begin(&self, method: &str, reference: &str) -> Following<'_> {
         let (reference, method) = (reference.to_owned(), method.to_owned());
         let (step, start) = (self.step, now());
-        let link =
-            PoolTask { reference: reference.clone(), method, step, percent: 0, start, end: None, status: Status::Pending };
+        let link = PoolTask {
+            reference: reference.clone(),
+            method,
+            step,
+            percent: 0,
+            start,
+            end: None,
+            status: Status::Pending,
+        };
         self.change(|task| {
             if task.links.len() >= KEPT
                 && let Some(oldest) = task.links.iter().position(|link| link.end.is_some())

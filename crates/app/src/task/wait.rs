@@ -44,3 +44,42 @@ impl Tasks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_change_or_the_end_is_waited_for() {
+        let tasks = Tasks::default();
+        let open = tasks.open("vm.start", &json!({}), None);
+        let id = open.id().to_owned();
+        let mut changed = Box::pin(tasks.wait(&id, Until::Updated));
+        let mut ended = Box::pin(tasks.wait(&id, Until::Ended));
+        assert!(changed.as_mut().now_or_never().is_none() && ended.as_mut().now_or_never().is_none());
+        tasks.note(&id, false, "half way", &json!(null));
+        assert_eq!(changed.await.expect("it is there").infos.len(), 1);
+        assert!(ended.as_mut().now_or_never().is_none());
+        open.failed(&op::Error::NoHostsAvailable);
+        assert!(ended.await.expect("it stays").has_ended());
+        assert!(tasks.wait(&id, Until::Updated).await.expect("at once").has_ended());
+        assert!(tasks.wait("nope", Until::Ended).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn who_missed_the_change_sees_it_all_the_same() {
+        let tasks = Tasks::default();
+        let open = tasks.open("vm.start", &json!({}), None);
+        let id = open.id().to_owned();
+        let mut ended = Box::pin(tasks.wait(&id, Until::Ended));
+        assert!(ended.as_mut().now_or_never().is_none());
+        open.failed(&op::Error::NoHostsAvailable);
+        for _ in 0..5000 {
+            tasks.open("vm.stop", &json!({}), None);
+        }
+        assert!(ended.await.expect("it stays").has_ended());
+    }
+}

@@ -77,16 +77,18 @@ impl Rest {
         let action = route.path.rsplit('/').next().unwrap_or_default().replace('_', " ");
         let id = asked.path.iter().find(|(name, _)| name == "id").map(|(_, id)| id.as_str());
         let object = id.and_then(|id| self.app.store().get(id));
-        let namespace = route.op.split('.').next().unwrap_or_default();
-        let noun = object.as_ref().map_or(namespace, |object| object.kind().name());
+        let collection = route.path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        let singular = collection.strip_suffix("ies").map(|stem| format!("{stem}y"));
+        let singular = singular.unwrap_or_else(|| collection.trim_end_matches('s').to_owned());
+        let noun = object.as_ref().map_or(&*singular, |object| object.kind().name());
         let args = given.params.iter().filter(|(_, value)| id.is_none() || value.as_str() != id);
         let args: Map<_, _> = args.map(|(name, value)| (name.clone(), value.clone())).collect();
         let mut about = Map::new();
         about.insert("method".to_owned(), route.op.into());
         about.insert("args".to_owned(), self.app.masked(route.op, &args.into()));
-        if let Some(object) = &object {
-            about.insert("objectType".to_owned(), object.kind().name().into());
-            about.insert("objectId".to_owned(), object.id().into());
+        if let Some(id) = object.as_ref().map(|object| object.id()).or(id) {
+            about.insert("objectType".to_owned(), noun.into());
+            about.insert("objectId".to_owned(), id.into());
         }
         about.insert("name".to_owned(), format!("REST API: {action} {noun}").into());
         about.insert("type".to_owned(), "xo:rest-api:action".into());

@@ -11,12 +11,12 @@ use http::{HeaderValue, Response, header};
 use op::Answer;
 use serde_json::Value;
 
-pub(super) use self::options::Options;
 use self::{
     options::Format,
     parts::Parts,
     row::{Made, Row},
 };
+pub(super) use self::{options::Options, parts::Lines};
 use super::refusal::Refusal;
 
 /// Answers with what is chosen of `objects` of `collection`.
@@ -31,7 +31,16 @@ pub(super) fn of_objects(
 /// Answers with what is chosen of the result of an operation, a list of objects of `collection`.
 pub(super) fn of_values(answer: Answer, collection: &'static str, options: Options) -> Result<Response<Body>, Refusal> {
     let values: Vec<Value> = answer.decode()?;
-    Ok(respond(values.into_iter().filter_map(Made::new), collection, options))
+    Ok(of_made(values.into_iter(), collection, options))
+}
+
+/// Answers with what is chosen of values that are objects with an id.
+pub(super) fn of_made(
+    values: impl Iterator<Item = Value> + Send + 'static,
+    collection: &'static str,
+    options: Options,
+) -> Response<Body> {
+    respond(values.filter_map(Made::new), collection, options)
 }
 
 /// Sends an answer as it is made.

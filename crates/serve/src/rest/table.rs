@@ -33,6 +33,14 @@ pub(super) enum Target {
     Object(Kind),
     /// What tells what there is.
     Docs(File),
+    /// The tasks of the server.
+    Tasks,
+    /// The stream of events.
+    Events,
+    /// What a stream of events tells of.
+    Subscribe,
+    /// What it does not tell of any more.
+    Unsubscribe,
 }
 
 impl Target {
@@ -62,6 +70,14 @@ impl Table {
         let mut paths: BTreeMap<String, Methods> = BTreeMap::new();
         for Listed { verb, path, target } in routes(ops) {
             paths.entry(path).or_default().insert(verb, target);
+        }
+        for (verb, path, target) in [
+            (Verb::Get, "/tasks", Target::Tasks),
+            (Verb::Get, "/events", Target::Events),
+            (Verb::Post, "/events/{id}/subscriptions", Target::Subscribe),
+            (Verb::Delete, "/events/{id}/subscriptions/{subscriptionId}", Target::Unsubscribe),
+        ] {
+            paths.entry(path.to_owned()).or_default().insert(verb, target);
         }
         let mut router = matchit::Router::new();
         for (at, path) in paths.keys().enumerate() {

@@ -25,11 +25,7 @@ impl Lab {
     }
 
     /// The same, with a configuration of its own.
-    pub(crate) async fn configured(config: app::Config) -> Self {
-        Self::with(config, Sim::builder().world("small").pace(0.005)).await
-    }
-
-    async fn with(config: app::Config, sim: xapi_sim::sim::Builder) -> Self {
+    pub(crate) async fn with(config: app::Config, sim: xapi_sim::sim::Builder) -> Self {
         let sim = sim.start().await.expect("the simulated pool starts");
         let test = TestApp::with(config, |ops| *ops = xo_server::ops()).await;
         let admin = test.admin().await;

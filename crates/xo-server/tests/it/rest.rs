@@ -1,5 +1,6 @@
 //! REST, as clients of the original use it.
 
+mod events;
 mod every;
 mod host;
 mod lab;
@@ -11,5 +12,6 @@ mod route;
 mod schema;
 mod site;
 mod storage;
+mod task;
 mod vif;
 mod vm;

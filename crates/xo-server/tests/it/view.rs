@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, time::Duration};
 
+use app::Config;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use serve::Listener;
@@ -29,12 +30,16 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) async fn new() -> Self {
-        Self::with(app::Config::default()).await
+        Self::with(Config::default()).await
     }
 
-    pub(crate) async fn with(config: app::Config) -> Self {
+    pub(crate) async fn with(config: Config) -> Self {
+        Self::on(Sim::builder().world("small").pace(0.005), config).await
+    }
+
+    pub(crate) async fn on(sim: xapi_sim::sim::Builder, config: Config) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let Lab { test, admin, sim } = Lab::configured(config).await;
+        let Lab { test, admin, sim } = Lab::with(config, sim).await;
         let admin = admin.session.user().expect("an administrator");
         let token = test.app.browser_token(&admin, "test", false).await.expect("the database takes it").0;
         let listener = Listener::bind("127.0.0.1:0", None).await.expect("a port is free");

@@ -5,7 +5,10 @@ use filter::Filter;
 use http::StatusCode;
 use serde_json::json;
 
-use super::super::{query::Query, refusal::Refusal};
+use super::{
+    super::{query::Query, refusal::Refusal},
+    parts::Lines,
+};
 
 /// Most fields that one may name; objects have fewer than a hundred.
 const MOST_FIELDS: usize = 256;
@@ -60,6 +63,18 @@ impl Options {
             (false, false) => Format::Json,
         };
         Ok(Self { fields: Fields::read(query)?, filter, limit: limit(query.number("limit")?), format })
+    }
+}
+
+impl Options {
+    /// Returns whether the client wants one value a line.
+    pub(in crate::rest) fn is_lines(&self) -> bool {
+        self.format == Format::Lines
+    }
+
+    /// Returns what writes one object of `collection` at a time.
+    pub(in crate::rest) fn lines(self, collection: &str) -> Lines {
+        Lines::new(collection, self)
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{
     Options, encoded,
     options::{Fields, Format},
-    row::Row,
+    row::{Made, Row},
 };
 
 /// Bytes of a piece: so many that making it costs more than changing threads for it.
@@ -159,6 +159,35 @@ impl<R: Row, I: Iterator<Item = R>> Iterator for Parts<I> {
             self.state = State::Inside;
         }
         Some(piece.freeze())
+    }
+}
+
+/// Writes objects one at a time, as they come.
+pub(in crate::rest) struct Lines(Parts<std::iter::Empty<Made>>);
+
+impl Lines {
+    pub(super) fn new(collection: &str, options: Options) -> Self {
+        Self(Parts::new(std::iter::empty(), collection, options))
+    }
+
+    /// Returns whether the filter keeps `value`.
+    pub(in crate::rest) fn wants(&self, value: &Value) -> bool {
+        let filter = &self.0.options.filter;
+        filter.is_empty() || filter.matches(value)
+    }
+
+    /// Returns the JSON of what is asked for of `value`, if the filter keeps it.
+    pub(in crate::rest) fn line(&self, value: Value) -> Option<Bytes> {
+        self.wants(&value).then(|| self.any(value))
+    }
+
+    /// Returns the JSON of what is asked for of `value`, whatever the filter says.
+    pub(in crate::rest) fn any(&self, value: Value) -> Bytes {
+        let mut line = BytesMut::new();
+        if let Some(row) = Made::new(value) {
+            self.0.value(&mut line, &row);
+        }
+        line.freeze()
     }
 }
 

@@ -37,6 +37,7 @@ impl Rest {
         Self::on(Served::new().await)
     }
 
+    /// Makes a client of the server of `lab`.
     pub(crate) fn on(lab: Served) -> Self {
         let http = Client::builder().redirect(Policy::none()).no_proxy().timeout(LIMIT).build().expect("a client");
         Self { lab, http }
@@ -45,6 +46,24 @@ impl Rest {
     /// Begins a request of the administrator.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.bare(method, path).header("cookie", format!("authenticationToken={}", self.lab.token))
+    }
+
+    /// Begins a request of the user of `token`.
+    pub(crate) fn request_of(&self, token: &str, method: Method, path: &str) -> RequestBuilder {
+        self.bare(method, path).header("cookie", format!("authenticationToken={token}"))
+    }
+
+    /// Creates a user without rights; returns its id and a token.
+    pub(crate) async fn user(&self, email: &str) -> (String, String) {
+        let user = self.lab.test.create(email, None, "none").await;
+        let token = self.lab.app().browser_token(&user, "test", false).await.expect("the database takes it").0;
+        (user.id, token.expose().to_owned())
+    }
+
+    /// Calls an operation as an administrator.
+    pub(crate) async fn call(&self, method: &str, params: Value) -> Value {
+        let user = self.lab.app().db().users().by_email("admin").await.expect("it reads").expect("it is there");
+        self.lab.test.signed_in(&user).await.call(method, params).await
     }
 
     /// Begins a request of nobody.
