@@ -17,7 +17,10 @@ mod table;
 mod tasks;
 mod who;
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use app::App;
 use axum::body::Body;
@@ -37,7 +40,10 @@ use self::{
     table::{Found, Table, Target},
     who::Who,
 };
-use crate::http::{Caller, reply};
+use crate::{
+    http::{Caller, reply},
+    listen::Visitor,
+};
 
 /// Where the face is, and where the original's older web client finds it.
 const ROOTS: [&str; 2] = ["/rest/v0", "/v5/rest/v0"];
@@ -110,8 +116,13 @@ impl Rest {
         }
         let query = Query::parse(request.uri().query().unwrap_or_default())?;
         let who = who::sign_in(&self.app, &request, &query, caller).await?;
-        if !target.is_public() && who.session.user().is_none() {
+        let is_known = who.session.user().is_some();
+        if !target.is_public() && !is_known {
             return Err(Refusal::unauthenticated());
+        }
+        if is_known && let Some(visitor) = request.extensions().get::<Arc<Visitor>>() {
+            // A stream of events may stay for days, and does not make room for strangers.
+            visitor.known(true);
         }
         let path = found.params()?;
         if let Some(response) = to_oneself(&path, &who, &request) {

@@ -11,6 +11,7 @@ mod hosts;
 mod kill;
 mod node;
 mod our_cli;
+mod rest;
 mod secrets;
 mod server;
 mod traces;

@@ -26,6 +26,7 @@ struct Replay {
 
 impl Replay {
     async fn new() -> Self {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let server = Server::demo().await;
         let mut client = Client::signed_in(server.address).await;
         let token = client.ok("token.create", json!({})).await.as_str().unwrap().to_owned();
@@ -114,7 +115,10 @@ impl Replay {
 }
 
 fn is_task(text: &str) -> bool {
-    text.len() == 20 && text.as_bytes()[9] == b'-'
+    text.split_once('-').is_some_and(|(time, random)| {
+        let is_plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        time.len() == 9 && random.len() >= 8 && is_plain(time) && is_plain(random)
+    })
 }
 
 fn recorded(name: &str) -> Option<Vec<Value>> {
