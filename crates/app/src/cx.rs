@@ -59,22 +59,6 @@ impl Cx {
         self.stop.run_until_cancelled(what).await
     }
 
-    /// Tells who looks at the task of this call something that is worth knowing.
-    pub fn inform(&self, message: &str, data: serde_json::Value) {
-        self.note(false, message, &data);
-    }
-
-    /// Tells who looks at the task of this call of something that is not as it should be, and no reason to fail.
-    pub fn warn(&self, message: &str, data: serde_json::Value) {
-        self.note(true, message, &data);
-    }
-
-    fn note(&self, warns: bool, message: &str, data: &serde_json::Value) {
-        if let Some(task) = self.task.as_ref().filter(|_| self.rehearsal.is_none()) {
-            task.note(warns, message, data);
-        }
-    }
-
     /// Returns the user who calls.
     ///
     /// # Errors

@@ -238,6 +238,23 @@ impl Connection {
         self.link.client().call_as(question, params).await.map_err(|error| self.translate(&error, method))
     }
 
+    /// Tells who looks at the task of the call something that is worth knowing.
+    pub fn inform(&self, message: &str) {
+        self.note(false, message, &serde_json::Value::Null);
+    }
+
+    /// Tells who looks at the task of the call what has gone wrong, where that is no reason to fail. Of what failed at
+    /// the pool everybody is told only that it did; the log has the rest.
+    pub fn warn(&self, message: &str, error: &op::Error) {
+        self.note(true, message, &error.to_json(false));
+    }
+
+    fn note(&self, warns: bool, message: &str, data: &serde_json::Value) {
+        if let Some(task) = self.task.as_ref().filter(|_| self.rehearsal.is_none()) {
+            task.note(warns, message, data);
+        }
+    }
+
     /// Waits for what the pool does, and tells how far it is meanwhile.
     async fn ended(&self, method: &str, mut task: xapi::Task) -> Result<Value, xapi::Error> {
         match &self.task {

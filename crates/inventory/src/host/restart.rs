@@ -65,6 +65,7 @@ pub(crate) async fn reboot(cx: &Cx, host: &On, force: bool) -> Result<()> {
     match clear(cx, host).await {
         Err(error) if force => {
             warn!(host.id = host.object.id(), "the VMs of a host that is to restart stay: {error}");
+            host.pool.warn("the VMs of the host do not leave it", &error);
             host.pool.call("host.disable", params![host.reference()]).await?;
         }
         cleared => cleared?,

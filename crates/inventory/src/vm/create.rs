@@ -204,6 +204,7 @@ impl Op<Cx> for Create {
         if boot && let Err(error) = pool.call("VM.start", params![&vm, false, false]).await {
             // It is complete and can be started once there is room for it.
             warn!(vm.id = id, "a new VM does not start: {error}");
+            pool.warn("the new VM does not start", &error);
         }
         Ok(id)
     }

@@ -122,11 +122,13 @@ fn delete(pool: Connection, vm: String, rules: Rules) -> BoxFuture<'static, Resu
         for snapshot in &record.snapshots {
             if let Err(error) = delete(pool.clone(), snapshot.to_string(), rules).await {
                 warn!(vm.id = %record.uuid, "cannot delete a snapshot of a deleted VM: {error}");
+                pool.warn("a snapshot of the VM cannot be deleted", &error);
             }
         }
         for disk in disks {
             if let Err(error) = delete_disk(&pool, &disk).await {
                 warn!(vm.id = %record.uuid, "cannot delete a disk of a deleted VM: {error}");
+                pool.warn("a disk of the VM cannot be deleted", &error);
             }
         }
         Ok(())

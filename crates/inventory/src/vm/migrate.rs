@@ -154,6 +154,7 @@ async fn stop_tracking(vm: &On, plan: &Plan) -> Result<()> {
     for (disk, _) in &plan.disks {
         if vm.pool.call_as("VDI.get_cbt_enabled", params![disk]).await? {
             warn!(vm.id = vm.object.id(), "changed blocks of disks of a VM are not tracked any more: it moves");
+            vm.pool.inform("changed blocks of its disks are not tracked any more");
             vm.pool.call_async("VDI.disable_cbt", params![disk]).await?;
         }
     }

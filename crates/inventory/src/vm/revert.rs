@@ -95,10 +95,12 @@ async fn revert(snapshot: &On, record: &class::Vm, id: &str) -> Result<()> {
     pool.call_async("VM.revert", params![snapshot.reference()]).await?;
     if let Err(error) = clean(pool, &vm).await {
         warn!(vm.id = id, "cannot take old notes of backups off a reverted VM: {error}");
+        pool.warn("old notes of backups stay on the VM", &error);
     }
     let ran = record.snapshot_info.get("power-state-at-snapshot").is_some_and(|state| state == "Running");
     if ran && let Err(error) = go_on(pool, &vm).await {
         warn!(vm.id = id, "a reverted VM does not run again: {error}");
+        pool.warn("the VM does not run again", &error);
     }
     Ok(())
 }

@@ -26,7 +26,7 @@ impl Listed {
     pub fn route(&self) -> Option<&Route> {
         match &self.target {
             Target::Op(route) => Some(route),
-            Target::Objects(_) | Target::Object(_) | Target::Docs(_) => None,
+            _ => None,
         }
     }
 
@@ -34,20 +34,22 @@ impl Listed {
     pub fn takes_in_query(&self, ops: &Ops<Cx>, name: &str) -> bool {
         let is_list = match &self.target {
             Target::Op(route) => route.reply == Reply::List,
-            Target::Objects(_) => true,
-            Target::Object(_) | Target::Docs(_) => false,
+            Target::Objects(_) | Target::Tasks => true,
+            _ => false,
         };
         let own = |route: &Route| {
             let of_action = route.action && name == "sync";
             let of_sections = route.reply == Reply::Sections && name == "ndjson";
             of_action || of_sections || Names::new(ops, route).of(name).is_some()
         };
-        (is_list && OF_EVERY_LIST.contains(&name)) || self.route().is_some_and(own)
+        let is_watch = matches!(self.target, Target::Tasks) && name == "watch";
+        is_watch || (is_list && OF_EVERY_LIST.contains(&name)) || self.route().is_some_and(own)
     }
 
     /// Returns whether a client may write `name` in the body.
     pub fn takes_in_body(&self, ops: &Ops<Cx>, name: &str) -> bool {
-        self.route().is_some_and(|route| Names::new(ops, route).of(name).is_some())
+        let of_events = matches!(self.target, Target::Subscribe) && matches!(name, "collection" | "fields");
+        of_events || self.route().is_some_and(|route| Names::new(ops, route).of(name).is_some())
     }
 }
 
@@ -67,6 +69,13 @@ pub fn routes(ops: &Ops<Cx>) -> Vec<Listed> {
             }
         }
     }
+    let of_server = [
+        (Verb::Get, "/tasks", Target::Tasks),
+        (Verb::Get, "/events", Target::Events),
+        (Verb::Post, "/events/{id}/subscriptions", Target::Subscribe),
+        (Verb::Delete, "/events/{id}/subscriptions/{subscriptionId}", Target::Unsubscribe),
+    ];
+    all.extend(of_server.map(|(verb, path, target)| Listed { verb, path: path.to_owned(), target }));
     let files = File::ALL.into_iter();
     all.extend(files.map(|(path, file)| Listed { verb: Verb::Get, path: path.to_owned(), target: Target::Docs(file) }));
     all

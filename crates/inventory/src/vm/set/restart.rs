@@ -42,6 +42,7 @@ impl Op<Cx> for SetAndRestart {
         let started = vm.pool.call("VM.start", params![vm.reference(), false, false]).await;
         if let (Err(_), Err(error)) = (&changed, &started) {
             warn!(vm.id = vm.object.id(), "a VM that could not be changed does not start again either: {error}");
+            vm.pool.warn("the VM does not start again either", error);
         }
         changed.and(started.map(drop))
     }

@@ -221,6 +221,17 @@ async fn what_failed_at_a_host_is_told_to_administrators_only() {
     assert!(rest.json(&format!("/tasks/{id}")).await.to_string().contains("disk on fire"));
 }
 
+#[tokio::test]
+async fn what_went_wrong_without_being_a_reason_to_fail_is_a_warning() {
+    let rest = Rest::new().await;
+    let vm = vm(&rest, "halted").await;
+    rest.lab.sim.fail_next("VDI.destroy", "INTERNAL_ERROR", ["disk on fire"]);
+    let id = begin(&rest, &format!("/vms/{vm}/actions/delete"), json!({ "force": true })).await;
+    let task = rest.json(&format!("/tasks/{id}?wait=result")).await;
+    assert_eq!(task["status"], "success", "{task}");
+    assert_eq!(task["warnings"][0]["message"], "a disk of the VM cannot be deleted", "{task}");
+}
+
 /// The lines of a list that is watched.
 struct Lines {
     response: Response,
