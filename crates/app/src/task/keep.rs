@@ -72,8 +72,8 @@ impl Keeper {
         self.ready.notify_one();
     }
 
-    /// Writes what is due; tries again until that works, or the server stops.
-    async fn write(&self, db: &Db) {
+    /// Writes what is due; tries again until that works, or the server stops. Returns whether it worked.
+    async fn write(&self, db: &Db) -> bool {
         loop {
             let (last, tasks) = {
                 let mut due = self.due.lock();
@@ -82,7 +82,7 @@ impl Keeper {
             let rows = tasks.iter().map(|(id, task)| (id.clone(), task.as_deref().map(row))).collect::<Vec<_>>();
             let Err(error) = db.tasks().write(&rows).await else {
                 self.written.send_replace(last);
-                return;
+                return true;
             };
             error!("cannot write {} tasks: {error}", rows.len());
             let is_closing = {
@@ -93,7 +93,7 @@ impl Keeper {
                 due.is_closing
             };
             if is_closing {
-                return;
+                return false;
             }
             let _ = timeout(REST, self.urgent.notified()).await;
         }
@@ -146,10 +146,16 @@ impl Tasks {
             if !keeper.due.lock().is_closing {
                 let _ = timeout(COLLECT, keeper.urgent.notified()).await;
             }
-            keeper.write(&db).await;
-            let due = keeper.due.lock();
-            if due.is_closing {
-                return;
+            loop {
+                let has_worked = keeper.write(&db).await;
+                let due = keeper.due.lock();
+                if !due.is_closing {
+                    break;
+                }
+                // What has come during the last write is written, too.
+                if !has_worked || due.tasks.is_empty() {
+                    return;
+                }
             }
         }
     }

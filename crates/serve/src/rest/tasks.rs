@@ -33,9 +33,9 @@ impl Rest {
             return Ok(Watch { app, session, news, lines: options.lines(TASKS), told: HashSet::new(), stop }.answer());
         }
         let access = self.app.task_access(&user);
-        let tasks = self.app.tasks().list().into_iter().filter(move |task| access.sees(task));
-        let access = self.app.task_access(&user);
-        Ok(list::of_made(tasks.map(move |task| access.show(&task)), TASKS, options))
+        let tasks = self.app.tasks().list().into_iter();
+        let shown = tasks.filter_map(move |task| access.sees(&task).then(|| access.show(&task)));
+        Ok(list::of_made(shown, TASKS, options))
     }
 }
 
