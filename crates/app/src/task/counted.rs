@@ -1,20 +1,20 @@
 //! Bytes as the progress of a task.
 
-use super::{Open, Progress, Tasks};
+use super::{Open, Tasks};
 
 /// Counts the bytes of a task that runs.
 #[derive(Debug)]
 pub(crate) struct Counted {
     id: String,
     tasks: Tasks,
-    progress: Progress,
+    done: u64,
+    total: u64,
 }
 
 impl Open {
     /// Shows how many of `total` bytes have come.
     pub(crate) fn bytes(&self, total: u64) -> Counted {
-        let progress = Progress { done: 0, total: usize::try_from(total).unwrap_or(usize::MAX) };
-        let counted = Counted { id: self.id().to_owned(), tasks: self.tasks.clone(), progress };
+        let counted = Counted { id: self.id().to_owned(), tasks: self.tasks.clone(), done: 0, total };
         counted.show();
         counted
     }
@@ -23,16 +23,21 @@ impl Open {
 impl Counted {
     /// Adds so many bytes; the task shows whole percents.
     pub(crate) fn add(&mut self, bytes: usize) {
-        let before = self.progress.percent();
-        self.progress.done = self.progress.done.saturating_add(bytes).min(self.progress.total);
-        if self.progress.percent() != before {
+        let before = self.percent();
+        self.done = self.done.saturating_add(bytes as u64).min(self.total);
+        if self.percent() != before {
             self.show();
         }
     }
 
+    fn percent(&self) -> u8 {
+        let percent = (u128::from(self.done) * 100).checked_div(u128::from(self.total)).unwrap_or(100);
+        u8::try_from(percent).unwrap_or(100)
+    }
+
     fn show(&self) {
         self.tasks.change(&self.id, |task| {
-            task.progress = Some(self.progress);
+            task.percent = Some(self.percent());
             true
         });
     }
@@ -49,12 +54,13 @@ mod tests {
         let tasks = Tasks::default();
         let open = tasks.open("vm.import", &json!({}), Some("u")).expect("there is room");
         let mut counted = open.bytes(1000);
-        assert_eq!(tasks.all()[0].progress.map(Progress::percent), Some(0));
+        assert_eq!(tasks.all()[0].percent(), Some(0));
         counted.add(5);
         counted.add(250);
-        assert_eq!(tasks.all()[0].progress.map(Progress::percent), Some(25));
+        assert_eq!(tasks.all()[0].percent(), Some(25));
         counted.add(5000);
-        assert_eq!(tasks.all()[0].progress, Some(Progress { done: 1000, total: 1000 }));
-        assert_eq!(open.bytes(0).progress.percent(), 100);
+        assert_eq!(tasks.all()[0].percent(), Some(100));
+        let _nothing = open.bytes(0);
+        assert_eq!(tasks.all()[0].percent(), Some(100));
     }
 }

@@ -144,9 +144,18 @@ mod tests {
 
     #[test]
     fn names_of_secrets_are_known_however_they_are_written() {
-        for name in
-            ["chappassword", "Passwd", "api-key", "API_KEY", "xo:secret", "otp", "my-otp", "authenticationToken", "admin_pass", "db-pwd"]
-        {
+        for name in [
+            "chappassword",
+            "Passwd",
+            "api-key",
+            "API_KEY",
+            "xo:secret",
+            "otp",
+            "my-otp",
+            "authenticationToken",
+            "admin_pass",
+            "db-pwd",
+        ] {
             assert!(is_secret(name), "{name}");
         }
         for name in ["cpu_hotplug", "name_label", "keys", "pass_through", "bypass"] {

@@ -79,12 +79,12 @@ impl Cx {
     /// many that wait.
     pub async fn wait(&self, duration: Duration) -> Result<()> {
         check(duration)?;
-        if let Some(task) = &self.task {
-            if !self.app.tasks().waits(&task.id, &self.stop, WAITING) {
-                return Err(Error::refused(format!(
-                    "{WAITING} calls of this user wait already; `api.cancelCall` ends one"
-                )));
-            }
+        if let Some(task) = &self.task
+            && !self.app.tasks().waits(&task.id, &self.stop, WAITING)
+        {
+            return Err(Error::refused(format!(
+                "{WAITING} calls of this user wait already; `api.cancelCall` ends one"
+            )));
         }
         let waited = self.stop.run_until_cancelled(tokio::time::sleep(duration)).await;
         waited.ok_or_else(|| Error::refused("the call has been cancelled"))

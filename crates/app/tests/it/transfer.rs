@@ -139,7 +139,7 @@ async fn an_upload_is_a_task_that_counts_bytes_and_can_be_cancelled() {
     feed.send(Ok(Bytes::from(vec![0; 250]))).await.expect("it is read");
     let task = eventually(async || {
         let task = test.app.tasks().all().into_iter().next()?;
-        (task.progress?.percent() == 25).then_some(task)
+        (task.percent()? == 25).then_some(task)
     })
     .await;
     assert_eq!(task.properties["method"], "toy.take");

@@ -22,7 +22,6 @@ use super::{
     groups::{Audiences, Group},
     text::{self, Subject},
 };
-use crate::rest::objects;
 
 /// How long what is heard is collected. Each client costs a write, and so much later is still at once.
 const COLLECT: Duration = Duration::from_millis(20);
@@ -343,7 +342,7 @@ impl Teller<'_> {
     /// Returns the kind of an object, and where it is.
     fn place(&self, id: &str) -> Option<(app::model::Kind, String)> {
         let object = self.app.store().get(id)?;
-        let collection = objects::collection(object.kind());
+        let collection = object.kind().collection().unwrap_or_default();
         Some((object.kind(), format!("/rest/v0/{collection}/{}", object.id())))
     }
 

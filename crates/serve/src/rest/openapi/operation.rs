@@ -259,12 +259,18 @@ fn object(kind: Kind) -> Value {
 
 fn tasks() -> Value {
     let mut parameters = list_params();
-    parameters.push(parameter("query", "watch", false, json!({
-        "type": "boolean", "default": false,
-        "description": "Whether to tell of what changes from now on, instead of what is there; goes with `ndjson`.",
-    })));
+    parameters.push(parameter(
+        "query",
+        "watch",
+        false,
+        json!({
+            "type": "boolean", "default": false,
+            "description": "Whether to tell of what changes from now on, instead of what is there; goes with `ndjson`.",
+        }),
+    ));
     let mut responses = Map::new();
-    responses.insert("200".to_owned(), list_response(json!({ "type": "object", "required": ["id", "status", "start"] })));
+    responses
+        .insert("200".to_owned(), list_response(json!({ "type": "object", "required": ["id", "status", "start"] })));
     responses.extend(refusals());
     json!({
         "summary": "List tasks, or tell of them as they change.",
