@@ -997,7 +997,15 @@ export interface Methods {
     }
     result: true
   }
-  /** Begin no further object of a call on many; what it has begun goes on, the rest is answered as skipped. What only waits (`test.wait`, `test.createTask`) ends, and so does an upload, with what was made for it. */
+  /** End a task: it begins nothing more, waits no longer, and a host is asked to cancel what it does for it. */
+  'api.abortTask': {
+    params: {
+      /** The task; one's own, unless for administrators. */
+      id: string
+    }
+    result: true
+  }
+  /** Begin no further object of a call on many; what it has begun goes on, the rest is answered as skipped. What only waits (`test.wait`, `test.createTask`) ends, and so does an upload, with what was made for it; of a call on one object the host is asked to cancel what it does. */
   'api.cancelCall': {
     params: {
       /** Id of the call, as `api.getCalls` tells it. */
@@ -1010,6 +1018,19 @@ export interface Methods {
     params: Record<string, never>
     result: true
   }
+  /** Forget a task that has ended. */
+  'api.deleteTask': {
+    params: {
+      /** The task; one's own, unless for administrators. */
+      id: string
+    }
+    result: true
+  }
+  /** Forget every task that has ended: one's own, or all for administrators. */
+  'api.deleteTasks': {
+    params: Record<string, never>
+    result: true
+  }
   /** List the calls under way, oldest first: one's own, or all for administrators. */
   'api.getCalls': {
     params: Record<string, never>
@@ -1019,6 +1040,26 @@ export interface Methods {
   'api.getConnections': {
     params: Record<string, never>
     result: ConnectionInfo[]
+  }
+  /** Tell of a task, at once or when something has come of it. */
+  'api.getTask': {
+    params: {
+      /** The task. */
+      id: string
+      /** What to wait for: `true` and `result` for the end, `update` or nothing behind the name for the next change; one that has ended is told at once. */
+      wait?: true | false | 'result' | 'update' | ''
+    }
+    result: unknown
+  }
+  /** List tasks, oldest first: one's own and those about objects that one may see, or all for administrators. Calls that have succeeded are not among them. */
+  'api.getTasks': {
+    params: {
+      /** Only those that are about this object. */
+      object?: string
+      /** What `object` is: `user`, `group`, `server`, or an object of a pool when left out. */
+      kind?: 'user' | 'group' | 'server'
+    }
+    result: unknown[]
   }
   /** Keep a text that tells guests what to do at their first start. */
   'cloudConfig.create': {

@@ -173,7 +173,11 @@ impl Following<'_> {
                     link.percent = 100;
                     Status::Success(None)
                 }
-                Err(error) => Status::Failure(json!({ "message": super::masked(&error.to_string().into()) })),
+                // What else the host says may hold a secret that was sent to it; the operation tells what it may.
+                Err(error) => {
+                    let code = error.failure().map_or("the pool could not be asked", |failure| &*failure.code);
+                    Status::Failure(json!({ "message": code }))
+                }
             };
             task.count();
         });

@@ -84,7 +84,6 @@ impl Rest {
         let args = given.params.iter().filter(|(_, value)| id.is_none() || value.as_str() != id);
         let args: Map<_, _> = args.map(|(name, value)| (name.clone(), value.clone())).collect();
         let mut about = Map::new();
-        about.insert("method".to_owned(), route.op.into());
         about.insert("args".to_owned(), self.app.masked(route.op, &args.into()));
         if let Some(id) = object.as_ref().map(|object| object.id()).or(id) {
             about.insert("objectType".to_owned(), noun.into());

@@ -62,11 +62,13 @@ fn records_are_bounded_and_the_oldest_finished_goes_first() {
 #[test]
 fn actions_that_run_are_bounded_by_refusing_more() {
     let tasks = Tasks::default();
-    let begin = || tasks.begin(Map::new(), "u", &CancellationToken::new());
-    let mut begun: Vec<_> = (0..ACTIONS).map(|_| begin().expect("there is room")).collect();
-    assert!(begin().is_err());
+    let begin = |user| tasks.begin(Map::new(), user, &CancellationToken::new());
+    let mut begun: Vec<_> = (0..OF_USER).map(|_| begin("u").expect("there is room")).collect();
+    assert!(begin("u").is_err(), "of this user");
+    begun.extend((OF_USER..ACTIONS).map(|_| begin("v").expect("there is room")));
+    assert!(begin("w").is_err(), "of all");
     begun.pop().expect("one").ended(&Ok(Answer::Bytes("true".into())));
-    assert!(begin().is_ok());
+    assert!(begin("w").is_ok());
 }
 
 #[tokio::test]

@@ -38,6 +38,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("vm.getDashboard", "REST asks it: `rest/vm.rs`"),
     ("vm.getVdis", "REST asks it: `rest/vm.rs`"),
     ("vm.revertSnapshot", "REST asks it: `rest/vm.rs`"),
+    ("api.abortTask", "REST asks it: `rest/task.rs`"),
+    ("api.deleteTask", "REST asks it: `rest/task.rs`"),
+    ("api.deleteTasks", "REST asks it: `rest/task.rs`"),
+    ("api.getTask", "REST asks it: `rest/task.rs`"),
+    ("api.getTasks", "REST asks it: `rest/task.rs`"),
 ];
 
 /// Operations that act, and no state of what they act on stands against it.

@@ -62,7 +62,7 @@ impl Rest {
 
     /// Calls an operation as an administrator.
     pub(crate) async fn call(&self, method: &str, params: Value) -> Value {
-        let user = self.lab.app().db().users().by_email("admin").await.expect("it reads").expect("it is there");
+        let user = self.lab.app().db().users().by_email("admin@admin.net").await.expect("it reads").expect("it is there");
         self.lab.test.signed_in(&user).await.call(method, params).await
     }
 

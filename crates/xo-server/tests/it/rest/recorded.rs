@@ -13,6 +13,10 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("POST /vms/d2da4118-440f-b91e-9e03-d64ec00abb7e/actions/start?sync=true", "what a pool refuses is a conflict"),
     ("POST /vms/d2da4118-440f-b91e-9e03-d64ec00abb7e/actions/clean_shutdown?sync=true", "as above"),
     ("PATCH /vms/d2da4118-440f-b91e-9e03-d64ec00abb7e {\"nope\":1}", "the value that is told is the value"),
+    (
+        "GET /vms/d2da4118-440f-b91e-9e03-d64ec00abb7e/tasks?fields=properties,status&limit=2",
+        "actions were asked of this server, calls of that one",
+    ),
     ("GET /pools/467f2d94-14b8-f772-6d33-66988ce10df9/dashboard", "the pool of the recording could not tell its time"),
 ];
 

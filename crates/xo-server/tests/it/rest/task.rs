@@ -22,7 +22,7 @@ async fn explicit() -> Rest {
 }
 
 async fn admin(rest: &Rest) -> User {
-    rest.lab.app().db().users().by_email("admin").await.expect("it reads").expect("it is there")
+    rest.lab.app().db().users().by_email("admin@admin.net").await.expect("it reads").expect("it is there")
 }
 
 /// Opens a task of `user` that ends after `duration`.
@@ -226,7 +226,7 @@ async fn what_went_wrong_without_being_a_reason_to_fail_is_a_warning() {
     let rest = Rest::new().await;
     let vm = vm(&rest, "halted").await;
     rest.lab.sim.fail_next("VDI.destroy", "INTERNAL_ERROR", ["disk on fire"]);
-    let id = begin(&rest, &format!("/vms/{vm}/actions/delete"), json!({ "force": true })).await;
+    let id = begin(&rest, "/vms/actions/delete", json!({ "ids": [vm], "force": true })).await;
     let task = rest.json(&format!("/tasks/{id}?wait=result")).await;
     assert_eq!(task["status"], "success", "{task}");
     assert_eq!(task["warnings"][0]["message"], "a disk of the VM cannot be deleted", "{task}");
