@@ -84,6 +84,7 @@ async fn all_candidates(options: &Options, before: &[String]) -> Vec<String> {
         Subject::Completion if given.is_empty() => texts(&["bash", "zsh", "fish"]),
         Subject::Register | Subject::CreateToken => texts(&["--allowUnauthorized", "--expiresIn", "--otp", "--token"]),
         Subject::Unregister => texts(&["--revoke"]),
+        Subject::Rest if given.is_empty() => crate::rest::VERBS.iter().map(|(name, _)| (*name).to_owned()).collect(),
         Subject::Watch => texts(&["--ndjson"]),
         Subject::ListObjects => texts(&["type=", "--id", "--name_label", "--type"]),
         Subject::Method(name) => {

@@ -142,15 +142,7 @@ impl Connection {
         match connection.call("session.signIn", &params).await {
             Ok(answer) => Ok((connection, answer.decode()?)),
             Err(Failure::Refused(refusal)) if refusal.code == Refusal::INVALID_CREDENTIALS => {
-                let url = &server.url;
-                Err(Failure::Connection(match &server.credentials {
-                    Credentials::Password { user, .. } => {
-                        format!("`{url}` refuses this user name or password: `{user}`")
-                    }
-                    _ => format!(
-                        "`{url}` refuses the token, which may have expired; `xo-cli register {url} <username>` gets a new one"
-                    ),
-                }))
+                Err(server.refuses_credentials())
             }
             Err(failure) => Err(failure),
         }

@@ -16,6 +16,9 @@ pub(crate) enum Failure {
     /// The server answered that it cannot or will not.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The server answered over REST that it cannot or will not.
+    #[error(transparent)]
+    Answered(#[from] crate::rest::Refusal),
     /// The server cannot be reached or talked to, or takes no credentials.
     #[error("{0}")]
     Connection(String),
@@ -25,9 +28,6 @@ pub(crate) enum Failure {
     /// The server did a part of what was asked; what came of the rest is printed.
     #[error("{0}")]
     Partly(String),
-    /// This version cannot do it.
-    #[error("{0}")]
-    NotYet(String),
     /// Who reads our output has left; nothing is said about it.
     #[error("standard output is closed")]
     OutputClosed,
@@ -43,10 +43,9 @@ impl Failure {
     /// Prints the failure to standard error and returns the exit code for it (`xo-cli help options` lists them).
     pub(crate) fn report(&self) -> ExitCode {
         let code = match self {
-            Self::Refused(_) | Self::Transfer(_) | Self::Partly(_) => 1,
+            Self::Refused(_) | Self::Answered(_) | Self::Transfer(_) | Self::Partly(_) => 1,
             Self::Usage(_) => 2,
             Self::Connection(_) => 3,
-            Self::NotYet(_) => 4,
             // What a shell reports for a program that SIGPIPE ends.
             Self::OutputClosed => return ExitCode::from(141),
             Self::Interrupted { signal } => 128 + signal,

@@ -13,11 +13,13 @@ mod failure;
 mod glob;
 mod help;
 mod invocation;
+mod lines;
 mod objects;
 mod params;
 mod pretty;
 mod register;
 mod report;
+mod rest;
 mod server;
 mod terminal;
 mod transfer;
@@ -55,9 +57,7 @@ async fn run() -> Result<(), Failure> {
         Subject::Watch => watch::watch(&options, arguments).await,
         Subject::Completion => completion::print_script(&arguments),
         Subject::Complete => completion::candidates(&options, arguments).await,
-        Subject::Rest => {
-            Err(Failure::NotYet("`xo-cli rest` needs the REST API, which this version does not have yet".into()))
-        }
+        Subject::Rest => rest::run(&options, arguments).await,
         Subject::Method(method) => call::call(&options, method, arguments).await,
     }
 }

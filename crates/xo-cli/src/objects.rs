@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::Write;
 
-use futures_util::StreamExt;
 use indexmap::IndexMap;
 use reqwest::Method;
 use serde::Deserialize;
@@ -17,7 +16,7 @@ use crate::failure::Refusal;
 use crate::invocation::Options;
 use crate::server::Server;
 use crate::terminal::{self, Palette};
-use crate::{Failure, params, pretty};
+use crate::{Failure, lines, params, pretty};
 
 /// Prints the objects that have all `<property>=<value>`, each with the `--<property>` named, or with all.
 pub(crate) async fn list(options: &Options, words: Vec<String>) -> Result<(), Failure> {
@@ -72,20 +71,7 @@ async fn print_lines(server: &Server, path: &str, list: &mut List<impl Write>) -
     if !answer.status().is_success() {
         return Err(Failure::Transfer(format!("server answered {} instead of the objects", answer.status())));
     }
-    let mut parts = answer.bytes_stream();
-    let mut line = Vec::new();
-    while let Some(part) = parts.next().await {
-        let part = part.map_err(|error| server.broken("list", &error))?;
-        let mut rest = &part[..];
-        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            line.extend_from_slice(&rest[..end]);
-            list.print_bytes(&line)?;
-            line.clear();
-            rest = &rest[end + 1..];
-        }
-        line.extend_from_slice(rest);
-    }
-    list.print_bytes(&line)
+    lines::each(server, answer, |line| list.print_bytes(line)).await
 }
 
 /// Prints objects from a map by id, one after the other as they stand in the answer.
@@ -114,7 +100,7 @@ fn print_map(answer: &Answer, list: &mut List<impl Write>) -> Result<(), Failure
 }
 
 /// A JSON array that is being printed.
-struct List<W> {
+pub(crate) struct List<W> {
     out: W,
     properties: Vec<String>,
     palette: Palette,
@@ -122,7 +108,7 @@ struct List<W> {
 }
 
 impl<W: Write> List<W> {
-    fn new(out: W, properties: Vec<String>) -> Self {
+    pub(crate) fn new(out: W, properties: Vec<String>) -> Self {
         Self { out, properties, palette: Palette::of_stdout(), is_empty: true }
     }
 
@@ -137,7 +123,7 @@ impl<W: Write> List<W> {
         self.print(object.get())
     }
 
-    fn print(&mut self, object: &str) -> Result<(), Failure> {
+    pub(crate) fn print(&mut self, object: &str) -> Result<(), Failure> {
         let object =
             if self.properties.is_empty() { Cow::Borrowed(object) } else { Cow::Owned(self.restrict(object)?) };
         self.print_item(&object).map_err(Failure::output)
@@ -159,7 +145,7 @@ impl<W: Write> List<W> {
         Ok(serde_json::to_string(&wanted).expect("what came as JSON can be written as JSON"))
     }
 
-    fn finish(mut self) -> std::io::Result<()> {
+    pub(crate) fn finish(mut self) -> std::io::Result<()> {
         self.out.write_all(if self.is_empty { b"[]\n" } else { b"\n]\n" })?;
         self.out.flush()
     }

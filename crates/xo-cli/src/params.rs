@@ -15,7 +15,7 @@ pub(crate) fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Map<
             Some((name, text)) if !name.is_empty() => (name, text),
             _ => return Err(Failure::Usage(format!("expected <name>=<value>, found `{word}`"))),
         };
-        let value = value(text).map_err(|error| Failure::Usage(format!("value of `{name}` is not JSON: {error}")))?;
+        let value = value(name, text)?;
         if params.insert(name.to_owned(), value).is_some() {
             return Err(Failure::Usage(format!("`{name}` is given twice")));
         }
@@ -23,13 +23,17 @@ pub(crate) fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Map<
     Ok(params)
 }
 
-/// Reads one value: `true` and `false` are booleans, what follows `json:` is JSON, anything else is text.
-fn value(text: &str) -> Result<Value, serde_json::Error> {
+/// Reads the value of `name`: `true` and `false` are booleans, what follows `json:` is JSON, anything else is text.
+///
+/// # Errors
+/// [`Failure::Usage`] for text after `json:` that is not JSON.
+pub(crate) fn value(name: &str, text: &str) -> Result<Value, Failure> {
     match text {
         "true" => Ok(Value::Bool(true)),
         "false" => Ok(Value::Bool(false)),
         text => match text.strip_prefix("json:") {
-            Some(json) => serde_json::from_str(json),
+            Some(json) => serde_json::from_str(json)
+                .map_err(|error| Failure::Usage(format!("value of `{name}` is not JSON: {error}"))),
             None => Ok(Value::String(text.to_owned())),
         },
     }

@@ -17,6 +17,10 @@ pub(crate) struct Report {
     is_dry: bool,
 }
 
+fn is_dry(params: &Map<String, Value>) -> bool {
+    params.get("dryRun").is_some_and(|dry| *dry == true)
+}
+
 /// What came of one object.
 #[derive(Debug, Deserialize)]
 struct Line {
@@ -31,14 +35,19 @@ struct Line {
 }
 
 impl Report {
+    /// Returns whether a call with `params` may be answered by a report.
+    pub(crate) fn may_answer(params: &Map<String, Value>) -> bool {
+        // REST writes a selection by its parts.
+        is_dry(params) || ["selection", "filter", "ids"].iter().any(|name| params.contains_key(*name))
+    }
+
     /// Reads `answer` if a call with `params` is answered by a report.
     pub(crate) fn of(params: &Map<String, Value>, answer: &str) -> Option<Self> {
-        let is_dry = params.get("dryRun").is_some_and(|dry| *dry == true);
-        if !is_dry && !params.contains_key("selection") {
+        if !Self::may_answer(params) {
             return None;
         }
         let report: Self = serde_json::from_str(answer).ok()?;
-        Some(Self { is_dry, ..report })
+        Some(Self { is_dry: is_dry(params), ..report })
     }
 
     /// Returns one line an object and one for all.

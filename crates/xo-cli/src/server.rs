@@ -129,6 +129,17 @@ impl Server {
         }
     }
 
+    /// Tells that the server does not take who we say that we are, and the way out.
+    pub(crate) fn refuses_credentials(&self) -> Failure {
+        let url = &self.url;
+        Failure::Connection(match &self.credentials {
+            Credentials::Password { user, .. } => format!("`{url}` refuses this user name or password: `{user}`"),
+            _ => format!(
+                "`{url}` refuses the token, which may have expired; `xo-cli register {url} <username>` gets a new one"
+            ),
+        })
+    }
+
     /// Tells in one line why the server could not be reached, and the way out where there is one.
     pub(crate) fn unreachable(&self, error: &reqwest::Error) -> Failure {
         let url = &self.url;

@@ -58,7 +58,7 @@ pub(crate) fn print_text(text: &str) -> Result<(), Failure> {
 }
 
 /// Returns `text` with control characters, but for line ends and tabs, replaced.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
 }
 

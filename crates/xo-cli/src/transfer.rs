@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use reqwest::{Body, Method, Response};
+use reqwest::{Body, Method, RequestBuilder, Response};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tempfile::TempPath;
@@ -26,24 +26,39 @@ const CHUNK: usize = 1 << 18;
 /// A regular file appears only when it is complete: what was there before stays until then, and nothing half done
 /// stays behind, not even after a signal.
 pub(crate) async fn download(server: &Server, path: &str, file: &str) -> Result<(), Failure> {
+    let request = server.request(Method::GET, path)?;
+    let answer = async {
+        let answer = request.send().await.map_err(|error| server.broken("download", &error))?;
+        accepted(answer).await
+    };
+    save(server, answer, file).await
+}
+
+/// Takes what `answer` of `server` holds into `file`, as [`download`] does.
+pub(crate) async fn save(
+    server: &Server,
+    answer: impl Future<Output = Result<Response, Failure>>,
+    file: &str,
+) -> Result<(), Failure> {
     if file == "-" {
-        let mut out = std::io::stdout().lock();
-        receive(server, path, &mut |bytes| out.write_all(bytes).map_err(Failure::output)).await?;
-        return out.flush().map_err(Failure::output);
+        return print(server, answer.await?).await;
     }
     let mut target = Target::create(file)?;
-    interruptible(receive(server, path, &mut |bytes| target.write(bytes))).await?;
+    interruptible(async { receive(server, answer.await?, &mut |bytes| target.write(bytes)).await }).await?;
     target.finish()
+}
+
+/// Writes what `answer` of `server` holds to standard output, as it comes.
+pub(crate) async fn print(server: &Server, answer: Response) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    receive(server, answer, &mut |bytes| out.write_all(bytes).and_then(|()| out.flush()).map_err(Failure::output)).await
 }
 
 async fn receive(
     server: &Server,
-    path: &str,
+    answer: Response,
     sink: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let request = server.request(Method::GET, path)?;
-    let answer = request.send().await.map_err(|error| server.broken("download", &error))?;
-    let answer = accepted(answer).await?;
     let progress = progress(answer.content_length());
     let mut parts = answer.bytes_stream();
     while let Some(part) = parts.next().await {
@@ -57,7 +72,15 @@ async fn receive(
 
 /// Sends `file` (`-` is standard input) to `path` and returns what the server answers, as JSON text.
 pub(crate) async fn upload(server: &Server, path: &str, file: &str) -> Result<Option<String>, Failure> {
-    let request = server.request(Method::POST, path)?.header(CONTENT_TYPE, "application/octet-stream");
+    let answer = send(server, server.request(Method::POST, path)?, file).await?;
+    let answer = accepted(answer).await?;
+    let text = answer.text().await.map_err(|error| server.broken("answer to the upload", &error))?;
+    result_of(&text)
+}
+
+/// Sends `request` to `server` with what `file` (`-` is standard input) holds as its body, and returns the answer.
+pub(crate) async fn send(server: &Server, request: RequestBuilder, file: &str) -> Result<Response, Failure> {
+    let request = request.header(CONTENT_TYPE, "application/octet-stream");
     let (request, progress) = if file == "-" {
         let progress = progress(None);
         (request.body(body(std::io::stdin(), &progress)), progress)
@@ -80,9 +103,7 @@ pub(crate) async fn upload(server: &Server, path: &str, file: &str) -> Result<Op
     };
     let answer = request.send().await.map_err(|error| server.broken("upload", &error))?;
     progress.finish_and_clear();
-    let answer = accepted(answer).await?;
-    let text = answer.text().await.map_err(|error| server.broken("answer to the upload", &error))?;
-    result_of(&text)
+    Ok(answer)
 }
 
 /// Reads the answer to an upload: a JSON-RPC answer, other JSON, or plain text.
@@ -119,7 +140,13 @@ async fn accepted(answer: Response) -> Result<Response, Failure> {
     if status.is_redirection() {
         return Err(Failure::Transfer("the server no longer knows the address of the file".into()));
     }
-    // An explanation is short; the rest of anything longer is left.
+    let text = short_text(answer).await;
+    result_of(&text)?;
+    Err(Failure::Transfer(format!("server answered {status}: {}", text.trim())))
+}
+
+/// Reads the explanation that an answer holds. It is short; the rest of anything longer is left.
+pub(crate) async fn short_text(answer: Response) -> String {
     let mut text = Vec::new();
     let mut parts = answer.bytes_stream();
     while let Some(Ok(part)) = parts.next().await {
@@ -128,9 +155,7 @@ async fn accepted(answer: Response) -> Result<Response, Failure> {
             break;
         }
     }
-    let text = String::from_utf8_lossy(&text);
-    result_of(&text)?;
-    Err(Failure::Transfer(format!("server answered {status}: {}", text.trim())))
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// Makes a body of what `source` holds, read beside the runtime and counted.

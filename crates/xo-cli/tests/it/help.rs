@@ -51,9 +51,3 @@ async fn the_version_is_told() {
     let text = Home::new().run(&["--version"]).await.ok();
     assert_eq!(text, format!("xo-cli {}\n", env!("CARGO_PKG_VERSION")));
 }
-
-#[tokio::test]
-async fn rest_says_that_it_is_to_come() {
-    let text = Home::new().run(&["rest", "get", "vms"]).await.failed(4);
-    assert_eq!(text, "error: `xo-cli rest` needs the REST API, which this version does not have yet\n");
-}

@@ -9,6 +9,7 @@ mod objects;
 mod peer;
 mod program;
 mod register;
+mod rest;
 mod terminal;
 mod transfer;
 mod watch;

@@ -1,5 +1,7 @@
 //! A server that plays the other side on real ports, as the recorded traffic has it.
 
+mod rest;
+
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,6 +40,7 @@ struct Shared {
     calls: Mutex<Vec<(String, Value)>>,
     uploads: Mutex<Vec<Upload>>,
     objects: Mutex<Vec<Value>>,
+    rest: Mutex<Vec<rest::Asked>>,
 }
 
 /// An upload as it came in.
@@ -57,6 +60,8 @@ pub(crate) struct Traits {
     pub(crate) many_objects: usize,
     /// Sends everybody to this address.
     pub(crate) redirect_to: Option<String>,
+    /// Has a REST API that tells nothing of itself, as old versions.
+    pub(crate) no_document: bool,
     /// One-time password that is wanted beside the password.
     pub(crate) otp: Option<String>,
 }
@@ -74,6 +79,7 @@ impl Peer {
             traits,
             calls: Mutex::default(),
             uploads: Mutex::default(),
+            rest: Mutex::default(),
             objects: Mutex::new(vec![
                 json!({ "id": "1a", "type": "VM", "name_label": "web \"1\"", "tags": ["prod"], "CPUs": { "number": 2 } }),
                 json!({ "id": "2b", "type": "VM", "name_label": "db", "tags": [], "auto_poweron": true }),
@@ -84,6 +90,8 @@ impl Peer {
             .route("/api/", get(api))
             .route("/api/{one_time}", any(transfer))
             .route("/api/{one_time}/{name}", any(transfer))
+            .route("/rest/v0", any(rest::answer))
+            .route("/rest/v0/{*path}", any(rest::answer))
             .with_state(Arc::clone(&state));
         let (scheme, certificate) = if tls {
             let _ = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -111,6 +119,11 @@ impl Peer {
     pub(crate) async fn calls(&self, method: &str) -> Vec<Value> {
         let calls = self.state.calls.lock().await;
         calls.iter().filter(|(name, _)| name == method).map(|(_, params)| params.clone()).collect()
+    }
+
+    /// Returns what was asked of the REST API so far, but for its document.
+    pub(crate) async fn rest(&self) -> Vec<rest::Asked> {
+        self.state.rest.lock().await.clone()
     }
 
     pub(crate) async fn uploads(&self) -> Vec<Upload> {
