@@ -41,7 +41,7 @@ async fn look(api: &mut Api, resource: &mut Resource) -> Result<Response, Failur
         let answer = api.send(&Method::GET, resource, None).await;
         let Err(Failure::Answered(refusal)) = &answer else { return answer };
         let Some((_, wait)) = resource.query.iter_mut().find(|(name, _)| name == "wait") else { return answer };
-        if wait == "result" && refusal.places.iter().any(|place| place == "wait") {
+        if matches!(wait.as_str(), "result" | "") && refusal.places.iter().any(|place| place == "wait") {
             // Servers that know one way to wait do so until the task has ended.
             "true".clone_into(wait);
             continue;

@@ -14,7 +14,8 @@ pub(super) struct Given<'a> {
     text: &'a str,
 }
 
-/// Reads the words. Where `flags` are allowed, a name alone means `true`: `wait`.
+/// Reads the words. Where `flags` are allowed, a name alone means `true`; `wait` alone says no more than that, and is for
+/// the next change.
 ///
 /// # Errors
 /// [`Failure::Usage`] for a word that is none, or a name given twice.
@@ -23,6 +24,7 @@ pub(super) fn read<'a>(words: &[&'a str], flags: bool) -> Result<Vec<Given<'a>>,
     for word in words {
         let (name, text) = match word.split_once('=') {
             Some((name, text)) if !name.is_empty() => (name, text),
+            None if flags && *word == "wait" => (*word, ""),
             None if flags && !word.is_empty() => (*word, "true"),
             _ => return Err(Failure::Usage(format!("expected <name>=<value>, found `{word}`"))),
         };
@@ -127,10 +129,11 @@ mod tests {
 
     #[test]
     fn a_query_is_text() {
-        let given = read(&["wait", "filter=a:true", "x=json:\"true\"", "y=json:[1, 2]"], true).unwrap();
+        let given = read(&["wait", "markdown", "filter=a:true", "x=json:\"true\"", "y=json:[1, 2]"], true).unwrap();
         let query: Vec<_> = given.iter().map(|one| one.in_query().unwrap()).collect();
         let text = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(query, [text("wait", "true"), text("filter", "a:true"), text("x", "true"), text("y", "[1,2]")]);
+        let expected = [("wait", ""), ("markdown", "true"), ("filter", "a:true"), ("x", "true"), ("y", "[1,2]")];
+        assert_eq!(query, expected.map(|(name, value)| text(name, value)));
     }
 
     #[test]

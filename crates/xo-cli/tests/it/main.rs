@@ -10,6 +10,7 @@ mod peer;
 mod program;
 mod register;
 mod rest;
+mod rest_terminal;
 mod terminal;
 mod transfer;
 mod watch;

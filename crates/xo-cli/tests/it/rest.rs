@@ -81,6 +81,11 @@ async fn a_task_is_waited_for_as_the_server_understands() {
     let (peer, home) = home().await;
     let task = home.run(&["rest", "get", "tasks/1", "wait"]).await.json();
     assert_eq!(task, json!({ "id": "1", "asked": "wait=true&ndjson=true" }));
+    assert_eq!(
+        peer.rest().await[0].line(),
+        "GET tasks/1?wait=&ndjson=true ",
+        "for the next change, where that is known"
+    );
     for path in ["tasks/1", "tasks/1/actions"] {
         let task = home.run(&["rest", "get", path, "wait=result"]).await.json();
         assert_eq!(task["id"], "1", "{path}");

@@ -52,7 +52,12 @@ impl Terminal {
 }
 
 /// Runs the program at a terminal and returns all that it showed. `secret` is typed once the terminal hides it.
-async fn at_terminal(home: &Home, words: &[&str], environment: &[(&str, &str)], secret: Option<&str>) -> String {
+pub(crate) async fn at_terminal(
+    home: &Home,
+    words: &[&str],
+    environment: &[(&str, &str)],
+    secret: Option<&str>,
+) -> String {
     let mut terminal = Terminal::new();
     let side = || Stdio::from(terminal.line.try_clone().unwrap());
     let mut command = home.command(words);

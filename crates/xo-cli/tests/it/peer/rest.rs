@@ -82,8 +82,8 @@ fn route(state: &Shared, asked: &Asked, path: &str, query: &str) -> Response {
         ("GET", "thief") => {
             (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "http://127.0.0.1:9/rest/v0/vms")]).into_response()
         }
-        ("GET", "tasks/1") if query.contains("wait=result") => {
-            let wrong = json!({ "wait": { "message": "invalid boolean value", "value": "result" } });
+        ("GET", "tasks/1") if query.contains("wait") && !query.contains("wait=true") => {
+            let wrong = json!({ "wait": { "message": "invalid boolean value" } });
             json(StatusCode::UNPROCESSABLE_ENTITY, &json!({ "error": wrong }))
         }
         ("GET", "tasks/1") => json(StatusCode::OK, &json!({ "id": "1", "asked": query })),
