@@ -47,6 +47,11 @@ impl Cli {
         }
     }
 
+    /// Returns the path of a file of the home.
+    pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
+        self.home.path().join(name)
+    }
+
     pub(crate) async fn ok(&self, arguments: &[&str]) -> String {
         let run = self.run(arguments).await;
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{arguments:?}: {run:?}");
