@@ -60,14 +60,15 @@ impl Given<'_> {
     }
 }
 
-/// Puts each parameter where the operation wants it: pairs of the query, and the body.
+/// Puts each parameter where the operation wants it: pairs of the query, and the body. Where nothing is known of it, only
+/// `sync` goes into the query, as every action has it.
 pub(super) fn place(
     given: &[Given<'_>],
     operation: Option<Operation<'_>>,
 ) -> Result<(Query, Map<String, Value>), Failure> {
     let (mut query, mut body) = (Vec::new(), Map::new());
     for one in given {
-        if operation.is_some_and(|operation| operation.is_in_query(one.name)) {
+        if operation.map_or(one.name == "sync", |operation| operation.is_in_query(one.name)) {
             query.push(one.in_query()?);
         } else {
             body.insert(one.name.to_owned(), one.in_body(operation)?);
@@ -122,9 +123,10 @@ mod tests {
 
     #[test]
     fn without_a_document_values_are_those_of_other_commands() {
-        let given = read(&["a=true", "b=12", "c=json:[1]", "d="], false).unwrap();
+        let given = read(&["a=true", "b=12", "c=json:[1]", "d=", "sync=true"], false).unwrap();
         let (query, body) = place(&given, None).unwrap();
-        assert_eq!((query, Value::from(body)), (vec![], json!({ "a": true, "b": "12", "c": [1], "d": "" })));
+        let sync = ("sync".to_owned(), "true".to_owned());
+        assert_eq!((query, Value::from(body)), (vec![sync], json!({ "a": true, "b": "12", "c": [1], "d": "" })));
     }
 
     #[test]
