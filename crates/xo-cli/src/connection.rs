@@ -95,7 +95,7 @@ impl Connection {
         let mut redirected = false;
         let answer = loop {
             let request = server
-                .open_socket()
+                .bare("api/")
                 .header(CONNECTION, "Upgrade")
                 .header(UPGRADE, "websocket")
                 .header(SEC_WEBSOCKET_VERSION, "13")

@@ -50,7 +50,7 @@ struct Asked<'w> {
 /// Does what the words behind `rest` say.
 pub(crate) async fn run(options: &Options, words: Vec<String>) -> Result<(), Failure> {
     let asked = Asked::parse(&words)?;
-    let mut api = Api::of(options)?;
+    let mut api = Api::of(options).await?;
     let resource = asked.path.map(Resource::parse).transpose()?.filter(|resource| !resource.path.is_empty());
     match (&asked.method, resource) {
         (&Method::GET, None) => collections(&mut api, asked.form()).await,

@@ -78,9 +78,9 @@ impl Server {
         Ok(Self { url, credentials: found.unwrap_or(credentials), allow_unauthorized, http })
     }
 
-    /// Starts the request that opens the WebSocket. It carries no token: whether to sign in is decided later.
-    pub(crate) fn open_socket(&self) -> RequestBuilder {
-        self.http.get(self.url.join("api/").expect("a base address takes a relative one"))
+    /// Starts a request to `path` that shows nothing of who we are: whether to sign in is decided later.
+    pub(crate) fn bare(&self, path: &str) -> RequestBuilder {
+        self.http.get(self.url.join(path).expect("a base address takes a relative one"))
     }
 
     /// Starts a request to `path`, an address relative to the server as it gave it to us. The token goes along, but to

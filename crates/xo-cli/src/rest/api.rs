@@ -6,7 +6,7 @@ use reqwest::header::LOCATION;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use tokio::time::timeout;
 
-use super::path::Resource;
+use super::path::{self, Resource};
 use super::refusal::Refusal;
 use crate::Failure;
 use crate::invocation::Options;
@@ -25,12 +25,28 @@ pub(super) struct Api {
 }
 
 impl Api {
-    pub(super) fn of(options: &Options) -> Result<Self, Failure> {
+    pub(super) async fn of(options: &Options) -> Result<Self, Failure> {
         let server = Server::of(options)?;
         if server.credentials == Credentials::Nobody {
             return Err(Failure::Usage("the URL holds no token; write `https://token@host`".into()));
         }
-        Ok(Self { server })
+        let mut api = Self { server };
+        if api.server.url.scheme() == "http" {
+            // A server that wants HTTPS is asked for its address before it is told who we are.
+            let answer = api.sent(api.server.bare(path::ROOT), true).await?;
+            api.server.follow(&answer);
+        }
+        Ok(api)
+    }
+
+    async fn sent(&self, request: RequestBuilder, limited: bool) -> Result<Response, Failure> {
+        let sent = if limited {
+            let silent = |_| Failure::Connection(format!("`{}` does not answer", self.server.url));
+            timeout(PATIENCE, request.send()).await.map_err(silent)?
+        } else {
+            request.send().await
+        };
+        sent.map_err(|error| self.server.broken("answer", &error))
     }
 
     /// Sends a request with a JSON body, or none, and returns the answer if it is no refusal.
@@ -48,13 +64,7 @@ impl Api {
                 Some(body) => request.json(body),
                 None => request,
             };
-            let sent = if limited {
-                let silent = |_| Failure::Connection(format!("`{}` does not answer", self.server.url));
-                timeout(PATIENCE, request.send()).await.map_err(silent)?
-            } else {
-                request.send().await
-            };
-            let answer = sent.map_err(|error| self.server.broken("answer", &error))?;
+            let answer = self.sent(request, limited).await?;
             if self.server.follow(&answer) {
                 continue;
             }

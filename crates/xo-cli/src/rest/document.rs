@@ -1,6 +1,6 @@
 //! What the server tells of itself: its OpenAPI document.
 
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde_json::Value;
 
 use super::api::Api;
@@ -33,7 +33,7 @@ impl Document {
                 // A document in another form costs us what it tells, not the request.
                 Ok(serde_json::from_str(&text).ok().map(Self))
             }
-            Err(Failure::Answered(refusal)) if refusal.status == StatusCode::NOT_FOUND => Ok(None),
+            Err(Failure::Answered(_)) => Ok(None),
             Err(failure) => Err(failure),
         }
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::Failure;
 
 /// Where the REST API is, seen from the address of the server.
-const ROOT: &str = "rest/v0";
+pub(super) const ROOT: &str = "rest/v0";
 
 /// What hrefs of the server start with.
 pub(super) const PREFIX: &str = "/rest/v0/";

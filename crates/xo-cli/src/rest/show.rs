@@ -146,7 +146,9 @@ impl<W: Write> Rows<W> {
         match self {
             Self::Json(list) => list.print(&item),
             Self::Readable(table) => {
-                let value = serde_json::from_str(&item).expect("it has been read as JSON before");
+                let value = serde_json::from_str(&item).map_err(|error| {
+                    Failure::Transfer(format!("list holds something that cannot be shown: {error}"))
+                })?;
                 table.row(value).map_err(Failure::output)
             }
         }

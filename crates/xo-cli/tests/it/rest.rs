@@ -235,6 +235,17 @@ async fn a_certificate_is_accepted_on_demand() {
 }
 
 #[tokio::test]
+async fn a_server_that_wants_https_gets_the_token_only_there() {
+    let secure = Peer::with(Traits { tls: true, ..Traits::default() }).await;
+    let (plain, home) = home_with(Traits { redirect_to: Some(secure.url.clone()), ..Traits::default() }).await;
+    let words = ["--au", "rest", "patch", "vms/1a", "memory=1024"];
+    assert_eq!(home.run(&words).await.ok(), "");
+    assert_eq!(last(&secure).await, r#"PATCH vms/1a {"memory":1024}"#);
+    let asked = plain.rest().await;
+    assert!(asked.len() == 1 && !asked[0].headers.contains_key("cookie"), "{asked:?}");
+}
+
+#[tokio::test]
 async fn slips_on_the_command_line_are_named() {
     let home = Home::new();
     for (words, text) in [

@@ -38,13 +38,21 @@ pub(super) async fn answer(State(state): State<Arc<Shared>>, request: Request) -
     let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
     let text = |value: &header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let headers: HashMap<_, _> = head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    let asked = Asked { method: head.method.to_string(), path: whole.to_owned(), headers, body };
+    if let Some(location) = &state.traits.redirect_to {
+        state.rest.lock().await.push(asked);
+        return (StatusCode::FOUND, [(header::LOCATION, format!("{location}rest/v0/{whole}"))]).into_response();
+    }
     if path == "docs/swagger.json" {
         return if state.traits.no_document { unknown() } else { json(StatusCode::OK, &document()) };
     }
-    let cookie = headers.get("cookie").is_some_and(|cookie| cookie.contains(TOKEN));
+    let cookie = asked.headers.get("cookie").is_some_and(|cookie| cookie.contains(TOKEN));
     // `admin@admin.net:admin`
-    let basic = headers.get("authorization").is_some_and(|line| line == "Basic YWRtaW5AYWRtaW4ubmV0OmFkbWlu");
-    let asked = Asked { method: head.method.to_string(), path: whole.to_owned(), headers, body };
+    let basic = asked.headers.get("authorization").is_some_and(|line| line == "Basic YWRtaW5AYWRtaW4ubmV0OmFkbWlu");
+    if whole.is_empty() && !cookie && !basic {
+        // Where the API is may be asked by anybody.
+        return (StatusCode::FOUND, [(header::LOCATION, "/rest/v0/docs")]).into_response();
+    }
     state.rest.lock().await.push(asked.clone());
     if cookie == basic {
         return json(StatusCode::UNAUTHORIZED, &json!({ "error": "invalid credentials" }));
