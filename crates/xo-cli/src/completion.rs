@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::commands::{self, Method};
 use crate::invocation::{COMMANDS, Options, Subject};
 use crate::server::Server;
-use crate::{Failure, terminal};
+use crate::{Failure, rest, terminal};
 
 /// Time that the server may take before the user gets what we know ourselves.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -84,7 +84,10 @@ async fn all_candidates(options: &Options, before: &[String]) -> Vec<String> {
         Subject::Completion if given.is_empty() => texts(&["bash", "zsh", "fish"]),
         Subject::Register | Subject::CreateToken => texts(&["--allowUnauthorized", "--expiresIn", "--otp", "--token"]),
         Subject::Unregister => texts(&["--revoke"]),
-        Subject::Rest if given.is_empty() => crate::rest::VERBS.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        Subject::Rest => match tokio::time::timeout(LIMIT, rest::candidates(&options, &given)).await {
+            Ok(Ok(candidates)) => candidates,
+            _ => Vec::new(),
+        },
         Subject::Watch => texts(&["--ndjson"]),
         Subject::ListObjects => texts(&["type=", "--id", "--name_label", "--type"]),
         Subject::Method(name) => {

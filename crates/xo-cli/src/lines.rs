@@ -9,7 +9,7 @@ use crate::server::Server;
 /// Longest line, in bytes: one object, and the largest of them have some hundred kilobytes.
 const LONGEST: usize = 64 << 20;
 
-/// Gives each line of `answer` to `take`, without its end; the last may have none.
+/// Gives each line of `answer` to `take`, without its end; the last may have none, and is no line where it is empty.
 pub(crate) async fn each(
     server: &Server,
     answer: Response,
@@ -31,5 +31,5 @@ pub(crate) async fn each(
             return Err(Failure::Transfer(format!("list holds a line of more than {LONGEST} bytes")));
         }
     }
-    take(&line)
+    if line.is_empty() { Ok(()) } else { take(&line) }
 }

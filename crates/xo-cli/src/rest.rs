@@ -4,6 +4,7 @@
 //! they go into the query. A server without one gets texts.
 
 mod api;
+mod candidates;
 mod change;
 mod document;
 mod get;
@@ -18,6 +19,7 @@ mod table;
 use reqwest::Method;
 
 use self::api::Api;
+pub(crate) use self::candidates::candidates;
 use self::document::Document;
 use self::path::Resource;
 pub(crate) use self::refusal::Refusal;

@@ -41,25 +41,37 @@ pub(crate) async fn save(
     file: &str,
 ) -> Result<(), Failure> {
     if file == "-" {
-        return print(server, answer.await?).await;
+        let answer = answer.await?;
+        let progress = progress(answer.content_length());
+        return print(server, answer, &progress).await;
     }
     let mut target = Target::create(file)?;
-    interruptible(async { receive(server, answer.await?, &mut |bytes| target.write(bytes)).await }).await?;
+    interruptible(async {
+        let answer = answer.await?;
+        let progress = progress(answer.content_length());
+        receive(server, answer, &progress, &mut |bytes| target.write(bytes)).await
+    })
+    .await?;
     target.finish()
 }
 
 /// Writes what `answer` of `server` holds to standard output, as it comes.
-pub(crate) async fn print(server: &Server, answer: Response) -> Result<(), Failure> {
+pub(crate) async fn pass_on(server: &Server, answer: Response) -> Result<(), Failure> {
+    print(server, answer, &ProgressBar::hidden()).await
+}
+
+async fn print(server: &Server, answer: Response, progress: &ProgressBar) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    receive(server, answer, &mut |bytes| out.write_all(bytes).and_then(|()| out.flush()).map_err(Failure::output)).await
+    let sink = &mut |bytes: &[u8]| out.write_all(bytes).and_then(|()| out.flush()).map_err(Failure::output);
+    receive(server, answer, progress, sink).await
 }
 
 async fn receive(
     server: &Server,
     answer: Response,
+    progress: &ProgressBar,
     sink: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let progress = progress(answer.content_length());
     let mut parts = answer.bytes_stream();
     while let Some(part) = parts.next().await {
         let part = part.map_err(|error| server.broken("download", &error))?;

@@ -40,7 +40,7 @@ pub(super) async fn change(api: &mut Api, asked: &Asked<'_>, mut resource: Resou
     if let Some(task) = begun(&answer).filter(|_| form == Form::Readable) {
         return show::paths([task], form);
     }
-    if !Report::may_answer(&params) {
+    if !Report::may_answer(&params) || !show::holds_json(&answer) {
         return show::print(&api.server, answer, form, false).await;
     }
     let text = answer.text().await.map_err(|error| api.server.broken("answer", &error))?;

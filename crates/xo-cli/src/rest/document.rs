@@ -99,6 +99,19 @@ impl<'d> Operation<'d> {
         parameters.any(|parameter| parameter["in"] == "query" && parameter["name"] == name)
     }
 
+    /// Returns the names of what can be said, in the query and in the body.
+    pub(super) fn names(self) -> Vec<&'d str> {
+        let parameters = self.described["parameters"].as_array().into_iter().flatten();
+        let parameters =
+            parameters.map(|parameter| self.resolve(parameter)).filter(|parameter| parameter["in"] == "query");
+        let mut names: Vec<_> = parameters.filter_map(|parameter| parameter["name"].as_str()).collect();
+        let body = self.resolve(&self.body()["application/json"]["schema"]);
+        for schema in std::iter::once(body).chain(parts(body).map(|part| self.resolve(part))) {
+            names.extend(schema["properties"].as_object().into_iter().flat_map(|all| all.keys().map(String::as_str)));
+        }
+        names
+    }
+
     /// Returns the types of the property `name` of the body; none where nothing is told of it.
     pub(super) fn types(self, name: &str) -> Vec<&'d str> {
         let mut types = Vec::new();

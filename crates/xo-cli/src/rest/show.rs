@@ -38,16 +38,14 @@ impl Form {
 /// Prints `answer`. Lines of JSON are the items of a list if they were asked for only to be read one by one
 /// (`as_list`), and go as they are otherwise.
 pub(super) async fn print(server: &Server, answer: Response, form: Form, as_list: bool) -> Result<(), Failure> {
-    let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_json = kind == "application/json" || kind.ends_with("+json");
+    let kind = kind_of(&answer);
     match kind.as_str() {
         "application/x-ndjson" if as_list => list(server, answer, form).await,
-        _ if is_json => {
+        kind if is_json(kind) => {
             let text = answer.text().await.map_err(|error| server.broken("answer", &error))?;
             json(&text, form)
         }
-        _ if !std::io::stdout().is_terminal() => transfer::print(server, answer).await,
+        _ if !std::io::stdout().is_terminal() => transfer::pass_on(server, answer).await,
         kind if kind.is_empty() || kind.starts_with("text/") || kind == "application/x-ndjson" => {
             text(server, answer).await
         }
@@ -55,6 +53,21 @@ pub(super) async fn print(server: &Server, answer: Response, form: Form, as_list
             "the answer is a file ({kind}); add `--output <file>`, or `--output <folder>/`"
         ))),
     }
+}
+
+/// Returns whether `answer` holds JSON.
+pub(super) fn holds_json(answer: &Response) -> bool {
+    is_json(&kind_of(answer))
+}
+
+fn is_json(kind: &str) -> bool {
+    kind == "application/json" || kind.ends_with("+json")
+}
+
+/// Returns the media type of `answer`, without its parameters.
+fn kind_of(answer: &Response) -> String {
+    let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// Prints a JSON text.
@@ -95,10 +108,6 @@ pub(super) fn paths<'p>(paths: impl IntoIterator<Item = &'p str>, form: Form) ->
 async fn text(server: &Server, answer: Response) -> Result<(), Failure> {
     let mut out = terminal::stdout();
     let line = |line: &[u8]| {
-        // The text behind the last line end.
-        if line.is_empty() {
-            return Ok(());
-        }
         writeln!(out, "{}", visible(&String::from_utf8_lossy(line))).and_then(|()| out.flush()).map_err(Failure::output)
     };
     lines::each(server, answer, line).await

@@ -17,6 +17,10 @@ async fn candidates_come_from_the_registered_server() {
         (&["2", "completion", ""], "bash\nzsh\nfish\n"),
         (&["2", "help", "tag"], "tag.add\n"),
         (&["2", "unregister", "-"], "--revoke\n"),
+        (&["2", "rest", "p"], "patch\npost\nput\n"),
+        (&["3", "rest", "get", ""], "tasks\nvms\n--json\n--output\n"),
+        (&["4", "rest", "patch", "vms/1a", ""], "memory=\nnameLabel=\nautoPoweron=\n--json\n"),
+        (&["5", "rest", "post", "vms/1a/actions/start", "sync=true", ""], "force=\n--json\n"),
     ] {
         let text = home.run(&[&["__complete"], words].concat()).await.ok();
         assert_eq!(text, expected, "{words:?}");

@@ -43,7 +43,7 @@ async fn paths_are_a_line_each() {
 
 #[tokio::test]
 async fn texts_are_shown_as_they_are_and_files_are_not() {
-    assert_eq!(shown(Traits::default(), &["rest", "get", "events"]).await, "event: init\ndata: {}\n");
+    assert_eq!(shown(Traits::default(), &["rest", "get", "events"]).await, "event: init\ndata: {}\n\n");
     let text = shown(Traits::default(), &["rest", "get", "vdis/1.raw"]).await;
     assert!(text.contains("the answer is a file (application/octet-stream); add `--output <file>`"), "{text}");
 }
