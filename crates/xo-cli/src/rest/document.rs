@@ -13,6 +13,9 @@ const PATH: &str = "docs/swagger.json";
 /// Schemas that refer to others do so a few times; more would be a circle.
 const DEEPEST: usize = 8;
 
+/// Schemas that are looked at for one; bodies have a few variants.
+const MOST_VARIANTS: usize = 1000;
+
 /// The document.
 #[derive(Debug)]
 pub(super) struct Document(Value);
@@ -104,20 +107,21 @@ impl<'d> Operation<'d> {
         let parameters = self.described["parameters"].as_array().into_iter().flatten();
         let parameters =
             parameters.map(|parameter| self.resolve(parameter)).filter(|parameter| parameter["in"] == "query");
-        let mut names: Vec<_> = parameters.filter_map(|parameter| parameter["name"].as_str()).collect();
-        let body = self.resolve(&self.body()["application/json"]["schema"]);
-        for schema in std::iter::once(body).chain(parts(body).map(|part| self.resolve(part))) {
-            names.extend(schema["properties"].as_object().into_iter().flat_map(|all| all.keys().map(String::as_str)));
-        }
-        names
+        let names = parameters.filter_map(|parameter| parameter["name"].as_str());
+        names.chain(self.properties().into_iter().map(|(name, _)| name)).collect()
     }
 
-    /// Returns the types of the property `name` of the body; none where nothing is told of it.
-    pub(super) fn types(self, name: &str) -> Vec<&'d str> {
+    /// Returns the property of the body that is meant by `name`, as the server writes it, and its types: `nameLabel` and
+    /// `string` for `name_label`.
+    pub(super) fn property(self, name: &str) -> Option<(&'d str, Vec<&'d str>)> {
+        let properties = self.properties();
+        let exact = properties.iter().find(|(own, _)| *own == name);
+        let (own, _) = *exact.or_else(|| properties.iter().find(|(own, _)| canonical(own) == canonical(name)))?;
         let mut types = Vec::new();
-        let body = &self.body()["application/json"]["schema"];
-        self.collect_property_types(body, name, &mut types, 0);
-        types
+        for (_, schema) in properties.iter().filter(|(other, _)| *other == own) {
+            types.extend(self.variants(schema).into_iter().flat_map(types_of));
+        }
+        Some((own, types))
     }
 
     /// Returns whether the body is a file.
@@ -134,36 +138,32 @@ impl<'d> Operation<'d> {
         target.unwrap_or(value)
     }
 
-    fn collect_property_types(self, schema: &'d Value, name: &str, types: &mut Vec<&'d str>, depth: usize) {
-        if depth > DEEPEST {
-            return;
-        }
-        let schema = self.resolve(schema);
-        let wanted = canonical(name);
-        let properties = schema["properties"].as_object();
-        let exact = properties.and_then(|properties| properties.get(name));
-        let found = exact.or_else(|| properties?.iter().find(|(own, _)| canonical(own) == wanted).map(|(_, one)| one));
-        if let Some(found) = found {
-            self.collect_types(found, types, depth);
-        }
-        for part in parts(schema) {
-            self.collect_property_types(part, name, types, depth + 1);
-        }
+    /// Returns the properties of the body, by their names.
+    fn properties(self) -> Vec<(&'d str, &'d Value)> {
+        let bodies = self.variants(&self.body()["application/json"]["schema"]);
+        let properties = bodies.into_iter().filter_map(|body| body["properties"].as_object()).flatten();
+        properties.map(|(name, schema)| (name.as_str(), schema)).collect()
     }
 
-    fn collect_types(self, schema: &'d Value, types: &mut Vec<&'d str>, depth: usize) {
-        if depth > DEEPEST {
-            return;
+    /// Returns `schema` and the schemas of which one or all hold with it.
+    fn variants(self, schema: &'d Value) -> Vec<&'d Value> {
+        let mut found = vec![self.resolve(schema)];
+        let mut level = found.clone();
+        for _ in 0..DEEPEST {
+            let left = MOST_VARIANTS.saturating_sub(found.len());
+            level = level.into_iter().flat_map(parts).map(|part| self.resolve(part)).take(left).collect();
+            found.extend(&level);
         }
-        let schema = self.resolve(schema);
-        match &schema["type"] {
-            Value::String(kind) => types.push(kind),
-            Value::Array(kinds) => types.extend(kinds.iter().filter_map(Value::as_str)),
-            _ => {}
-        }
-        for part in parts(schema) {
-            self.collect_types(part, types, depth + 1);
-        }
+        found
+    }
+}
+
+/// Returns the types that a schema itself names.
+fn types_of(schema: &Value) -> Vec<&str> {
+    match &schema["type"] {
+        Value::String(kind) => vec![kind],
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -223,10 +223,11 @@ mod tests {
     fn types_and_places_of_parameters_are_known() {
         let document = document();
         let patch = document.operation(&Method::PATCH, "vms/1a").unwrap();
-        assert_eq!(patch.types("name_label"), ["string"]);
-        assert_eq!(patch.types("memory"), ["integer", "null"]);
-        assert_eq!(patch.types("loop"), Vec::<&str>::new());
-        assert_eq!(patch.types("nope"), Vec::<&str>::new());
+        assert_eq!(patch.property("name_label"), Some(("nameLabel", vec!["string"])));
+        assert_eq!(patch.property("memory"), Some(("memory", vec!["integer", "null"])));
+        assert_eq!(patch.property("loop"), Some(("loop", vec![])));
+        assert_eq!(patch.property("nope"), None);
+        assert_eq!(patch.names(), ["nameLabel", "memory", "loop"]);
         let start = document.operation(&Method::POST, "vms/1a/actions/start").unwrap();
         assert!(start.is_in_query("sync") && !start.is_in_query("id") && !start.takes_file());
         assert!(document.operation(&Method::PUT, "vdis/1a.raw").unwrap().takes_file());

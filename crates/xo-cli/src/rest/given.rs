@@ -50,13 +50,16 @@ impl Given<'_> {
         Ok((self.name.to_owned(), text))
     }
 
-    /// Returns the value as a body has it, with the type that the server told of.
-    fn in_body(&self, operation: Option<Operation<'_>>) -> Result<Value, Failure> {
-        let types = operation.map(|operation| operation.types(self.name)).unwrap_or_default();
-        if types.is_empty() || self.text.starts_with("json:") {
-            return params::value(self.name, self.text);
-        }
-        Ok(typed(&types, self.text))
+    /// Returns the name and the value as a body has them, as the server told.
+    fn in_body(&self, operation: Option<Operation<'_>>) -> Result<(String, Value), Failure> {
+        let told = operation.and_then(|operation| operation.property(self.name));
+        let (name, types) = told.unwrap_or_else(|| (self.name, Vec::new()));
+        let value = if types.is_empty() || self.text.starts_with("json:") {
+            params::value(self.name, self.text)?
+        } else {
+            typed(&types, self.text)
+        };
+        Ok((name.to_owned(), value))
     }
 }
 
@@ -71,7 +74,10 @@ pub(super) fn place(
         if operation.map_or(one.name == "sync", |operation| operation.is_in_query(one.name)) {
             query.push(one.in_query()?);
         } else {
-            body.insert(one.name.to_owned(), one.in_body(operation)?);
+            let (name, value) = one.in_body(operation)?;
+            if body.insert(name, value).is_some() {
+                return Err(Failure::Usage(format!("`{}` is given twice, under different names", one.name)));
+            }
         }
     }
     Ok((query, body))

@@ -36,7 +36,7 @@ async fn values_have_the_types_that_the_document_tells() {
     assert_eq!(home.run(&words).await.ok(), "");
     assert_eq!(
         last(&peer).await,
-        r#"PATCH vms/1a {"memory":1024,"name_label":"12","autoPoweron":true,"x":[1],"y":"5"}"#
+        r#"PATCH vms/1a {"memory":1024,"nameLabel":"12","autoPoweron":true,"x":[1],"y":"5"}"#
     );
     home.run(&["rest", "post", "vms/1a/actions/start", "sync=true", "force=true"]).await.ok();
     assert_eq!(last(&peer).await, r#"POST vms/1a/actions/start?sync=true {"force":true}"#);
@@ -266,6 +266,10 @@ async fn slips_on_the_command_line_are_named() {
         (&["rest", "del", "/"], "expected a path"),
         (&["rest", "patch", "vms/1a", "name"], "expected <name>=<value>, found `name`"),
         (&["rest", "patch", "vms/1a", "a=1", "a=2"], "`a` is given twice"),
+        (
+            &["rest", "patch", "vms/1a", "nameLabel=a", "name_label=b"],
+            "`name_label` is given twice, under different names",
+        ),
         (&["rest", "patch", "vms/1a", "a=json:["], "value of `a` is not JSON"),
         (&["rest", "get", "vms?limit=1", "limit=2"], "`limit` is given twice"),
         (&["rest", "get", "vms/../hosts"], "`vms/../hosts` is no path of the REST API"),
