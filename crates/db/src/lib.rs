@@ -1,4 +1,4 @@
-//! What outlives a restart: users, groups, rules, tokens, servers, settings, acknowledged alarms, logs, tasks, the
+//! What outlives a restart: users, groups, rules, roles, tokens, servers, settings, acknowledged alarms, logs, tasks, the
 //! journal.
 //!
 //! SQLite by default, through sqlx's `Any` driver and in the dialect that PostgreSQL shares. A write that has been
@@ -16,6 +16,8 @@ mod lock;
 mod log;
 mod open;
 mod password;
+mod privilege;
+mod role;
 mod rule;
 mod seal;
 mod server;
@@ -31,6 +33,8 @@ pub use group::{Group, Groups};
 pub use journal::{Cursor, Entry, Journal, NewEntry, Operation, Order, Page, Query, Retention, Totals};
 pub use log::{Log, Logs, NewLog};
 pub use open::Db;
+pub use privilege::{Privilege, Privileges};
+pub use role::{Holder, Role, Roles, Template};
 pub use rule::{AclRule, AclRules};
 pub use server::{NewServer, Server, Servers};
 pub use setting::Settings;

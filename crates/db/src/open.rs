@@ -22,8 +22,8 @@ use tokio::sync::Semaphore;
 use tracing::info;
 
 use crate::{
-    Acknowledgements, AclRules, CloudConfigs, Error, Groups, Journal, Logs, Result, Servers, Settings, Tasks, Tokens,
-    Users, lock, seal::Seal,
+    Acknowledgements, AclRules, CloudConfigs, Error, Groups, Journal, Logs, Privileges, Result, Roles, Servers,
+    Settings, Tasks, Tokens, Users, lock, seal::Seal,
 };
 
 /// Schema steps; a step that has been released is never changed.
@@ -33,6 +33,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "cloud config", include_str!("../migrations/0003_cloud_config.sql")),
     (4, "journal", include_str!("../migrations/0004_journal.sql")),
     (5, "alarms", include_str!("../migrations/0005_alarms.sql")),
+    (6, "roles", include_str!("../migrations/0006_roles.sql")),
     (7, "tasks", include_str!("../migrations/0007_tasks.sql")),
 ];
 /// Tables whose pages are checked at each start; the journal would take too long.
@@ -41,6 +42,10 @@ const CHECKED: &[&str] = &[
     "user_groups",
     "group_members",
     "acl_rules",
+    "acl_roles",
+    "acl_privileges",
+    "acl_user_roles",
+    "acl_group_roles",
     "tokens",
     "servers",
     "settings",
@@ -158,6 +163,16 @@ impl Db {
         AclRules(&self.0)
     }
 
+    /// Returns the newer roles.
+    pub fn roles(&self) -> Roles<'_> {
+        Roles(&self.0)
+    }
+
+    /// Returns the privileges of the newer roles.
+    pub fn privileges(&self) -> Privileges<'_> {
+        Privileges(&self.0)
+    }
+
     /// Returns the authentication tokens.
     pub fn tokens(&self) -> Tokens<'_> {
         Tokens(&self.0)
@@ -207,6 +222,10 @@ impl Db {
 }
 
 impl Inner {
+    pub(crate) fn privileges(&self) -> Privileges<'_> {
+        Privileges(self)
+    }
+
     /// Maps the driver's error of a statement that was `doing` something.
     pub(crate) fn sql(&self, doing: &'static str) -> impl FnOnce(sqlx::Error) -> Error + '_ {
         move |source| {

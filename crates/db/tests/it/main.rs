@@ -7,6 +7,7 @@ mod group;
 mod journal;
 mod killed;
 mod log;
+mod role;
 mod server;
 mod setting;
 mod task;
