@@ -8,7 +8,9 @@ use std::{
 use model::{Delta, Object};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::{Grants, Right, Role, Rule, Subjects, grants::List, graph::Graph, member::Members};
+use crate::{
+    Giver, Grants, Right, Role, Rule, Standing, Subjects, grants::List, graph::Graph, holders::Holders, member::Members,
+};
 
 /// Actions by subject.
 type Actions = BTreeMap<Box<str>, BTreeSet<Box<str>>>;
@@ -17,6 +19,7 @@ type Actions = BTreeMap<Box<str>, BTreeSet<Box<str>>>;
 #[derive(Debug, Default)]
 pub struct Acl {
     members: Members,
+    holders: Holders,
     /// Actions by object and subject.
     rules: FxHashMap<Box<str>, Actions>,
     /// Objects that rules of a subject name.
@@ -90,16 +93,44 @@ impl Acl {
     /// Replaces the members of a group.
     pub fn set_group(&mut self, group: &str, users: impl IntoIterator<Item = impl AsRef<str>>) {
         self.members.set(group, users);
+        self.holders.compile(&self.members);
     }
 
     /// Forgets a group; its rules stay until [`Self::remove_subject`].
     pub fn remove_group(&mut self, group: &str) {
         self.members.remove(group);
+        self.holders.compile(&self.members);
     }
 
     /// Takes a user out of every group; its rules stay until [`Self::remove_subject`].
     pub fn remove_user(&mut self, user: &str) {
         self.members.remove_user(user);
+        self.holders.compile(&self.members);
+    }
+
+    /// Replaces the roles that give privileges.
+    pub fn set_roles(&mut self, roles: Vec<Giver>) {
+        self.holders.set(roles, &self.members);
+    }
+
+    /// Returns the ids of the users who hold any privilege.
+    pub fn holders(&self) -> Vec<String> {
+        self.holders.users().map(ToOwned::to_owned).collect()
+    }
+
+    /// Tells whether anybody holds a privilege.
+    pub fn has_holders(&self) -> bool {
+        !self.holders.is_empty()
+    }
+
+    /// Tells whether what anybody sees depends on what objects are like.
+    pub fn looks_into_objects(&self) -> bool {
+        self.holders.look_into_objects()
+    }
+
+    /// Returns what a user brings to a check.
+    pub fn standing_of(&self, user: &str) -> Standing {
+        Standing { subjects: self.subjects_of(user), privileges: self.holders.of(user) }
     }
 
     /// Returns the ids of the members of a group.
@@ -147,6 +178,16 @@ impl Acl {
         let regrant = self.graph.refresh(dirty);
         self.graph.forget(left.iter().map(|object| object.id().to_owned()));
         regrant
+    }
+
+    /// Returns the object `id` as it was followed last.
+    pub fn object(&self, id: &str) -> Option<&Arc<Object>> {
+        self.graph.object(id)
+    }
+
+    /// Returns what rules grant on the object `id`.
+    pub fn grants(&self, id: &str) -> Grants {
+        self.graph.grants(id).cloned().unwrap_or_default()
     }
 
     /// Tells whether `subjects` have `right` on the object `id`; nobody has any on an object that is not there.

@@ -45,6 +45,11 @@ impl Graph {
         self.by_name.get(id).map(|&at| &self.nodes[at as usize].grants)
     }
 
+    /// Returns the object `id` as it was put in last.
+    pub(crate) fn object(&self, id: &str) -> Option<&Arc<Object>> {
+        self.by_name.get(id).and_then(|&at| self.nodes[at as usize].object.as_ref())
+    }
+
     /// Replaces what rules say of the object `id`.
     pub(crate) fn set_rules(&mut self, id: &str, rules: List) -> Vec<Regranted> {
         let at = self.node(id);

@@ -7,6 +7,10 @@
 //! What surprises: the compiled rights stand with the object, not with the user. Objects that inherit from one another
 //! share one list, and a user who enters or leaves a group changes no list at all.
 //!
+//! Beside the rules there are roles made of [`Privilege`]s on kinds of resources, which a selector narrows to some
+//! objects. They stand with the user ([`Privileges`]) and are asked of an object when somebody wants to know. What
+//! either allows is allowed; a privilege that denies takes away what others allow, and nothing that rules give.
+//!
 //! ```
 //! use acl::{Acl, Right, Rule};
 //!
@@ -20,15 +24,23 @@
 mod compiled;
 mod grants;
 mod graph;
+mod held;
+mod holders;
 mod links;
 mod member;
 mod privilege;
+mod resource;
 mod right;
 mod rule;
+mod template;
 
 pub use compiled::{Acl, Regrant, Regranted};
 pub use grants::Grants;
+pub use held::{Privileges, Standing};
+pub use holders::Giver;
 pub use member::Subjects;
-pub use privilege::{Effect, Privilege, permit, resource_of};
+pub use privilege::{Effect, Privilege, permit};
+pub use resource::{RESOURCES, is_action, resource_of};
 pub use right::{Right, Rights, Role};
 pub use rule::Rule;
+pub use template::RoleTemplate;

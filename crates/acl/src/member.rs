@@ -66,6 +66,11 @@ impl Members {
         }
     }
 
+    /// Tells whether there is a group of this id.
+    pub(crate) fn is_group(&self, id: &str) -> bool {
+        self.users.contains_key(id)
+    }
+
     /// Returns the members of a group.
     pub(crate) fn users_of(&self, group: &str) -> impl Iterator<Item = &str> {
         self.users.get(group).into_iter().flatten().map(|user| &**user)

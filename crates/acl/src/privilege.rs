@@ -3,7 +3,6 @@
 //! Of the privileges that match, one that denies wins over any that allow; where none matches, it is denied.
 
 use filter::{Filter, Subject};
-use model::Kind;
 
 /// What a privilege does to what it matches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub enum Effect {
 /// Allows or denies an action on the resources of a kind.
 #[derive(Clone, Debug)]
 pub struct Privilege {
-    /// Kind of resource, such as `vm` or `backup-job`; see [`resource_of`].
+    /// Kind of resource, such as `vm` or `backup-job`; see [`RESOURCES`](crate::RESOURCES).
     pub resource: String,
     /// `*`, or an action such as `update`, which stands for `update:tags` too.
     pub action: String,
@@ -37,8 +36,17 @@ impl Privilege {
     }
 }
 
+impl std::fmt::Display for Privilege {
+    /// Writes it so that two which say the same are written the same.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let effect = if self.effect == Effect::Deny { "deny" } else { "allow" };
+        write!(f, "{effect} {} {}", self.resource, self.action)?;
+        self.selector.as_ref().map_or(Ok(()), |selector| write!(f, " {selector}"))
+    }
+}
+
 /// Tells whether a privilege for the action `held` is one for `asked`.
-fn covers(held: &str, asked: &str) -> bool {
+pub(crate) fn covers(held: &str, asked: &str) -> bool {
     let is_inside = || asked.strip_prefix(held).is_some_and(|rest| rest.starts_with(':'));
     held == "*" || held == asked || is_inside()
 }
@@ -60,36 +68,4 @@ pub fn permit<'p>(
         }
     }
     permitted
-}
-
-/// Returns the resource that objects of a kind are, for privileges; some kinds are none.
-pub fn resource_of(kind: Kind) -> Option<&'static str> {
-    Some(match kind {
-        Kind::Message => "message",
-        Kind::GpuGroup => "gpuGroup",
-        Kind::Host => "host",
-        Kind::Network => "network",
-        Kind::Pbd => "pbd",
-        Kind::Pci => "pci",
-        Kind::Pgpu => "pgpu",
-        Kind::Pif => "pif",
-        Kind::Pool => "pool",
-        Kind::Sm => "sm",
-        Kind::Sr => "sr",
-        Kind::Vbd => "vbd",
-        Kind::Vdi => "vdi",
-        Kind::VdiSnapshot => "vdi-snapshot",
-        Kind::VdiUnmanaged => "vdi-unmanaged",
-        Kind::Vgpu => "vgpu",
-        Kind::VgpuType => "vgpuType",
-        Kind::Vif => "vif",
-        Kind::Vm => "vm",
-        Kind::VmController => "vm-controller",
-        Kind::VmSnapshot => "vm-snapshot",
-        Kind::VmTemplate => "vm-template",
-        Kind::Vtpm => "vtpm",
-        Kind::Task | Kind::Patch | Kind::PoolPatch | Kind::Pusb | Kind::Vusb | Kind::UsbGroup | Kind::Bond => {
-            return None;
-        }
-    })
 }

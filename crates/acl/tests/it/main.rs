@@ -1,9 +1,11 @@
 //! Tests of who may do what to objects made of a few properties.
 
+mod facts;
 mod group;
 mod incremental;
 mod inherit;
 mod privilege;
+mod role;
 
 use std::sync::Arc;
 
