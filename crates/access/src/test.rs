@@ -50,8 +50,10 @@ impl Op<Cx> for HasPermission {
         let user = user(&cx, self.user_id).await?;
         let levels = [Level::View, Level::Operate, Level::Administrate];
         let level = levels.into_iter().find(|level| level.name() == self.permission);
+        // Privileges know no such steps: to see is one, and all is the other that can be compared.
+        let action = if level == Some(Level::View) { "read" } else { "*" };
         Ok(cx.app.audience(Some(&user)) == app::Audience::Everything
-            || level.is_some_and(|level| cx.app.permissions().allows(&user.id, level, &self.object_id)))
+            || level.is_some_and(|level| cx.app.permissions().allows(&user.id, level, action, &self.object_id)))
     }
 }
 

@@ -1,9 +1,10 @@
 //! May this user see, use or change this object: the one answer that every door asks for.
 
-use acl::{Right, Subjects};
+use acl::{Grants, Right, Standing};
 use db::User;
 use model::{Object, Store};
 use op::Level;
+use serde_json::Value;
 
 use crate::{App, Permissions, Task};
 
@@ -14,32 +15,37 @@ pub enum Audience {
     Nothing,
     /// Sees every object.
     Everything,
-    /// Sees what rules allow.
+    /// Sees what rules and privileges allow.
     Some(View),
 }
 
-/// What the rules of some subjects allow; the same for users whose groups have the same rules, if they have none of
-/// their own.
+/// What rules and privileges allow; the same for users whose groups have the same rules, if they have none of their
+/// own, and who hold the same privileges.
 #[derive(Clone, Debug)]
 pub struct View {
     permissions: Permissions,
-    subjects: Subjects,
+    standing: Standing,
 }
 
 impl View {
-    pub(crate) fn new(permissions: &Permissions, subjects: Subjects) -> Self {
-        Self { permissions: permissions.clone(), subjects }
+    pub(crate) fn new(permissions: &Permissions, standing: Standing) -> Self {
+        Self { permissions: permissions.clone(), standing }
     }
 
-    /// Returns whose rules these are.
-    pub fn subjects(&self) -> &Subjects {
-        &self.subjects
+    /// Returns what those who see this bring to checks.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// Returns whether `object` is seen where rules grant what `grants` says.
+    pub fn sees(&self, object: &Object, grants: &Grants) -> bool {
+        self.standing.sees(object, grants)
     }
 }
 
 impl PartialEq for View {
     fn eq(&self, other: &Self) -> bool {
-        self.subjects == other.subjects
+        self.standing == other.standing
     }
 }
 
@@ -47,7 +53,7 @@ impl Eq for View {}
 
 impl std::hash::Hash for View {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.subjects.hash(state);
+        self.standing.hash(state);
     }
 }
 
@@ -57,7 +63,7 @@ impl Audience {
         match user {
             None => Self::Nothing,
             Some(user) if is_admin(user) => Self::Everything,
-            Some(user) => Self::Some(View::new(permissions, permissions.subjects_of(&user.id))),
+            Some(user) => Self::Some(View::new(permissions, permissions.standing_of(&user.id))),
         }
     }
 
@@ -66,8 +72,10 @@ impl Audience {
         match self {
             Self::Nothing => false,
             Self::Everything => true,
-            Self::Some(view) => {
-                !view.subjects.is_empty() && view.permissions.allow(&view.subjects, object.id(), Right::View)
+            Self::Some(View { permissions, standing }) => {
+                let by_rule =
+                    || !standing.subjects.is_empty() && permissions.allow(&standing.subjects, object.id(), Right::View);
+                by_rule() || standing.privileges.permit_object("read", object)
             }
         }
     }
@@ -78,9 +86,15 @@ pub fn is_admin(user: &User) -> bool {
     user.permission == "admin"
 }
 
-/// Returns whether `user` holds the right on an object. Administrators hold every right.
-pub(crate) fn allows(user: &User, level: Level, _action: &str, object: &op::Object, permissions: &Permissions) -> bool {
-    is_admin(user) || permissions.allows(&user.id, level, &object.id)
+/// Returns whether `user` holds the right on an object, by a rule (`level`) or a privilege (`action`). Administrators
+/// hold every right.
+pub(crate) fn allows(user: &User, level: Level, action: &str, object: &op::Object, permissions: &Permissions) -> bool {
+    is_admin(user) || permissions.allows(&user.id, level, action, &object.id)
+}
+
+/// Returns whether `user` holds a privilege on a resource that is no object of a pool, which `resource` describes.
+pub(crate) fn permits(user: &User, kind: &str, action: &str, resource: &Value, permissions: &Permissions) -> bool {
+    is_admin(user) || permissions.standing_of(&user.id).privileges.permit(kind, action, resource)
 }
 
 /// Which tasks a user may see and end: administrators all; others their own, and those that are about an object that

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use db::User;
+use model::Kind;
 use op::{Context, Level};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -59,6 +60,25 @@ impl Cx {
         self.stop.run_until_cancelled(what).await
     }
 
+    /// Returns whether the caller holds a privilege for `action` on a resource that is no object of a pool (a `user`),
+    /// as `described` to clients.
+    pub fn permits(&self, resource: &str, action: &str, described: &Value) -> bool {
+        let user = self.session.user();
+        user.is_some_and(|user| access::permits(&user, resource, action, described, self.app.permissions()))
+    }
+
+    /// Refuses a caller who does not; `id` names a resource that exists.
+    ///
+    /// # Errors
+    ///
+    /// [`op::Error::Unauthorized`] with what is missing.
+    pub fn demand(&self, resource: &str, action: &str, id: Option<&str>, described: &Value) -> op::Result<()> {
+        if self.permits(resource, action, described) {
+            return Ok(());
+        }
+        Err(op::Error::unauthorized("admin", None).missing(resource, action, id.map(ToOwned::to_owned)))
+    }
+
     /// Returns the user who calls.
     ///
     /// # Errors
@@ -81,6 +101,15 @@ impl Context for Cx {
     fn resolve(&self, id: &str) -> Option<op::Object> {
         let object = self.app.store().get(id)?;
         Some(op::Object { id: object.id().to_owned(), kind: object.kind().name() })
+    }
+
+    fn holds(&self, resource: &str, action: &str) -> bool {
+        let user = self.session.user();
+        user.is_some_and(|user| access::is_admin(&user) || self.app.permissions().holds(&user.id, resource, action))
+    }
+
+    fn resource(&self, kind: &str) -> Option<&'static str> {
+        acl::resource_of(Kind::parse(kind)?)
     }
 
     fn allowed(&self, level: Level, action: &str, object: &op::Object) -> bool {

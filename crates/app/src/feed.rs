@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use acl::Regranted;
+use acl::Grants;
 use model::{Delta, Object};
 use tokio::sync::broadcast;
 
@@ -41,9 +41,31 @@ pub enum News {
     End,
 }
 
-/// Rights that have changed, each with whether the delta that follows tells of the object anyway.
+/// Objects on which rights may have changed.
 #[derive(Debug)]
-pub struct Shift(pub Vec<(Regranted, bool)>);
+pub struct Shift(pub Vec<Shifted>);
+
+/// What has become of an object and the rights on it.
+#[derive(Debug)]
+pub struct Shifted {
+    /// The object so far; nothing where it is new.
+    pub before: Option<Arc<Object>>,
+    /// The object now; nothing where it is gone.
+    pub after: Option<Arc<Object>>,
+    /// What rules granted.
+    pub old: Grants,
+    /// What rules grant now.
+    pub new: Grants,
+    /// Whether the delta that follows tells of the object anyway.
+    pub told: bool,
+}
+
+impl Shifted {
+    /// Returns the id of the object.
+    pub fn id(&self) -> &str {
+        self.after.as_ref().or(self.before.as_ref()).map_or("", |object| object.id())
+    }
+}
 
 /// A user who may see other objects than before, not because of the objects.
 #[derive(Debug)]

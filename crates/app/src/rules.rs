@@ -6,7 +6,10 @@ use acl::{Acl, Regrant, Rule};
 use db::{AclRule, User};
 use tracing::error;
 
-use crate::{App, Audience, CloseReason, failure, permissions::Affected};
+use crate::{
+    App, Audience, CloseReason, failure,
+    permissions::{Affected, givers},
+};
 
 impl App {
     /// Adds a rule; one that is there already stays.
@@ -75,8 +78,10 @@ impl App {
         let _turn = self.permissions().writing().await;
         let found = self.db().groups().delete(group).await.map_err(failure)?;
         let group = group.to_owned();
+        let roles = givers(self.db()).await.map_err(failure)?;
         self.change(subject(&group), move |acl| {
             acl.remove_group(&group);
+            acl.set_roles(roles);
             acl.remove_subject(&group)
         })
         .await;
@@ -94,11 +99,12 @@ impl App {
         if found {
             self.end(CloseReason::UserDeleted, |signed_in| signed_in.user.id == id);
         }
-        let user = id.to_owned();
+        let (user, roles) = (id.to_owned(), givers(self.db()).await.map_err(failure)?);
         self.change(
             |_| Vec::new(),
             move |acl| {
                 acl.remove_user(&user);
+                acl.set_roles(roles);
                 acl.remove_subject(&user)
             },
         )
@@ -145,7 +151,7 @@ impl App {
     }
 
     /// Makes a change in memory; `users` names those whose view may change.
-    async fn change(
+    pub(crate) async fn change(
         &self,
         users: impl FnOnce(&Acl) -> Vec<String> + Send + 'static,
         change: impl FnOnce(&mut Acl) -> Regrant + Send + 'static,

@@ -160,7 +160,7 @@ impl Query {
         });
         let object = self.object.map(|id| match cx.app.store().get(&id) {
             Some(object) if audience.sees(&object) => Ok(object.id().to_owned()),
-            Some(object) => Err(Error::Unauthorized { permission: Some("view"), object: Some(object.id().to_owned()) }),
+            Some(object) => Err(Error::unauthorized("view", Some(object.id().to_owned()))),
             // Nobody else can be asked what rights there were on what is gone.
             None if *audience == Audience::Everything => Ok(id),
             None => Err(Error::NoSuchObject { id, kinds: Vec::new() }),

@@ -21,6 +21,18 @@ pub trait Context: Clone + Send + Sync + 'static {
     fn admin(&self) -> bool;
     /// Returns the object that `id` names, be it by its id or by its XAPI reference.
     fn resolve(&self, id: &str) -> Option<Object>;
+    /// Returns whether there can be a resource of this kind (`user`) on which the user holds a privilege for `action`.
+    ///
+    /// Administrators hold every privilege; nobody else does where this is not said.
+    fn holds(&self, resource: &str, action: &str) -> bool {
+        let _ = (resource, action);
+        self.admin()
+    }
+    /// Returns the kind of resource that objects of `kind` are for privileges.
+    fn resource(&self, kind: &str) -> Option<&'static str> {
+        let _ = kind;
+        None
+    }
     /// Returns whether the signed-in user, who is no administrator, holds the right on the object.
     ///
     /// `level` is the classic right, `action` the finer one (`start`, `update:tags`).

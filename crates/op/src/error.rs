@@ -37,6 +37,28 @@ impl ParamError {
     }
 }
 
+/// A privilege that a caller does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Kind of resource, such as `vm`.
+    pub resource: String,
+    /// The action, such as `start`.
+    pub action: String,
+    /// Id of the resource, where it is about one that exists.
+    pub object: Option<String>,
+}
+
+impl Missing {
+    /// As REST tells it.
+    pub fn to_json(&self) -> Value {
+        let mut missing = Map::new();
+        missing.extend(self.object.as_ref().map(|id| ("objectId".to_owned(), id.as_str().into())));
+        missing.insert("action".to_owned(), self.action.as_str().into());
+        missing.insert("resource".to_owned(), self.resource.as_str().into());
+        missing.into()
+    }
+}
+
 /// An error that a caller can act on; the only error that leaves the server.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
@@ -58,6 +80,8 @@ pub enum Error {
         permission: Option<&'static str>,
         /// The object that it is missing on.
         object: Option<String>,
+        /// The privilege that would have been enough, too.
+        missing: Option<Missing>,
     },
     /// Wrong name, password or token.
     #[error("invalid credentials")]
@@ -276,7 +300,24 @@ impl Error {
 
     /// Nobody is signed in.
     pub fn not_signed_in() -> Self {
-        Self::Unauthorized { permission: None, object: None }
+        Self::Unauthorized { permission: None, object: None, missing: None }
+    }
+
+    /// The caller has not the right `permission`, on `object` where it is about one.
+    pub fn unauthorized(permission: &'static str, object: Option<String>) -> Self {
+        Self::Unauthorized { permission: Some(permission), object, missing: None }
+    }
+
+    /// The same, where a privilege would have been enough, too.
+    #[must_use]
+    pub fn missing(self, resource: impl Into<String>, action: impl Into<String>, of: Option<String>) -> Self {
+        match self {
+            Self::Unauthorized { permission, object, .. } => {
+                let missing = Some(Missing { resource: resource.into(), action: action.into(), object: of });
+                Self::Unauthorized { permission, object, missing }
+            }
+            other => other,
+        }
     }
 
     /// `property` of `object` is `actual` and would have to be `expected`.
@@ -317,7 +358,7 @@ impl Error {
                 };
                 (1, 404, Some(json!({ "id": id, "type": kinds })))
             }
-            Self::Unauthorized { permission, object } => {
+            Self::Unauthorized { permission, object, .. } => {
                 let mut data = Map::new();
                 if let Some(permission) = permission {
                     data.insert("permission".to_owned(), (*permission).into());

@@ -27,7 +27,7 @@ mod validate;
 
 pub use answer::{Answer, Output, Raw};
 pub use context::{Context, Object};
-pub use error::{Error, ParamError, Result};
+pub use error::{Error, Missing, ParamError, Result};
 pub use id::{Any, Id, Kinds};
 pub use order::{Order, Selection};
 pub use param::{Patch, Secret};

@@ -37,7 +37,8 @@ impl<C> Entry<C> {
         }
         info.insert("params".to_owned(), properties(&self.params));
         match self.spec.access {
-            Access::Admin => info.insert("permission".to_owned(), "admin".into()),
+            // Clients of JSON-RPC know nothing of privileges.
+            Access::Admin | Access::Privilege(..) => info.insert("permission".to_owned(), "admin".into()),
             Access::Public => info.insert("permission".to_owned(), Value::Null),
             Access::SignedIn | Access::Objects => None,
         };

@@ -11,6 +11,9 @@ pub enum Access {
     SignedIn,
     /// Only administrators.
     Admin,
+    /// Administrators, and those who hold a privilege for an action on some resource of this kind. Whether it is about
+    /// the resource that the call names, the operation asks when it knows what that is like.
+    Privilege(&'static str, &'static str),
     /// Signed-in users who hold every right that the needs name.
     Objects,
 }
@@ -113,6 +116,11 @@ impl Spec {
     /// An operation for administrators.
     pub const fn admin(rpc: &'static str) -> Self {
         Self::new(rpc, Access::Admin, &[])
+    }
+
+    /// An operation for administrators and those who hold a privilege for `action` on a kind of resource.
+    pub const fn privilege(rpc: &'static str, resource: &'static str, action: &'static str) -> Self {
+        Self::new(rpc, Access::Privilege(resource, action), &[])
     }
 
     /// An operation for users who hold `needs` on the objects they name.

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::{
-    Access, Answer, Context, Error, Level, Need, Output, ParamError, Result, Spec,
+    Access, Answer, Context, Error, Level, Missing, Need, Output, ParamError, Result, Spec,
     order::{RESERVED, principal},
     schema::{KINDS, dialect},
     validate::check,
@@ -206,16 +206,25 @@ impl<C: Context> Entry<C> {
     /// Checks the caller and brings the parameters into the names that the operation declares.
     pub(crate) fn enter(&self, params: &mut Map<String, Value>, cx: &C) -> Result<()> {
         if params.shift_remove("_log").is_some() && !cx.admin() {
-            return Err(Error::Unauthorized { permission: Some("admin"), object: None });
+            return Err(Error::unauthorized("admin", None));
         }
-        self.check_caller(cx)?;
+        self.check_caller(cx).map_err(|error| match (error, params.get("id")) {
+            (Error::Unauthorized { permission, object, missing: Some(missing) }, Some(Value::String(id))) => {
+                let missing = Some(Missing { object: Some(id.clone()), ..missing });
+                Error::Unauthorized { permission, object, missing }
+            }
+            (error, _) => error,
+        })?;
         self.rename(params)
     }
 
     /// Checks whether the caller may use the operation at all.
     fn check_caller(&self, cx: &C) -> Result<()> {
         match self.spec.access {
-            Access::Admin if !cx.admin() => Err(Error::Unauthorized { permission: Some("admin"), object: None }),
+            Access::Admin if !cx.admin() => Err(Error::unauthorized("admin", None)),
+            Access::Privilege(resource, action) if !cx.holds(resource, action) => {
+                Err(Error::unauthorized("admin", None).missing(resource, action, None))
+            }
             Access::SignedIn | Access::Objects if !cx.signed_in() => Err(Error::not_signed_in()),
             _ => Ok(()),
         }
@@ -283,7 +292,11 @@ fn resolve_one<C: Context>(need: &Need, kinds: &[String], id: &str, cx: &C) -> R
         return Err(Error::NoSuchObject { id: id.to_owned(), kinds: kinds.to_vec() });
     };
     if need.level != Level::None && !cx.admin() && !cx.allowed(need.level, need.action, &object) {
-        return Err(Error::Unauthorized { permission: Some(need.level.name()), object: Some(object.id) });
+        let error = Error::unauthorized(need.level.name(), Some(object.id.clone()));
+        return Err(match cx.resource(object.kind) {
+            Some(resource) => error.missing(resource, need.action, Some(object.id)),
+            None => error,
+        });
     }
     Ok(object.id)
 }

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::{Views, moves::Moves};
-use crate::{Delta, News, Shift, Subscription};
+use crate::{Delta, News, Shift, Shifted, Subscription};
 
 /// At least so long between what is shown and what is shown next: where hundreds of things change in a second, clients
 /// are told a hundred times, of a few each. Well below what people notice.
@@ -73,7 +73,7 @@ impl Heard {
     fn ids(&self) -> Arc<[Box<str>]> {
         let changed = self.deltas.iter().flat_map(|delta| delta.entered.iter().chain(&delta.left));
         let changed = changed.map(|object| object.id());
-        let shifted = self.shifts.iter().flat_map(|shift| &shift.0).map(|(change, _)| change.object.id());
+        let shifted = self.shifts.iter().flat_map(|shift| &shift.0).map(Shifted::id);
         let ids: FxHashSet<&str> = changed.chain(shifted).collect();
         ids.into_iter().map(Box::from).collect()
     }

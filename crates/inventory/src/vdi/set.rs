@@ -63,7 +63,7 @@ fn may_grow(cx: &Cx, record: &class::Vdi) -> Result<()> {
     if cx.admin() || sr.as_ref().is_some_and(|sr| cx.allowed(Level::Operate, "update", sr)) {
         return Ok(());
     }
-    Err(Error::Unauthorized { permission: Some(Level::Operate.name()), object: sr.map(|sr| sr.id) })
+    Err(Error::unauthorized(Level::Operate.name(), sr.map(|sr| sr.id)))
 }
 
 async fn resize(vdi: &On, record: &class::Vdi, size: i64) -> Result<()> {

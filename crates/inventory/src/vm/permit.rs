@@ -14,7 +14,11 @@ pub(super) fn permit(cx: &Cx, level: Level, action: &str, object: &Object) -> Re
     if cx.admin() || cx.allowed(level, action, &known) {
         return Ok(());
     }
-    Err(Error::Unauthorized { permission: Some(level.name()), object: Some(known.id) })
+    let error = Error::unauthorized(level.name(), Some(known.id.clone()));
+    Err(match cx.resource(known.kind) {
+        Some(resource) => error.missing(resource, action, Some(known.id)),
+        None => error,
+    })
 }
 
 /// Returns the object `id`, which must be of that kind and which the caller must hold the right on.

@@ -24,7 +24,10 @@ impl Rest {
         let given = Given::read(self.app.ops(), route, &asked, body)?;
         let session = &asked.who.session;
         let to_admin = session.user().is_some_and(|user| app::is_admin(&user));
-        let refused = |error: &op::Error| given.refusal(route, error, to_admin);
+        let refused = |error: &op::Error| match error {
+            op::Error::Unauthorized { .. } if session.user().is_none() => Refusal::unauthenticated(),
+            error => given.refusal(route, error, to_admin),
+        };
         let tells_only = given.params.get("dryRun") == Some(&Value::Bool(true));
         if route.action && !sync && !tells_only {
             let about = self.about(route, &given, &asked);

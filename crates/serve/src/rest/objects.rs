@@ -27,9 +27,12 @@ impl Rest {
         let object = object.ok_or_else(|| Refusal::from(op::Error::no_such(kind.name(), id)))?;
         let user = asked.who.session.user();
         if !self.app.audience(user.as_deref()).sees(&object) {
-            return Err(
-                op::Error::Unauthorized { permission: Some("view"), object: Some(object.id().to_owned()) }.into()
-            );
+            let id = Some(object.id().to_owned());
+            let error = op::Error::unauthorized("view", id.clone());
+            return Err(match app::acl::resource_of(kind) {
+                Some(resource) => error.missing(resource, "read", id).into(),
+                None => error.into(),
+            });
         }
         let mut response = reply::json(StatusCode::OK, &serde_json::Value::Null);
         *response.body_mut() = Body::from(object.json().clone());

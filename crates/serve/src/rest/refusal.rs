@@ -68,7 +68,10 @@ impl Refusal {
     pub(super) fn of(error: &Error, to_admin: bool) -> Self {
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = match error {
-            Error::Unauthorized { permission: None, object: None } => return Self::unauthenticated(),
+            Error::Unauthorized { permission: None, object: None, .. } => return Self::unauthenticated(),
+            Error::Unauthorized { missing: Some(missing), .. } => {
+                json!({ "error": "not enough privileges", "data": { "missingPrivileges": [missing.to_json()] } })
+            }
             Error::Failed { .. } if !to_admin => json!({ "error": "unknown error from the peer" }),
             Error::Failed { message, name: "XapiError", .. } => {
                 json!({ "error": message, "info": "This is a XenServer/XCP-ng error, not an XO error" })

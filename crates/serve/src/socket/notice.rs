@@ -6,10 +6,7 @@
 
 use std::{iter, sync::Arc};
 
-use app::{
-    Audience, Delta, Object, Shift,
-    acl::{Grants, Right},
-};
+use app::{Audience, Delta, Object, Shift};
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::{
@@ -51,11 +48,12 @@ impl Notice {
     pub(crate) fn of_shift(shift: &Shift, audience: &Audience) -> Option<Arc<Self>> {
         let Audience::Some(view) = audience else { return None };
         let (mut entered, mut left) = (Vec::new(), Vec::new());
-        for (change, told) in &shift.0 {
-            let sees = |grants: &Grants| grants.allow(view.subjects(), Right::View);
-            match (sees(&change.old), sees(&change.new)) {
-                (false, true) if !told => entered.push(change.object.clone()),
-                (true, false) => left.push(change.object.clone()),
+        for change in &shift.0 {
+            let was = change.before.as_ref().filter(|object| view.sees(object, &change.old));
+            let is = change.after.as_ref().filter(|object| view.sees(object, &change.new));
+            match (was, is) {
+                (None, Some(object)) if !change.told => entered.push(Arc::clone(object)),
+                (Some(object), None) => left.push(Arc::clone(object)),
                 _ => {}
             }
         }

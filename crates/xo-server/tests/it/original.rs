@@ -56,7 +56,7 @@ fn differences(ops: &Ops<Cx>, ours: &Value, method: &Value) -> BTreeSet<String> 
     let permission = match spec.access {
         Access::Public => "none",
         Access::SignedIn | Access::Objects => "authenticated",
-        Access::Admin => "admin",
+        Access::Admin | Access::Privilege(..) => "admin",
     };
     let theirs = method["permission"].as_str().unwrap_or_default();
     if permission != theirs {
