@@ -1,11 +1,19 @@
 //! Groups of users, who share the rules of the group.
 
 mod member;
+mod rest;
 
-use app::{Cx, db::Group, failure};
-use op::{Op, Ops, Result, Spec};
+use app::{
+    Cx,
+    db::{Group, Role},
+    failure,
+};
+use op::{Error, Op, Ops, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::list::{readable, told};
 
 use crate::existence::must_exist;
 
@@ -20,25 +28,47 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<member::AddUser>()
         .add::<member::RemoveUser>()
         .add::<member::SetUsers>();
+    rest::ops(ops);
 }
 
 /// A group.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct GroupInfo {
+pub(crate) struct GroupInfo {
     /// Name.
     name: String,
     /// Ids of the newer roles that it has.
     acl_role_ids: Vec<String>,
     /// Ids of its users.
-    users: Vec<String>,
+    pub(crate) users: Vec<String>,
     /// Its id.
-    id: String,
+    pub(crate) id: String,
 }
 
-impl From<Group> for GroupInfo {
-    fn from(Group { id, name, users }: Group) -> Self {
-        Self { name, acl_role_ids: Vec::new(), users, id }
+impl GroupInfo {
+    fn of(Group { id, name, users }: Group, roles: &[Role]) -> Self {
+        let own = roles.iter().filter(|role| role.groups.contains(&id));
+        Self { acl_role_ids: own.map(|role| role.id.clone()).collect(), name, users, id }
+    }
+
+    /// Returns what is told of every group.
+    pub(crate) async fn all(cx: &Cx) -> Result<Vec<Self>> {
+        let groups = cx.app.db().groups().all().await.map_err(failure)?;
+        let roles = cx.app.db().roles().all().await.map_err(failure)?;
+        Ok(groups.into_iter().map(|group| Self::of(group, &roles)).collect())
+    }
+
+    /// Returns what is told of the group `id`.
+    pub(crate) async fn get(cx: &Cx, id: &str) -> Result<Self> {
+        let found = Self::all(cx).await?.into_iter().find(|group| group.id == id);
+        found.ok_or_else(|| Error::no_such(KIND, id))
+    }
+
+    /// Returns what is told of the group `id`, on which the caller must hold a privilege.
+    async fn for_action(cx: &Cx, id: &str, action: &str) -> Result<Self> {
+        let group = Self::get(cx, id).await?;
+        cx.demand("group", action, Some(id), &told(&group)?)?;
+        Ok(group)
     }
 }
 
@@ -47,11 +77,10 @@ impl From<Group> for GroupInfo {
 struct GetAll {}
 
 impl Op<Cx> for GetAll {
-    type Output = Vec<GroupInfo>;
-    const SPEC: Spec = Spec::admin("group.getAll");
-    async fn run(self, cx: Cx) -> Result<Vec<GroupInfo>> {
-        let groups = cx.app.db().groups().all().await.map_err(failure)?;
-        Ok(groups.into_iter().map(GroupInfo::from).collect())
+    type Output = Vec<Value>;
+    const SPEC: Spec = Spec::privilege("group.getAll", "group", "read");
+    async fn run(self, cx: Cx) -> Result<Vec<Value>> {
+        readable(&cx, "group", GroupInfo::all(&cx).await?)
     }
 }
 
@@ -64,8 +93,9 @@ struct Create {
 
 impl Op<Cx> for Create {
     type Output = String;
-    const SPEC: Spec = Spec::admin("group.create");
+    const SPEC: Spec = Spec::privilege("group.create", "group", "create").rest(&[Rest::create("/groups", "groups")]);
     async fn run(self, cx: Cx) -> Result<String> {
+        cx.demand("group", "create", None, &json!({ "name": self.name, "users": [] }))?;
         cx.app.db().groups().create(&self.name).await.map_err(failure)
     }
 }
@@ -81,13 +111,11 @@ struct Set {
 
 impl Op<Cx> for Set {
     type Output = ();
-    const SPEC: Spec = Spec::admin("group.set");
+    const SPEC: Spec = Spec::privilege("group.set", "group", "update:name").rest(&[Rest::patch("/groups/{id}")]);
     async fn run(self, cx: Cx) -> Result<()> {
-        let groups = cx.app.db().groups();
-        let found = match &self.name {
-            Some(name) => groups.rename(&self.id, name).await.map_err(failure)?,
-            None => groups.get(&self.id).await.map_err(failure)?.is_some(),
-        };
+        GroupInfo::for_action(&cx, &self.id, "update:name").await?;
+        let Some(name) = &self.name else { return Ok(()) };
+        let found = cx.app.db().groups().rename(&self.id, name).await.map_err(failure)?;
         must_exist(found, KIND, self.id)
     }
 }
@@ -101,8 +129,9 @@ struct Delete {
 
 impl Op<Cx> for Delete {
     type Output = ();
-    const SPEC: Spec = Spec::admin("group.delete");
+    const SPEC: Spec = Spec::privilege("group.delete", "group", "delete").rest(&[Rest::delete("/groups/{id}")]);
     async fn run(self, cx: Cx) -> Result<()> {
+        GroupInfo::for_action(&cx, &self.id, "delete").await?;
         must_exist(cx.app.delete_group(&self.id).await?, KIND, self.id)
     }
 }

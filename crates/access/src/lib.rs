@@ -1,10 +1,13 @@
-//! Operations on users, groups, rules, tokens, sessions, servers, and on the server itself.
+//! Operations on users, groups, rules, roles, tokens, sessions, servers, and on the server itself.
 
 mod acl;
+mod acl_privilege;
+mod acl_role;
 mod api;
 mod cloud_config;
 mod existence;
 mod group;
+mod list;
 mod log;
 mod role;
 mod server;
@@ -21,6 +24,8 @@ use op::Ops;
 /// Adds the operations to the table.
 pub fn ops(ops: &mut Ops<Cx>) {
     acl::ops(ops);
+    acl_privilege::ops(ops);
+    acl_role::ops(ops);
     api::ops(ops);
     cloud_config::ops(ops);
     group::ops(ops);

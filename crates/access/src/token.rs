@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod rest;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,8 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<delete::Delete>()
         .add::<delete::DeleteOwn>()
         .add::<GetAuthenticationTokens>()
+        .add::<rest::CreateToken>()
+        .add::<rest::GetTokens>()
         .add::<Set>();
 }
 

@@ -1,8 +1,10 @@
 //! Users.
 
+mod change;
 mod create;
 mod delete;
 mod password;
+pub(crate) mod rest;
 mod set;
 
 use app::{Cx, db::User, failure};
@@ -10,6 +12,8 @@ use op::{Op, Ops, Result, Spec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::list::told;
 
 /// Kind that errors name where no user has the id.
 const KIND: &str = "user";
@@ -21,6 +25,8 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<password::ChangePassword>()
         .add::<set::RemoveAuthProvider>()
         .add::<set::Set>();
+    change::ops(ops);
+    rest::ops(ops);
 }
 
 /// A user.
@@ -56,9 +62,15 @@ struct GetAll {}
 
 impl Op<Cx> for GetAll {
     type Output = Vec<UserInfo>;
-    const SPEC: Spec = Spec::admin("user.getAll");
+    const SPEC: Spec = Spec::privilege("user.getAll", "user", "read");
     async fn run(self, cx: Cx) -> Result<Vec<UserInfo>> {
         let users = cx.app.db().users().all().await.map_err(failure)?;
-        Ok(users.iter().map(|user| UserInfo::of(user, &cx)).collect())
+        let mut readable = Vec::new();
+        for user in &users {
+            if cx.permits("user", "read", &told(&rest::UserRecord::of(user, &cx))?) {
+                readable.push(UserInfo::of(user, &cx));
+            }
+        }
+        Ok(readable)
     }
 }

@@ -1,7 +1,7 @@
 //! Who is in a group.
 
 use app::{Cx, failure};
-use op::{Op, Result, Spec};
+use op::{Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -19,7 +19,8 @@ pub(super) struct AddUser {
 
 impl Op<Cx> for AddUser {
     type Output = ();
-    const SPEC: Spec = Spec::admin("group.addUser");
+    const SPEC: Spec =
+        Spec::privilege("group.addUser", "group", "update:users").rest(&[Rest::put("/groups/{id}/users/{userId}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         known(&cx, &self.id, [&self.user_id]).await?;
         cx.app.add_to_group(&self.id, &self.user_id).await
@@ -38,7 +39,8 @@ pub(super) struct RemoveUser {
 
 impl Op<Cx> for RemoveUser {
     type Output = ();
-    const SPEC: Spec = Spec::admin("group.removeUser");
+    const SPEC: Spec = Spec::privilege("group.removeUser", "group", "update:users")
+        .rest(&[Rest::delete("/groups/{id}/users/{userId}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         known(&cx, &self.id, [&self.user_id]).await?;
         cx.app.remove_from_group(&self.id, &self.user_id).await
@@ -57,16 +59,16 @@ pub(super) struct SetUsers {
 
 impl Op<Cx> for SetUsers {
     type Output = ();
-    const SPEC: Spec = Spec::admin("group.setUsers");
+    const SPEC: Spec = Spec::privilege("group.setUsers", "group", "update:users");
     async fn run(self, cx: Cx) -> Result<()> {
         known(&cx, &self.id, &self.user_ids).await?;
         cx.app.set_group_users(&self.id, &self.user_ids).await
     }
 }
 
-/// Refuses a group or user that does not exist.
+/// Refuses a group or user that does not exist, and a caller who may not change who is in the group.
 async fn known(cx: &Cx, group: &str, users: impl IntoIterator<Item = &String>) -> Result<()> {
-    must_exist(cx.app.db().groups().get(group).await.map_err(failure)?.is_some(), super::KIND, group)?;
+    super::GroupInfo::for_action(cx, group, "update:users").await?;
     for user in users {
         must_exist(cx.app.db().users().get(user).await.map_err(failure)?.is_some(), "user", user)?;
     }

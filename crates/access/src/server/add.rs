@@ -1,9 +1,10 @@
 //! Adding a server.
 
 use app::{Cx, db::NewServer, failure};
-use op::{Op, Result, Secret, Spec};
+use op::{Op, Rest, Result, Secret, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 /// Add a server and return its id; the connection is made afterwards.
 #[derive(Deserialize, JsonSchema)]
@@ -23,12 +24,17 @@ pub(super) struct Add {
     allow_unauthorized: Option<bool>,
     /// HTTP proxy to reach the pool through.
     http_proxy: Option<String>,
+    /// Whether calls that change the pool are refused; no when left out.
+    read_only: Option<bool>,
 }
 
 impl Op<Cx> for Add {
     type Output = String;
-    const SPEC: Spec = Spec::admin("server.add");
+    const SPEC: Spec = Spec::privilege("server.add", super::RESOURCE, "create")
+        .rest(&[Rest::create("/servers", "servers").giving(&[("autoConnect", "false")])]);
     async fn run(self, cx: Cx) -> Result<String> {
+        let described = json!({ "host": self.host, "label": self.label, "username": self.username });
+        cx.demand(super::RESOURCE, "create", None, &described)?;
         cx.app.check_server(&self.host, self.http_proxy.as_deref())?;
         let new = NewServer {
             host: self.host,
@@ -40,6 +46,10 @@ impl Op<Cx> for Add {
             http_proxy: self.http_proxy,
         };
         let server = cx.app.db().servers().add(new).await.map_err(failure)?;
+        if self.read_only == Some(true) {
+            super::update(&cx, &server.id, |server| server.read_only = true).await?;
+            cx.app.set_read_only(&server.id, true);
+        }
         if self.auto_connect.unwrap_or(true) {
             cx.app.begin_connect(&server).await?;
         }

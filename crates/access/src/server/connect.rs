@@ -1,7 +1,7 @@
 //! Connecting and disconnecting a server.
 
 use app::{Cx, Phase};
-use op::{Error, Op, Result, Spec};
+use op::{Error, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -14,8 +14,10 @@ pub(super) struct Enable {
 
 impl Op<Cx> for Enable {
     type Output = ();
-    const SPEC: Spec = Spec::admin("server.enable");
+    const SPEC: Spec = Spec::privilege("server.enable", super::RESOURCE, "connect")
+        .rest(&[Rest::action("/servers/{id}/actions/connect")]);
     async fn run(self, cx: Cx) -> Result<()> {
+        super::for_action(&cx, &self.id, "connect").await?;
         let server = super::update(&cx, &self.id, |server| server.enabled = true).await?;
         cx.app.connect(&server).await
     }
@@ -30,9 +32,10 @@ pub(super) struct Disable {
 
 impl Op<Cx> for Disable {
     type Output = ();
-    const SPEC: Spec = Spec::admin("server.disable");
+    const SPEC: Spec = Spec::privilege("server.disable", super::RESOURCE, "disconnect")
+        .rest(&[Rest::action("/servers/{id}/actions/disconnect")]);
     async fn run(self, cx: Cx) -> Result<()> {
-        let server = super::get(&cx, &self.id).await?;
+        let server = super::for_action(&cx, &self.id, "disconnect").await?;
         let phase = cx.app.pool_status(&self.id).phase;
         if !server.enabled && phase == Phase::Disconnected {
             let expected = [Phase::Connected.as_str(), Phase::Connecting.as_str()];

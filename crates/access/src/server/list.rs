@@ -6,10 +6,13 @@ use app::{
     failure,
     model::{Kind, Snapshot},
 };
-use op::{Op, Result, Spec};
+use op::{Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use super::RESOURCE;
+use crate::list::readable;
 
 /// A server and how it stands with it.
 #[derive(Serialize, JsonSchema)]
@@ -60,16 +63,49 @@ pub(super) struct ServerInfo {
 pub(super) struct GetAll {}
 
 impl Op<Cx> for GetAll {
-    type Output = Vec<ServerInfo>;
-    const SPEC: Spec = Spec::admin("server.getAll");
-    async fn run(self, cx: Cx) -> Result<Vec<ServerInfo>> {
-        let servers = cx.app.db().servers().all().await.map_err(failure)?;
-        let objects = cx.app.store().snapshot();
-        Ok(servers.into_iter().map(|server| info(&cx, &objects, server)).collect())
+    type Output = Vec<Value>;
+    const SPEC: Spec = Spec::privilege("server.getAll", RESOURCE, "read");
+    async fn run(self, cx: Cx) -> Result<Vec<Value>> {
+        all(&cx).await
     }
 }
 
-fn info(cx: &Cx, objects: &Snapshot, server: Server) -> ServerInfo {
+/// List the servers that the caller may read, without their passwords.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct List {}
+
+impl Op<Cx> for List {
+    type Output = Vec<Value>;
+    const SPEC: Spec = Spec::signed_in("server.list").quiet().rest(&[Rest::list("/servers", "servers")]);
+    async fn run(self, cx: Cx) -> Result<Vec<Value>> {
+        all(&cx).await
+    }
+}
+
+/// Tell of a server, without its password.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Get {
+    /// The server.
+    id: String,
+}
+
+impl Op<Cx> for Get {
+    type Output = ServerInfo;
+    const SPEC: Spec = Spec::signed_in("server.get").quiet().rest(&[Rest::get("/servers/{id}")]);
+    async fn run(self, cx: Cx) -> Result<ServerInfo> {
+        let server = super::for_action(&cx, &self.id, "read").await?;
+        Ok(info(&cx, &cx.app.store().snapshot(), server))
+    }
+}
+
+async fn all(cx: &Cx) -> Result<Vec<Value>> {
+    let servers = cx.app.db().servers().all().await.map_err(failure)?;
+    let objects = cx.app.store().snapshot();
+    readable(cx, RESOURCE, servers.into_iter().map(|server| info(cx, &objects, server)))
+}
+
+/// Returns what is told of a server.
+pub(super) fn info(cx: &Cx, objects: &Snapshot, server: Server) -> ServerInfo {
     let status = cx.app.pool_status(&server.id);
     let pool = status.pool.as_deref().and_then(|pool| objects.by_id(pool));
     let addresses = pool.map(|pool| {

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use app::{
     Cx, Duration,
-    db::{Client, NewToken},
+    db::{Client, NewToken, Token},
     failure,
 };
 use op::{Error, Op, Result, Spec};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -40,7 +40,7 @@ struct ClientInfo {
 /// A duration as the caller wrote it, for messages that quote it.
 #[derive(Deserialize)]
 #[serde(transparent)]
-struct ExpiresIn(Value);
+pub(super) struct ExpiresIn(Value);
 
 impl JsonSchema for ExpiresIn {
     fn inline_schema() -> bool {
@@ -80,18 +80,29 @@ impl Op<Cx> for Create {
     type Output = String;
     const SPEC: Spec = Spec::signed_in("token.create");
     async fn run(self, cx: Cx) -> Result<String> {
-        let limits = &cx.app.config().authentication;
-        let validity = match &self.expires_in {
-            Some(expires_in) => expires_in.duration(limits.max_token_validity)?,
-            None => limits.default_token_validity,
-        };
-        let new = NewToken {
-            user_id: cx.user()?.id.clone(),
-            client: self.client.map(|client| Client { id: client.id, rest: Map::new() }),
-            description: self.description,
-            validity: validity.0,
-        };
-        let (secret, _) = cx.app.db().tokens().create(new).await.map_err(failure)?;
+        let client = self.client.map(|client| client.id);
+        let (secret, _) = issue(&cx, self.description, client, self.expires_in.as_ref()).await?;
         Ok(secret.expose_secret().to_owned())
     }
+}
+
+/// Creates a token for the user who calls; returns it, and what is kept of it.
+pub(super) async fn issue(
+    cx: &Cx,
+    description: Option<String>,
+    client: Option<String>,
+    expires_in: Option<&ExpiresIn>,
+) -> Result<(SecretString, Token)> {
+    let limits = &cx.app.config().authentication;
+    let validity = match expires_in {
+        Some(expires_in) => expires_in.duration(limits.max_token_validity)?,
+        None => limits.default_token_validity,
+    };
+    let new = NewToken {
+        user_id: cx.user()?.id.clone(),
+        client: client.map(|id| Client { id, rest: Map::new() }),
+        description,
+        validity: validity.0,
+    };
+    cx.app.db().tokens().create(new).await.map_err(failure)
 }

@@ -18,13 +18,11 @@ pub(super) struct Create {
 
 impl Op<Cx> for Create {
     type Output = String;
-    const SPEC: Spec = Spec::admin("user.create");
+    const SPEC: Spec = Spec::privilege("user.create", "user", "create");
     async fn run(self, cx: Cx) -> Result<String> {
-        let new = NewUser {
-            email: self.email,
-            password: Some(self.password.expose().into()),
-            permission: self.permission.unwrap_or_else(|| "none".to_owned()),
-        };
+        let permission = self.permission.unwrap_or_else(|| "none".to_owned());
+        super::change::may_create(&cx, &self.email, &permission)?;
+        let new = NewUser { email: self.email, password: Some(self.password.expose().into()), permission };
         Ok(cx.app.db().users().create(new).await.map_err(failure)?.id)
     }
 }

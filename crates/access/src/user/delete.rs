@@ -16,11 +16,12 @@ pub(super) struct Delete {
 
 impl Op<Cx> for Delete {
     type Output = ();
-    const SPEC: Spec = Spec::admin("user.delete");
+    const SPEC: Spec = Spec::privilege("user.delete", "user", "delete");
     async fn run(self, cx: Cx) -> Result<()> {
         if cx.user()?.id == self.id {
             return Err(Error::invalid("a user cannot delete itself"));
         }
+        super::change::may_delete(&cx, &self.id).await?;
         must_exist(cx.app.delete_user(&self.id).await?, super::KIND, self.id)
     }
 }

@@ -45,22 +45,38 @@ impl Op<Cx> for Set {
         let change = |user: &mut User| {
             user.email = email.unwrap_or_else(|| user.email.clone());
             user.permission = permission.unwrap_or_else(|| user.permission.clone());
-            for (name, value) in preferences.into_iter().flatten() {
-                if value.is_null() {
-                    user.preferences.shift_remove(&name);
-                } else {
-                    user.preferences.insert(name, value);
-                }
-            }
+            prefer(user, preferences);
         };
-        let changed = users.update(&id, change).await.map_err(failure)?;
-        let mut user = changed.ok_or_else(|| Error::no_such(super::KIND, &id))?;
-        if let Some(password) = password {
-            user.has_password = users.set_password(&id, &password.expose().into()).await.map_err(failure)?;
-        }
-        cx.app.user_changed(user).await;
-        Ok(())
+        changed(&cx, &id, change, password).await
     }
+}
+
+/// Sets preferences of a user; `null` removes one.
+pub(super) fn prefer(user: &mut User, preferences: Option<Map<String, Value>>) {
+    for (name, value) in preferences.into_iter().flatten() {
+        if value.is_null() {
+            user.preferences.shift_remove(&name);
+        } else {
+            user.preferences.insert(name, value);
+        }
+    }
+}
+
+/// Changes the user `id`, and its password where there is a new one, and tells those who are connected as it.
+pub(super) async fn changed(
+    cx: &Cx,
+    id: &str,
+    change: impl FnOnce(&mut User) + Send,
+    password: Option<Secret>,
+) -> Result<()> {
+    let users = cx.app.db().users();
+    let changed = users.update(id, change).await.map_err(failure)?;
+    let mut user = changed.ok_or_else(|| Error::no_such(super::KIND, id))?;
+    if let Some(password) = password {
+        user.has_password = users.set_password(id, &password.expose().into()).await.map_err(failure)?;
+    }
+    cx.app.user_changed(user).await;
+    Ok(())
 }
 
 /// Take the identity at another sign-in provider from a user.
