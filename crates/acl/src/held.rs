@@ -10,7 +10,7 @@ use filter::Subject;
 use model::Object;
 use rustc_hash::FxHashMap;
 
-use crate::{Effect, Grants, Privilege, Right, Subjects, permit, privilege::covers, resource_of};
+use crate::{Effect, Grants, Privilege, Right, Subjects, action_of, permit, privilege::covers, resource_of};
 
 /// The privileges that a user holds by its roles and those of its groups; a clone is the same.
 ///
@@ -50,8 +50,11 @@ impl Privileges {
     /// Tells whether they permit an action on an object of a pool. Objects of some kinds are no resource: nothing is
     /// permitted on them.
     pub fn permit_object(&self, action: &str, object: &Object) -> bool {
-        !self.is_empty()
-            && resource_of(object.kind()).is_some_and(|resource| self.permit(resource, action, &object.document()))
+        let Some(resource) = resource_of(object.kind()).filter(|resource| self.0.by_resource.contains_key(*resource))
+        else {
+            return false;
+        };
+        self.permit(resource, &action_of(resource, action), &object.document())
     }
 
     /// Tells whether there can be a resource of this kind on which they permit the action.

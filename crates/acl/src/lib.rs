@@ -40,7 +40,7 @@ pub use held::{Privileges, Standing};
 pub use holders::Giver;
 pub use member::Subjects;
 pub use privilege::{Effect, Privilege, permit};
-pub use resource::{RESOURCES, is_action, resource_of};
+pub use resource::{RESOURCES, action_of, is_action, resource_of};
 pub use right::{Right, Rights, Role};
 pub use rule::Rule;
 pub use template::RoleTemplate;

@@ -2,6 +2,8 @@
 //!
 //! Source: the tables of the original's access rules, `acl.json` (`v2.resources`), which a test compares with these.
 
+use std::borrow::Cow;
+
 use model::Kind;
 
 /// Kinds of resources with their actions, both sorted. An action with a colon is inside the one before the colon.
@@ -229,6 +231,21 @@ pub const RESOURCES: [(&str, &[&str]); 37] = [
 pub fn is_action(resource: &str, action: &str) -> bool {
     let found = RESOURCES.iter().find(|(name, _)| *name == resource);
     found.is_some_and(|(_, actions)| action == "*" || actions.contains(&action))
+}
+
+/// Returns the action as privileges call it: parameters of operations are written in another way
+/// (`update:name_label`, `update:nameLabel`). One that there is not is returned as it is, and only what stands for more
+/// than it covers it.
+pub fn action_of<'a>(resource: &str, action: &'a str) -> Cow<'a, str> {
+    let actions = RESOURCES.iter().find(|(name, _)| *name == resource).map_or(&[][..], |(_, actions)| actions);
+    if actions.contains(&action) {
+        return action.into();
+    }
+    let plain = |action: &str| -> String {
+        action.chars().filter(|letter| *letter != '_').map(|letter| letter.to_ascii_lowercase()).collect()
+    };
+    let wanted = plain(action);
+    actions.iter().find(|known| plain(known) == wanted).map_or(action.into(), |known| (*known).to_owned().into())
 }
 
 /// Returns the resource that objects of a kind are, for privileges; some kinds are none.

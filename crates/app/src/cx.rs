@@ -108,8 +108,9 @@ impl Context for Cx {
         user.is_some_and(|user| access::is_admin(&user) || self.app.permissions().holds(&user.id, resource, action))
     }
 
-    fn resource(&self, kind: &str) -> Option<&'static str> {
-        acl::resource_of(Kind::parse(kind)?)
+    fn privilege(&self, kind: &str, action: &str) -> Option<(&'static str, String)> {
+        let resource = acl::resource_of(Kind::parse(kind)?)?;
+        Some((resource, acl::action_of(resource, action).into_owned()))
     }
 
     fn allowed(&self, level: Level, action: &str, object: &op::Object) -> bool {

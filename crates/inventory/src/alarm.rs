@@ -191,7 +191,7 @@ struct Acknowledge {
 
 impl Op<Cx> for Acknowledge {
     type Output = ();
-    const SPEC: Spec = Spec::objects("alarm.acknowledge", &[Need::operate("id", "acknowledge")]);
+    const SPEC: Spec = Spec::objects("alarm.acknowledge", &[Need::operate("id", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let message = cx.object(&self.id)?;
         if message.get::<class::Message>().and_then(alarm::read).is_none() {
@@ -229,7 +229,7 @@ struct Unacknowledge {
 
 impl Op<Cx> for Unacknowledge {
     type Output = ();
-    const SPEC: Spec = Spec::objects("alarm.unacknowledge", &[Need::operate("id", "acknowledge")]);
+    const SPEC: Spec = Spec::objects("alarm.unacknowledge", &[Need::operate("id", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let message = cx.object(&self.id)?;
         let acknowledgements = cx.app.db().acknowledgements();

@@ -28,7 +28,7 @@ struct Add {
 
 impl Op<Cx> for Add {
     type Output = ();
-    const SPEC: Spec = Spec::objects("customField.add", &[Need::administrate("id", "update:custom-fields")]);
+    const SPEC: Spec = Spec::objects("customField.add", &[Need::administrate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let object = cx.on(&self.id)?;
         let method = format!("{}.add_to_other_config", class(&object)?);
@@ -48,7 +48,7 @@ struct Remove {
 
 impl Op<Cx> for Remove {
     type Output = ();
-    const SPEC: Spec = Spec::objects("customField.remove", &[Need::administrate("id", "update:custom-fields")]);
+    const SPEC: Spec = Spec::objects("customField.remove", &[Need::administrate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let object = cx.on(&self.id)?;
         write(&object, &self.name, None).await
@@ -68,7 +68,7 @@ struct Set {
 
 impl Op<Cx> for Set {
     type Output = ();
-    const SPEC: Spec = Spec::objects("customField.set", &[Need::administrate("id", "update:custom-fields")]);
+    const SPEC: Spec = Spec::objects("customField.set", &[Need::administrate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let object = cx.on(&self.id)?;
         write(&object, &self.name, Some(&self.value)).await

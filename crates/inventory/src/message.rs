@@ -77,7 +77,7 @@ struct Delete {
 
 impl Op<Cx> for Delete {
     type Output = ();
-    const SPEC: Spec = Spec::objects("message.delete", &[Need::administrate("id", "delete")]);
+    const SPEC: Spec = Spec::objects("message.delete", &[Need::administrate("id", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let message = cx.on(&self.id)?;
         message.pool.call("message.destroy", params![message.reference()]).await.map(drop)

@@ -45,7 +45,7 @@ struct DisableDom0Access {
 
 impl Op<Cx> for DisableDom0Access {
     type Output = ();
-    const SPEC: Spec = Spec::objects("pci.disableDom0Access", &[Need::administrate("pcis", "update:dom0-access")]);
+    const SPEC: Spec = Spec::objects("pci.disableDom0Access", &[Need::administrate("pcis", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let devices = self.pcis.iter().map(|pci| cx.on(pci)).collect::<Result<Vec<_>>>()?;
         let host = host_of(&cx, &devices)?;

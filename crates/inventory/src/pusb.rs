@@ -21,7 +21,7 @@ struct Scan {
 
 impl Op<Cx> for Scan {
     type Output = ();
-    const SPEC: Spec = Spec::objects("pusb.scan", &[Need::operate("host", "scan-usb")]);
+    const SPEC: Spec = Spec::objects("pusb.scan", &[Need::operate("host", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let host = cx.on(&self.host)?;
         host.pool.call("PUSB.scan", params![host.reference()]).await.map(drop)

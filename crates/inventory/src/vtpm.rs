@@ -21,7 +21,7 @@ struct Create {
 
 impl Op<Cx> for Create {
     type Output = String;
-    const SPEC: Spec = Spec::objects("vtpm.create", &[Need::administrate("id", "create-vtpm")]);
+    const SPEC: Spec = Spec::objects("vtpm.create", &[Need::administrate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let vm = cx.on(&self.id)?;
         let vtpm: String = vm.pool.call_as("VTPM.create", params![vm.reference(), false]).await?;
@@ -38,7 +38,7 @@ struct Destroy {
 
 impl Op<Cx> for Destroy {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vtpm.destroy", &[Need::administrate("id", "delete")]);
+    const SPEC: Spec = Spec::objects("vtpm.destroy", &[Need::administrate("id", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vtpm = cx.on(&self.id)?;
         vtpm.pool.call("VTPM.destroy", params![vtpm.reference()]).await.map(drop)

@@ -25,7 +25,7 @@ struct Create {
 impl Op<Cx> for Create {
     type Output = String;
     const SPEC: Spec =
-        Spec::objects("vusb.create", &[Need::administrate("usbGroup", "use"), Need::administrate("vm", "create:vusb")]);
+        Spec::objects("vusb.create", &[Need::administrate("usbGroup", "use"), Need::administrate("vm", "update")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let vm = cx.on(&self.vm)?;
         let group = cx.object(&self.usb_group)?;

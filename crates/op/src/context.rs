@@ -28,9 +28,10 @@ pub trait Context: Clone + Send + Sync + 'static {
         let _ = (resource, action);
         self.admin()
     }
-    /// Returns the kind of resource that objects of `kind` are for privileges.
-    fn resource(&self, kind: &str) -> Option<&'static str> {
-        let _ = kind;
+    /// Returns the privilege that lets do `action` to objects of `kind`: the kind of resource that they are, and the
+    /// action as privileges call it.
+    fn privilege(&self, kind: &str, action: &str) -> Option<(&'static str, String)> {
+        let _ = (kind, action);
         None
     }
     /// Returns whether the signed-in user, who is no administrator, holds the right on the object.

@@ -33,5 +33,5 @@ pub use order::{Order, Selection};
 pub use param::{Patch, Secret};
 pub use rest::{Reply, Rest, Verb};
 pub use route::Route;
-pub use spec::{Access, Level, Need, Spec};
+pub use spec::{Access, Level, Need, Refined, Spec};
 pub use table::{Op, Ops};

@@ -1,6 +1,10 @@
 //! What a declaration says besides its parameters: name and access.
 
-use crate::Rest;
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::{Rest, order::RESERVED};
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,27 +56,72 @@ pub struct Need {
     pub level: Level,
     /// The finer right, such as `start`; for [`Level::None`] the reason why none is needed.
     pub action: &'static str,
+    /// What the finer right depends on.
+    pub refined: Refined,
+}
+
+/// What a finer right depends on besides the operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refined {
+    /// Nothing.
+    Not,
+    /// The other parameters: each that is given needs a right of its own, such as `update:name_label`.
+    Each,
+    /// Whether a parameter is true: its name, the right if so, and if not.
+    By(&'static str, &'static str, &'static str),
 }
 
 impl Need {
     /// The caller must be able to see the object.
     pub const fn view(param: &'static str, action: &'static str) -> Self {
-        Self { param, level: Level::View, action }
+        Self::new(param, Level::View, action)
     }
 
     /// The caller must be able to use the object.
     pub const fn operate(param: &'static str, action: &'static str) -> Self {
-        Self { param, level: Level::Operate, action }
+        Self::new(param, Level::Operate, action)
     }
 
     /// The caller must be able to change the object.
     pub const fn administrate(param: &'static str, action: &'static str) -> Self {
-        Self { param, level: Level::Administrate, action }
+        Self::new(param, Level::Administrate, action)
     }
 
     /// The object only has to exist; `why` says what makes that safe.
     pub const fn unchecked(param: &'static str, why: &'static str) -> Self {
-        Self { param, level: Level::None, action: why }
+        Self::new(param, Level::None, why)
+    }
+
+    const fn new(param: &'static str, level: Level, action: &'static str) -> Self {
+        Self { param, level, action, refined: Refined::Not }
+    }
+
+    /// The same, where each other parameter that is given needs the finer right to it: `update:name_label`.
+    #[must_use]
+    pub const fn each(mut self) -> Self {
+        self.refined = Refined::Each;
+        self
+    }
+
+    /// The same, where the finer right is another one if `param` is true, and if not.
+    #[must_use]
+    pub const fn by(mut self, param: &'static str, yes: &'static str, no: &'static str) -> Self {
+        self.refined = Refined::By(param, yes, no);
+        self
+    }
+
+    /// Returns the finer rights that a call with these parameters needs.
+    pub(crate) fn actions(&self, params: &Value) -> Vec<Cow<'static, str>> {
+        match self.refined {
+            Refined::Not => vec![self.action.into()],
+            Refined::By(param, yes, no) => vec![if params[param] == true { yes.into() } else { no.into() }],
+            Refined::Each => {
+                let others = params.as_object().into_iter().flat_map(|params| params.keys());
+                let others = others.filter(|name| *name != self.param && !RESERVED.contains(&name.as_str()));
+                let each: Vec<_> = others.map(|name| format!("{}:{name}", self.action).into()).collect();
+                if each.is_empty() { vec![self.action.into()] } else { each }
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The table and the checked call.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     future::Future,
 };
@@ -272,29 +273,43 @@ impl<C: Context> Entry<C> {
     pub(crate) fn resolve(&self, mut params: Value, cx: &C) -> Result<Value> {
         for need in self.spec.needs {
             let kinds = &self.ids[need.param];
-            let Some(param) = params.get_mut(need.param) else { continue };
+            if params.get(need.param).is_none() {
+                continue;
+            }
+            let actions = need.actions(&params);
+            let param = &mut params[need.param];
             let ids = match param {
                 Value::Array(ids) => &mut ids[..],
                 one => std::slice::from_mut(one),
             };
             for id in ids {
                 let Some(name) = id.as_str() else { continue };
-                *id = resolve_one(need, kinds, name, cx)?.into();
+                *id = resolve_one(need, &actions, kinds, name, cx)?.into();
             }
         }
         Ok(params)
     }
 }
 
-fn resolve_one<C: Context>(need: &Need, kinds: &[String], id: &str, cx: &C) -> Result<String> {
+fn resolve_one<C: Context>(
+    need: &Need,
+    actions: &[Cow<'static, str>],
+    kinds: &[String],
+    id: &str,
+    cx: &C,
+) -> Result<String> {
     let object = cx.resolve(id).filter(|object| kinds.is_empty() || kinds.iter().any(|kind| kind == object.kind));
     let Some(object) = object else {
         return Err(Error::NoSuchObject { id: id.to_owned(), kinds: kinds.to_vec() });
     };
-    if need.level != Level::None && !cx.admin() && !cx.allowed(need.level, need.action, &object) {
+    if need.level == Level::None || cx.admin() {
+        return Ok(object.id);
+    }
+    let missing = actions.iter().find(|action| !cx.allowed(need.level, action, &object));
+    if let Some(action) = missing {
         let error = Error::unauthorized(need.level.name(), Some(object.id.clone()));
-        return Err(match cx.resource(object.kind) {
-            Some(resource) => error.missing(resource, need.action, Some(object.id)),
+        return Err(match cx.privilege(object.kind, action) {
+            Some((resource, action)) => error.missing(resource, action, Some(object.id)),
             None => error,
         });
     }

@@ -46,7 +46,7 @@ enum Mode {
 impl Op<Cx> for Create {
     type Output = String;
     const SPEC: Spec =
-        Spec::objects("disk.create", &[Need::administrate("sr", "create:vdi"), Need::administrate("vm", "update")]);
+        Spec::objects("disk.create", &[Need::administrate("sr", "import:vdi"), Need::administrate("vm", "update")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let sr = cx.on(&self.sr)?;
         let vm = self.vm.as_ref().map(|vm| cx.on(vm)).transpose()?;

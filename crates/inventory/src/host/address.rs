@@ -37,7 +37,7 @@ impl Op<Cx> for ManagementReconfigure {
     type Output = ();
     const SPEC: Spec = Spec::objects(
         "host.managementReconfigure",
-        &[Need::administrate("id", "management-reconfigure"), Need::administrate("pif", "use-for-management")],
+        &[Need::administrate("id", "read"), Need::administrate("pif", "update:management")],
     );
     async fn run(self, cx: Cx) -> Result<()> {
         let host = cx.on(&self.id)?;

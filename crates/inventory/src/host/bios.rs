@@ -30,7 +30,7 @@ pub(super) enum Bios {
 
 impl Op<Cx> for GetBiosInfo {
     type Output = Bios;
-    const SPEC: Spec = Spec::objects("host.getBiosInfo", &[Need::administrate("id", "read:hardware")]).read();
+    const SPEC: Spec = Spec::objects("host.getBiosInfo", &[Need::administrate("id", "read")]).read();
     async fn run(self, cx: Cx) -> Result<Bios> {
         let host = cx.on(&self.id)?;
         let told: Map<String, String> = host.pool.call_as("host.get_bios_strings", params![host.reference()]).await?;

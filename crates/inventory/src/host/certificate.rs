@@ -28,7 +28,7 @@ pub(super) struct InstallCertificate {
 
 impl Op<Cx> for InstallCertificate {
     type Output = ();
-    const SPEC: Spec = Spec::objects("host.installCertificate", &[Need::administrate("id", "install-certificate")]);
+    const SPEC: Spec = Spec::objects("host.installCertificate", &[Need::administrate("id", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let host = cx.on(&self.id)?;
         let chain = self.chain.unwrap_or_default();

@@ -24,8 +24,7 @@ pub(super) struct SetControlDomainMemory {
 
 impl Op<Cx> for SetControlDomainMemory {
     type Output = ();
-    const SPEC: Spec =
-        Spec::objects("host.setControlDomainMemory", &[Need::administrate("id", "update:control-domain-memory")]);
+    const SPEC: Spec = Spec::objects("host.setControlDomainMemory", &[Need::administrate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         if self.memory.fract() != 0.0 || !(LEAST..9e15).contains(&self.memory) {
             return Err(Error::invalid("`memory` must be a whole number of bytes, 1 GiB or more"));

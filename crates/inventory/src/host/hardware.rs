@@ -44,7 +44,7 @@ pub(super) struct GetBlockdevices {
 
 impl Op<Cx> for GetBlockdevices {
     type Output = Map<String, Value>;
-    const SPEC: Spec = Spec::objects("host.getBlockdevices", &[Need::administrate("id", "read:hardware")]).read();
+    const SPEC: Spec = Spec::objects("host.getBlockdevices", &[Need::administrate("id", "read")]).read();
     async fn run(self, cx: Cx) -> Result<Map<String, Value>> {
         let host = cx.on(&self.id)?;
         read(&script(&host, "lsblk.py", "list_block_devices").await?)
@@ -60,7 +60,7 @@ pub(super) struct GetMdadmHealth {
 
 impl Op<Cx> for GetMdadmHealth {
     type Output = Option<Map<String, Value>>;
-    const SPEC: Spec = Spec::objects("host.getMdadmHealth", &[Need::view("id", "read:hardware")]).read();
+    const SPEC: Spec = Spec::objects("host.getMdadmHealth", &[Need::view("id", "read")]).read();
     async fn run(self, cx: Cx) -> Result<Option<Map<String, Value>>> {
         let host = cx.on(&self.id)?;
         if_there(script(&host, "raid.py", "check_raid_pool").await)?.as_deref().map(read).transpose()
@@ -76,7 +76,7 @@ pub(super) struct GetSmartctlHealth {
 
 impl Op<Cx> for GetSmartctlHealth {
     type Output = Option<Map<String, Value>>;
-    const SPEC: Spec = Spec::objects("host.getSmartctlHealth", &[Need::view("id", "read:hardware")]).read();
+    const SPEC: Spec = Spec::objects("host.getSmartctlHealth", &[Need::view("id", "read")]).read();
     async fn run(self, cx: Cx) -> Result<Option<Map<String, Value>>> {
         let host = cx.on(&self.id)?;
         if_there(script(&host, "smartctl.py", "health").await)?.as_deref().map(read).transpose()
@@ -95,7 +95,7 @@ pub(super) struct GetSmartctlInformation {
 
 impl Op<Cx> for GetSmartctlInformation {
     type Output = Option<Map<String, Value>>;
-    const SPEC: Spec = Spec::objects("host.getSmartctlInformation", &[Need::view("id", "read:hardware")]).read();
+    const SPEC: Spec = Spec::objects("host.getSmartctlInformation", &[Need::view("id", "read")]).read();
     async fn run(self, cx: Cx) -> Result<Option<Map<String, Value>>> {
         let host = cx.on(&self.id)?;
         let text = if_there(script(&host, "smartctl.py", "information").await)?;
@@ -143,8 +143,7 @@ pub(super) struct IsHyperThreadingEnabled {
 
 impl Op<Cx> for IsHyperThreadingEnabled {
     type Output = Option<bool>;
-    const SPEC: Spec =
-        Spec::objects("host.isHyperThreadingEnabled", &[Need::administrate("id", "read:hardware")]).read();
+    const SPEC: Spec = Spec::objects("host.isHyperThreadingEnabled", &[Need::administrate("id", "read")]).read();
     async fn run(self, cx: Cx) -> Result<Option<bool>> {
         hyper_threading(&cx.on(&self.id)?).await
     }

@@ -33,7 +33,7 @@ pub(super) struct Sensor {
 
 impl Op<Cx> for GetIpmiSensors {
     type Output = BTreeMap<&'static str, Vec<Sensor>>;
-    const SPEC: Spec = Spec::objects("host.getIpmiSensors", &[Need::administrate("id", "read:hardware")]).read();
+    const SPEC: Spec = Spec::objects("host.getIpmiSensors", &[Need::administrate("id", "read")]).read();
     async fn run(self, cx: Cx) -> Result<BTreeMap<&'static str, Vec<Sensor>>> {
         let host = cx.on(&self.id)?;
         if script(&host, SCRIPT, "is_ipmi_device_available").await?.trim() != "true" {

@@ -31,7 +31,7 @@ impl Op<Cx> for SetMaintenanceMode {
     const SPEC: Spec = Spec::objects(
         "host.setMaintenanceMode",
         &[
-            Need::administrate("id", "update:maintenance"),
+            Need::administrate("id", "evacuate"),
             Need::unchecked("vmsToForceMigrate", "they must run on the host, on which the right is held"),
         ],
     );

@@ -39,7 +39,7 @@ pub(super) struct Restart {
 
 impl Op<Cx> for Restart {
     type Output = ();
-    const SPEC: Spec = Spec::objects("host.restart", &[Need::operate("id", "reboot")]).rest(&[
+    const SPEC: Spec = Spec::objects("host.restart", &[Need::operate("id", "reboot:clean")]).rest(&[
         Rest::action("/hosts/{id}/actions/clean_reboot")
             .giving(&[("suspendResidentVms", "false"), ("bypassBlockedSuspend", "null")]),
         Rest::action("/hosts/{id}/actions/smart_reboot").giving(&[("suspendResidentVms", "true"), ("force", "null")]),

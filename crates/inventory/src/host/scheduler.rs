@@ -44,7 +44,7 @@ enum Granularity {
 
 impl Op<Cx> for SetSchedulerGranularity {
     type Output = ();
-    const SPEC: Spec = Spec::objects("host.setSchedulerGranularity", &[Need::operate("id", "update:scheduler")]);
+    const SPEC: Spec = Spec::objects("host.setSchedulerGranularity", &[Need::operate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let host = cx.on(&self.id)?;
         let granularity = match self.scheduler_granularity {

@@ -28,7 +28,7 @@ pub(super) struct Set {
 
 impl Op<Cx> for Set {
     type Output = ();
-    const SPEC: Spec = Spec::objects("host.set", &[Need::administrate("id", "update")]);
+    const SPEC: Spec = Spec::objects("host.set", &[Need::administrate("id", "update").each()]);
     async fn run(self, cx: Cx) -> Result<()> {
         let host = cx.on(&self.id)?;
         let record = super::record(&host).await?;

@@ -45,7 +45,7 @@ pub(super) struct Stop {
 
 impl Op<Cx> for Stop {
     type Output = ();
-    const SPEC: Spec = Spec::objects("host.stop", &[Need::operate("id", "shutdown")])
+    const SPEC: Spec = Spec::objects("host.stop", &[Need::operate("id", "shutdown:clean")])
         .rest(&[Rest::action("/hosts/{id}/actions/clean_shutdown")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let host = cx.on(&self.id)?;
@@ -75,7 +75,7 @@ pub(super) struct EmergencyShutdownHost {
 
 impl Op<Cx> for EmergencyShutdownHost {
     type Output = ();
-    const SPEC: Spec = Spec::objects("host.emergencyShutdownHost", &[Need::administrate("host", "emergency-shutdown")])
+    const SPEC: Spec = Spec::objects("host.emergencyShutdownHost", &[Need::administrate("host", "shutdown:emergency")])
         .rest(&[Rest::action("/hosts/{id}/actions/emergency_shutdown").named(&[("id", "host")])]);
     async fn run(self, cx: Cx) -> Result<()> {
         emergency_shutdown(&cx.on(&self.host)?).await

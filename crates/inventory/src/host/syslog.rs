@@ -27,7 +27,7 @@ pub(super) struct SetRemoteSyslogHost {
 
 impl Op<Cx> for SetRemoteSyslogHost {
     type Output = ();
-    const SPEC: Spec = Spec::objects("host.setRemoteSyslogHost", &[Need::administrate("id", "update:syslog")]);
+    const SPEC: Spec = Spec::objects("host.setRemoteSyslogHost", &[Need::administrate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let host = cx.on(&self.id)?;
         let logging: BTreeMap<String, String> =

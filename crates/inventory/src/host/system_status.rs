@@ -23,7 +23,7 @@ pub(super) struct GetSystemStatus {
 
 impl Op<Cx> for GetSystemStatus {
     type Output = Offered;
-    const SPEC: Spec = Spec::objects("host.getSystemStatus", &[Need::administrate("id", "read:system-status")]).read();
+    const SPEC: Spec = Spec::objects("host.getSystemStatus", &[Need::administrate("id", "export:logs")]).read();
     async fn run(self, cx: Cx) -> Result<Offered> {
         let report = Report::of(&cx.on(&self.id)?)?;
         report.expect_up()?;

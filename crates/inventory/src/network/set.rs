@@ -33,7 +33,7 @@ pub(super) struct Set {
 
 impl Op<Cx> for Set {
     type Output = ();
-    const SPEC: Spec = Spec::objects("network.set", &[Need::administrate("id", "update")]);
+    const SPEC: Spec = Spec::objects("network.set", &[Need::administrate("id", "update").each()]);
     async fn run(self, cx: Cx) -> Result<()> {
         let network = cx.on(&self.id)?;
         let (pool, reference) = (&network.pool, network.reference());

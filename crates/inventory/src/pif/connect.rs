@@ -17,7 +17,7 @@ pub(super) struct Connect {
 
 impl Op<Cx> for Connect {
     type Output = ();
-    const SPEC: Spec = Spec::objects("pif.connect", &[Need::administrate("id", "connect")]);
+    const SPEC: Spec = Spec::objects("pif.connect", &[Need::administrate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let pif = cx.on(&self.id)?;
         pif.pool.call_async("PIF.plug", params![pif.reference()]).await.map(drop)
@@ -33,7 +33,7 @@ pub(super) struct Disconnect {
 
 impl Op<Cx> for Disconnect {
     type Output = ();
-    const SPEC: Spec = Spec::objects("pif.disconnect", &[Need::administrate("id", "disconnect")]);
+    const SPEC: Spec = Spec::objects("pif.disconnect", &[Need::administrate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let pif = cx.on(&self.id)?;
         pif.pool.call_async("PIF.unplug", params![pif.reference()]).await.map(drop)

@@ -18,7 +18,7 @@ pub(super) struct Delete {
 
 impl Op<Cx> for Delete {
     type Output = ();
-    const SPEC: Spec = Spec::objects("pif.delete", &[Need::administrate("id", "delete")]);
+    const SPEC: Spec = Spec::objects("pif.delete", &[Need::administrate("id", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let on = cx.on(&self.id)?;
         let pif = Pif::read(&on.pool, on.reference()).await?;

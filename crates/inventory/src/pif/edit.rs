@@ -58,7 +58,7 @@ impl Tag {
 
 impl Op<Cx> for EditPif {
     type Output = ();
-    const SPEC: Spec = Spec::objects("pif.editPif", &[Need::administrate("id", "update:vlan")]);
+    const SPEC: Spec = Spec::objects("pif.editPif", &[Need::administrate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let on = cx.on(&self.id)?;
         let pool = &on.pool;

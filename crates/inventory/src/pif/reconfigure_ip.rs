@@ -89,7 +89,7 @@ impl Ipv6Mode {
 
 impl Op<Cx> for ReconfigureIp {
     type Output = ();
-    const SPEC: Spec = Spec::objects("pif.reconfigureIp", &[Need::administrate("id", "update:ip")]);
+    const SPEC: Spec = Spec::objects("pif.reconfigureIp", &[Need::administrate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let id = self.id.ok_or_else(|| Error::invalid("`id` is needed"))?;
         let on = cx.on(&id)?;

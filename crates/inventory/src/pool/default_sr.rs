@@ -17,7 +17,7 @@ pub(super) struct SetDefaultSr {
 
 impl Op<Cx> for SetDefaultSr {
     type Output = ();
-    const SPEC: Spec = Spec::objects("pool.setDefaultSr", &[Need::administrate("sr", "set-default")]);
+    const SPEC: Spec = Spec::objects("pool.setDefaultSr", &[Need::administrate("sr", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let sr = cx.on(&self.sr)?;
         let objects = cx.app.store().snapshot();

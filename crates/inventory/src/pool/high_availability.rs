@@ -28,7 +28,7 @@ impl Op<Cx> for EnableHa {
         "pool.enableHa",
         &[
             Need::unchecked("heartbeatSrs", "they must be of the pool, on which the right is held"),
-            Need::administrate("pool", "update:high-availability"),
+            Need::administrate("pool", "update"),
         ],
     );
     async fn run(self, cx: Cx) -> Result<()> {
@@ -55,7 +55,7 @@ pub(super) struct DisableHa {
 
 impl Op<Cx> for DisableHa {
     type Output = ();
-    const SPEC: Spec = Spec::objects("pool.disableHa", &[Need::administrate("pool", "update:high-availability")]);
+    const SPEC: Spec = Spec::objects("pool.disableHa", &[Need::administrate("pool", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let on = cx.on(&self.pool)?;
         on.pool.call("pool.disable_ha", params![]).await.map(drop)

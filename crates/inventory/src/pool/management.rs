@@ -21,7 +21,7 @@ impl Op<Cx> for ManagementReconfigure {
     type Output = ();
     const SPEC: Spec = Spec::objects(
         "pool.managementReconfigure",
-        &[Need::administrate("id", "management-reconfigure"), Need::administrate("network", "use-for-management")],
+        &[Need::administrate("id", "update"), Need::administrate("network", "update")],
     );
     async fn run(self, cx: Cx) -> Result<()> {
         let on = cx.on(&self.id)?;

@@ -17,7 +17,7 @@ pub(super) struct SetPoolMaster {
 
 impl Op<Cx> for SetPoolMaster {
     type Output = ();
-    const SPEC: Spec = Spec::objects("pool.setPoolMaster", &[Need::administrate("host", "set-pool-master")]);
+    const SPEC: Spec = Spec::objects("pool.setPoolMaster", &[Need::administrate("host", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let host = cx.on(&self.host)?;
         host.pool.call("pool.designate_new_master", params![host.reference()]).await.map(drop)

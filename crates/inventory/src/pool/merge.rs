@@ -34,9 +34,9 @@ impl Op<Cx> for MergeInto {
     const SPEC: Spec = Spec::objects(
         "pool.mergeInto",
         &[
-            Need::administrate("source", "merge"),
-            Need::administrate("sources", "merge"),
-            Need::administrate("target", "merge"),
+            Need::administrate("source", "*"),
+            Need::administrate("sources", "*"),
+            Need::administrate("target", "add-host"),
         ],
     );
     async fn run(self, cx: Cx) -> Result<()> {

@@ -45,10 +45,10 @@ impl Op<Cx> for Set {
         "pool.set",
         &[
             Need::unchecked("backupNetwork", "it must be of the pool, on which the right is held"),
-            Need::administrate("crashDumpSr", "use"),
-            Need::administrate("id", "update"),
+            Need::administrate("crashDumpSr", "read"),
+            Need::administrate("id", "update").each(),
             Need::unchecked("migrationNetwork", "it must be of the pool, on which the right is held"),
-            Need::administrate("suspendSr", "use"),
+            Need::administrate("suspendSr", "read"),
         ],
     );
     async fn run(self, cx: Cx) -> Result<()> {

@@ -19,7 +19,7 @@ pub(super) struct GetLicenseState {
 
 impl Op<Cx> for GetLicenseState {
     type Output = BTreeMap<String, String>;
-    const SPEC: Spec = Spec::objects("pool.getLicenseState", &[Need::administrate("pool", "read:license")]).read();
+    const SPEC: Spec = Spec::objects("pool.getLicenseState", &[Need::administrate("pool", "read")]).read();
     async fn run(self, cx: Cx) -> Result<BTreeMap<String, String>> {
         let on = cx.on(&self.pool)?;
         on.pool.call_as("pool.get_license_state", params![on.reference()]).await
@@ -40,8 +40,7 @@ pub(super) struct GetGuestSecureBootReadiness {
 
 impl Op<Cx> for GetGuestSecureBootReadiness {
     type Output = String;
-    const SPEC: Spec =
-        Spec::objects("pool.getGuestSecureBootReadiness", &[Need::administrate("id", "read:secure-boot")]).read();
+    const SPEC: Spec = Spec::objects("pool.getGuestSecureBootReadiness", &[Need::administrate("id", "read")]).read();
     async fn run(self, cx: Cx) -> Result<String> {
         let on = cx.on(&self.id)?;
         on.pool.call_as("pool.get_guest_secureboot_readiness", params![on.reference()]).await

@@ -19,7 +19,7 @@ pub(super) struct ConnectAll {
 
 impl Op<Cx> for ConnectAll {
     type Output = ();
-    const SPEC: Spec = Spec::objects("sr.connectAllPbds", &[Need::administrate("id", "connect")]);
+    const SPEC: Spec = Spec::objects("sr.connectAllPbds", &[Need::administrate("id", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let sr = cx.on(&self.id)?;
         let pbds: Vec<String> = sr.pool.call_as("SR.get_PBDs", params![sr.reference()]).await?;
@@ -36,7 +36,7 @@ pub(super) struct DisconnectAll {
 
 impl Op<Cx> for DisconnectAll {
     type Output = ();
-    const SPEC: Spec = Spec::objects("sr.disconnectAllPbds", &[Need::administrate("id", "disconnect")]);
+    const SPEC: Spec = Spec::objects("sr.disconnectAllPbds", &[Need::administrate("id", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let sr = cx.on(&self.id)?;
         let pbds: Vec<String> = sr.pool.call_as("SR.get_PBDs", params![sr.reference()]).await?;

@@ -23,7 +23,7 @@ pub(super) struct Set {
 
 impl Op<Cx> for Set {
     type Output = ();
-    const SPEC: Spec = Spec::objects("sr.set", &[Need::operate("id", "update")]);
+    const SPEC: Spec = Spec::objects("sr.set", &[Need::operate("id", "update").each()]);
     async fn run(self, cx: Cx) -> Result<()> {
         let sr = cx.on(&self.id)?;
         let record: class::Sr = sr.pool.call_as("SR.get_record", params![sr.reference()]).await?;

@@ -21,7 +21,7 @@ pub(super) struct Set {
 
 impl Op<Cx> for Set {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vbd.set", &[Need::administrate("id", "update")]);
+    const SPEC: Spec = Spec::objects("vbd.set", &[Need::administrate("id", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vbd = cx.on(&self.id)?;
         match self.position {
@@ -44,7 +44,7 @@ pub(super) struct SetBootable {
 
 impl Op<Cx> for SetBootable {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vbd.setBootable", &[Need::administrate("vbd", "update")]);
+    const SPEC: Spec = Spec::objects("vbd.setBootable", &[Need::administrate("vbd", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vbd = cx.on(&self.vbd)?;
         vbd.pool.call("VBD.set_bootable", params![vbd.reference(), self.bootable]).await.map(drop)

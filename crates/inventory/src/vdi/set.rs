@@ -28,7 +28,7 @@ pub(super) struct Set {
 impl Op<Cx> for Set {
     type Output = ();
     const SPEC: Spec =
-        Spec::objects("vdi.set", &[Need::administrate("id", "update")]).rest(&[Rest::patch("/vdis/{id}")]);
+        Spec::objects("vdi.set", &[Need::administrate("id", "update").each()]).rest(&[Rest::patch("/vdis/{id}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vdi = cx.on(&self.id)?;
         let record: class::Vdi = vdi.pool.call_as("VDI.get_record", params![vdi.reference()]).await?;

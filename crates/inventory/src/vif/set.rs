@@ -56,7 +56,7 @@ impl Op<Cx> for Set {
     const SPEC: Spec = Spec::objects(
         "vif.set",
         &[
-            Need::operate("id", "update"),
+            Need::operate("id", "update").each(),
             Need::unchecked("network", "who may use the interface chooses among the networks of its pool"),
         ],
     )

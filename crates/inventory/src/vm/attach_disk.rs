@@ -33,10 +33,8 @@ enum Mode {
 
 impl Op<Cx> for AttachDisk {
     type Output = ();
-    const SPEC: Spec = Spec::objects(
-        "vm.attachDisk",
-        &[Need::administrate("vdi", "update-vbd"), Need::administrate("vm", "update-vbd")],
-    );
+    const SPEC: Spec =
+        Spec::objects("vm.attachDisk", &[Need::administrate("vdi", "update"), Need::administrate("vm", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let (vm, vdi) = (cx.on(&self.vm)?, cx.object(&self.vdi)?);
         same_pool(&vm, &vdi)?;

@@ -23,7 +23,7 @@ pub(super) struct SetBootOrder {
 
 impl Op<Cx> for SetBootOrder {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.setBootOrder", &[Need::operate("vm", "update:boot-order")]);
+    const SPEC: Spec = Spec::objects("vm.setBootOrder", &[Need::operate("vm", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.vm)?;
         let edit = hardware(&vm).await?;

@@ -30,7 +30,7 @@ impl Op<Cx> for InsertCd {
     const SPEC: Spec = Spec::objects(
         "vm.insertCd",
         &[
-            Need::operate("id", "update:cd"),
+            Need::operate("id", "update"),
             Need::unchecked("cd_id", "discs are for everybody; that it is one is checked before it is used"),
         ],
     );
@@ -78,7 +78,7 @@ pub(super) struct EjectCd {
 
 impl Op<Cx> for EjectCd {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.ejectCd", &[Need::operate("id", "update:cd")]);
+    const SPEC: Spec = Spec::objects("vm.ejectCd", &[Need::operate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         let record = super::record(&vm).await?;

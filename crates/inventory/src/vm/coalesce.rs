@@ -21,7 +21,7 @@ pub(super) struct CoalesceLeaf {
 
 impl Op<Cx> for CoalesceLeaf {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.coalesceLeaf", &[Need::administrate("id", "coalesce-leaf")]);
+    const SPEC: Spec = Spec::objects("vm.coalesceLeaf", &[Need::administrate("id", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         let suspended = match vm.pool.call_async("VM.suspend", params![vm.reference()]).await {

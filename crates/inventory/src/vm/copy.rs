@@ -35,7 +35,7 @@ enum Compression {
 
 impl Op<Cx> for Copy {
     type Output = String;
-    const SPEC: Spec = Spec::objects("vm.copy", &[Need::administrate("vm", "copy"), Need::operate("sr", "create-vm")]);
+    const SPEC: Spec = Spec::objects("vm.copy", &[Need::administrate("vm", "clone"), Need::operate("sr", "import:vm")]);
     async fn run(self, cx: Cx) -> Result<String> {
         whole(&cx, &self.vm, &self.sr, self.name).await
     }
@@ -57,7 +57,7 @@ pub(super) struct TestCopy {
 impl Op<Cx> for TestCopy {
     type Output = String;
     const SPEC: Spec =
-        Spec::admin("test.copyVm").with(&[Need::administrate("vm", "copy"), Need::administrate("sr", "create-vm")]);
+        Spec::admin("test.copyVm").with(&[Need::administrate("vm", "clone"), Need::administrate("sr", "import:vm")]);
     async fn run(self, cx: Cx) -> Result<String> {
         whole(&cx, &self.vm, &self.sr, None).await
     }

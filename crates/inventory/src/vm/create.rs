@@ -173,15 +173,16 @@ impl Op<Cx> for Create {
         "vm.create",
         &[
             Need::unchecked("gpuGroup", "it is in the pool that the caller may make VMs in"),
-            Need::administrate("suspendSr", "update-vm"),
-            Need::unchecked("template", "the right to make VMs in its pool is asked for"),
+            Need::administrate("suspendSr", "read"),
+            Need::unchecked("template", "the rights to make VMs in its pool and of it are asked for"),
             Need::unchecked("vgpuType", "types are no more than names"),
         ],
     )
     .secret(&["cloudConfig", "networkConfig", Change::SECRET]);
     async fn run(mut self, cx: Cx) -> Result<String> {
         let template = cx.on(&self.template)?;
-        permit(&cx, Level::Administrate, "create-vm", &*cx.object(template.object.pool().as_str())?)?;
+        permit(&cx, Level::Administrate, "create:vm", &*cx.object(template.object.pool().as_str())?)?;
+        permit(&cx, Level::Administrate, "instantiate", &template.object)?;
         self.check()?;
         rights::check(&cx, &self.acls).await?;
         let parts = self.look_up(&cx, &template)?;

@@ -37,7 +37,7 @@ enum Position {
 impl Op<Cx> for CreateInterface {
     type Output = String;
     const SPEC: Spec =
-        Spec::objects("vm.createInterface", &[Need::view("network", "read"), Need::administrate("vm", "create-vif")]);
+        Spec::objects("vm.createInterface", &[Need::view("network", "read"), Need::administrate("vm", "update")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let (vm, network) = (cx.on(&self.vm)?, cx.object(&self.network)?);
         same_pool(&vm, &network)?;

@@ -20,7 +20,7 @@ pub(super) struct Add {
 
 impl Op<Cx> for Add {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.addDataSource", &[Need::administrate("id", "update:data-sources")])
+    const SPEC: Spec = Spec::objects("vm.addDataSource", &[Need::administrate("id", "update:datasources")])
         .rest(&[Rest::put("/vms/{id}/stats/data_source/{data_source}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
@@ -40,7 +40,7 @@ pub(super) struct Remove {
 
 impl Op<Cx> for Remove {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.removeDataSource", &[Need::administrate("id", "update:data-sources")])
+    const SPEC: Spec = Spec::objects("vm.removeDataSource", &[Need::administrate("id", "update:datasources")])
         .rest(&[Rest::delete("/vms/{id}/stats/data_source/{data_source}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;

@@ -58,10 +58,10 @@ impl Op<Cx> for Migrate {
     const SPEC: Spec = Spec::objects(
         "vm.migrate",
         &[
-            Need::administrate("migrationNetwork", "migrate-vm"),
-            Need::operate("sr", "migrate-vm"),
-            Need::administrate("targetHost", "migrate-vm"),
-            Need::administrate("vm", "migrate"),
+            Need::administrate("migrationNetwork", "read"),
+            Need::operate("sr", "migrate-receive"),
+            Need::administrate("targetHost", "migrate-receive"),
+            Need::administrate("vm", "migrate-send"),
         ],
     )
     .rest(&[Rest::action("/vms/{id}/actions/migrate").named(&[

@@ -20,10 +20,8 @@ pub(super) struct AttachPcis {
 
 impl Op<Cx> for AttachPcis {
     type Output = ();
-    const SPEC: Spec = Spec::objects(
-        "vm.attachPcis",
-        &[Need::administrate("id", "attach-pcis"), Need::administrate("pcis", "attach-vm")],
-    );
+    const SPEC: Spec =
+        Spec::objects("vm.attachPcis", &[Need::administrate("id", "update"), Need::administrate("pcis", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         let mut added = Vec::new();
@@ -53,7 +51,7 @@ pub(super) struct DetachPcis {
 
 impl Op<Cx> for DetachPcis {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.detachPcis", &[Need::administrate("id", "detach-pcis")]);
+    const SPEC: Spec = Spec::objects("vm.detachPcis", &[Need::administrate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         change(&vm, |addresses| addresses.retain(|address| !self.pci_ids.contains(address))).await

@@ -15,8 +15,8 @@ pub(super) fn permit(cx: &Cx, level: Level, action: &str, object: &Object) -> Re
         return Ok(());
     }
     let error = Error::unauthorized(level.name(), Some(known.id.clone()));
-    Err(match cx.resource(known.kind) {
-        Some(resource) => error.missing(resource, action, Some(known.id)),
+    Err(match cx.privilege(known.kind, action) {
+        Some((resource, action)) => error.missing(resource, action, Some(known.id)),
         None => error,
     })
 }

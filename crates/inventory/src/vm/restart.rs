@@ -26,10 +26,13 @@ pub(super) struct Restart {
 
 impl Op<Cx> for Restart {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.restart", &[Need::operate("id", "reboot")]).rest(&[
-        Rest::action("/vms/{id}/actions/clean_reboot").giving(&[("force", "false")]),
-        Rest::action("/vms/{id}/actions/hard_reboot").giving(&[("force", "true")]),
-    ]);
+    const SPEC: Spec =
+        Spec::objects("vm.restart", &[Need::operate("id", "reboot").by("force", "reboot:hard", "reboot:clean")]).rest(
+            &[
+                Rest::action("/vms/{id}/actions/clean_reboot").giving(&[("force", "false")]),
+                Rest::action("/vms/{id}/actions/hard_reboot").giving(&[("force", "true")]),
+            ],
+        );
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         let force = self.force == Some(true);

@@ -167,7 +167,7 @@ struct Creation {
 impl Op<Cx> for Set {
     type Output = ();
     const SPEC: Spec =
-        Spec::objects("vm.set", &[Need::administrate("id", "update"), Need::administrate("suspendSr", "update-vm")])
+        Spec::objects("vm.set", &[Need::administrate("id", "update").each(), Need::administrate("suspendSr", "read")])
             .secret(&[Change::SECRET])
             .rest(&[Rest::patch("/vms/{id}").named(&[("cpusStaticMax", "cpusMax")])]);
     async fn run(self, cx: Cx) -> Result<()> {

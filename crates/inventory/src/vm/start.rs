@@ -36,7 +36,7 @@ struct Interface {
 
 impl Op<Cx> for Start {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.start", &[Need::operate("host", "start-vm"), Need::operate("id", "start")])
+    const SPEC: Spec = Spec::objects("vm.start", &[Need::operate("host", "allow-vm"), Need::operate("id", "start")])
         .rest(&[Rest::action("/vms/{id}/actions/start")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;

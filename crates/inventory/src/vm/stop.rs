@@ -32,10 +32,12 @@ pub(super) struct Stop {
 
 impl Op<Cx> for Stop {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.stop", &[Need::operate("id", "shutdown")]).rest(&[
-        Rest::action("/vms/{id}/actions/clean_shutdown").giving(&[("force", "false")]),
-        Rest::action("/vms/{id}/actions/hard_shutdown").giving(&[("force", "true")]),
-    ]);
+    const SPEC: Spec =
+        Spec::objects("vm.stop", &[Need::operate("id", "shutdown").by("force", "shutdown:hard", "shutdown:clean")])
+            .rest(&[
+                Rest::action("/vms/{id}/actions/clean_shutdown").giving(&[("force", "false")]),
+                Rest::action("/vms/{id}/actions/hard_shutdown").giving(&[("force", "true")]),
+            ]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vm = cx.on(&self.id)?;
         let force = self.force == Some(true);

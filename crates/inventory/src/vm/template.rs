@@ -19,7 +19,7 @@ pub(super) struct ConvertToTemplate {
 
 impl Op<Cx> for ConvertToTemplate {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.convertToTemplate", &[Need::administrate("id", "update:is-template")]);
+    const SPEC: Spec = Spec::objects("vm.convertToTemplate", &[Need::administrate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         convert(&cx, &self.id).await
     }
@@ -34,7 +34,7 @@ pub(super) struct Convert {
 
 impl Op<Cx> for Convert {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.convert", &[Need::administrate("id", "update:is-template")]);
+    const SPEC: Spec = Spec::objects("vm.convert", &[Need::administrate("id", "update")]);
     async fn run(self, cx: Cx) -> Result<()> {
         convert(&cx, &self.id).await
     }
@@ -62,7 +62,7 @@ pub(super) struct CopyToTemplate {
 
 impl Op<Cx> for CopyToTemplate {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.copyToTemplate", &[Need::administrate("id", "copy")]);
+    const SPEC: Spec = Spec::objects("vm.copyToTemplate", &[Need::administrate("id", "export")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let snapshot = cx.on(&self.id)?;
         let name = super::record(&snapshot).await?.name_label;

@@ -28,7 +28,7 @@ impl Op<Cx> for CreateVgpu {
         &[
             Need::unchecked("gpuGroup", "graphics cards are for whoever may change a VM"),
             Need::unchecked("vgpuType", "types are no more than names"),
-            Need::administrate("vm", "create-vgpu"),
+            Need::administrate("vm", "update"),
         ],
     );
     async fn run(self, cx: Cx) -> Result<()> {
@@ -56,7 +56,7 @@ pub(super) struct DeleteVgpu {
 
 impl Op<Cx> for DeleteVgpu {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.deleteVgpu", &[Need::administrate("vgpu", "delete")]);
+    const SPEC: Spec = Spec::objects("vm.deleteVgpu", &[Need::administrate("vgpu", "*")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let vgpu = cx.on(&self.vgpu)?;
         vgpu.pool.call("VGPU.destroy", params![vgpu.reference()]).await.map(drop)

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use app::{
     Delta, Object,
     acl::Rule,
-    db::{NewUser, User},
+    db::{Holder, NewUser, Privilege, User},
     model::{Kind, PoolId},
     xapi_types::AnyRef,
 };
@@ -188,4 +188,73 @@ async fn a_deleted_user_loses_connections_and_rules() {
     assert_eq!(close.reason, "the user has been deleted");
     assert!(server.app.db().acl_rules().all().await.expect("the database answers").is_empty());
     assert!(server.app.permissions().granted(&id).is_empty());
+}
+
+/// Gives the user a role with one privilege, which lets see VMs.
+async fn role(server: &Server, selector: Option<&str>) -> String {
+    let privilege = Privilege {
+        resource: "vm".to_owned(),
+        action: "read".to_owned(),
+        selector: selector.map(ToOwned::to_owned),
+        ..Privilege::default()
+    };
+    let id = user(server, USER).await.id;
+    let turn = server.app.changing_roles().await;
+    let roles = server.app.db().roles();
+    let role = roles.create("r", None, &[privilege]).await.expect("the database takes it");
+    roles.give(&role, Holder::User(&id)).await.expect("the database takes it");
+    turn.done().await.expect("the database answers");
+    role
+}
+
+fn tagged(id: &str, tags: &[&str]) -> Arc<Object> {
+    object(Kind::Vm, id, json!({ "$container": "host2", "tags": tags }))
+}
+
+#[tokio::test]
+async fn what_a_selector_chooses_enters_and_leaves_as_it_changes() {
+    let server = Server::start().await;
+    role(&server, Some("tags:mine")).await;
+    let mut user = settled(&server, USER).await;
+    follow(&server, vec![host("host2"), tagged("a", &["mine"]), tagged("b", &[])], Vec::new());
+    assert_eq!(told(&mut user).await, enter(&["a"]));
+    follow(&server, vec![tagged("a", &[]), tagged("b", &["mine"])], Vec::new());
+    assert_eq!(told(&mut user).await, exit(&["a"]));
+    assert_eq!(told(&mut user).await, enter(&["b"]));
+    follow(&server, vec![tagged("a", &["other"])], Vec::new());
+    nothing_more(&mut user).await;
+    follow(&server, Vec::new(), vec![tagged("a", &["other"]), tagged("b", &["mine"])]);
+    assert_eq!(told(&mut user).await, exit(&["b"]));
+    nothing_more(&mut user).await;
+}
+
+#[tokio::test]
+async fn a_vm_that_becomes_a_template_leaves_those_who_may_see_vms() {
+    let server = Server::start().await;
+    role(&server, None).await;
+    let mut user = settled(&server, USER).await;
+    follow(&server, vec![tagged("a", &[])], Vec::new());
+    assert_eq!(told(&mut user).await, enter(&["a"]));
+    follow(&server, vec![object(Kind::VmTemplate, "a", json!({ "$pool": "pool" }))], Vec::new());
+    assert_eq!(told(&mut user).await, exit(&["a"]));
+    nothing_more(&mut user).await;
+}
+
+#[tokio::test]
+async fn what_a_rule_and_a_privilege_show_stays_while_one_is_left() {
+    let server = start().await;
+    role(&server, Some("tags:mine")).await;
+    let mut user = settled(&server, USER).await;
+    let vm = |host: &str, tags: &[&str]| object(Kind::Vm, "vm1", json!({ "$container": host, "tags": tags }));
+    follow(&server, vec![vm("host1", &["mine"])], Vec::new());
+    assert_eq!(told(&mut user).await, enter(&["vm1"]));
+    follow(&server, vec![vm("host2", &["mine"])], Vec::new());
+    assert_eq!(told(&mut user).await, exit(&["vif1"]));
+    assert_eq!(told(&mut user).await, enter(&["vm1"]));
+    follow(&server, vec![vm("host2", &[])], Vec::new());
+    assert_eq!(told(&mut user).await, exit(&["vm1"]));
+    follow(&server, vec![vm("host1", &[])], Vec::new());
+    assert_eq!(told(&mut user).await, enter(&["vif1"]));
+    assert_eq!(told(&mut user).await, enter(&["vm1"]));
+    nothing_more(&mut user).await;
 }

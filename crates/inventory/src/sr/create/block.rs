@@ -53,7 +53,7 @@ pub(super) struct Iscsi {
 
 impl Op<Cx> for Iscsi {
     type Output = String;
-    const SPEC: Spec = Spec::objects("sr.createIscsi", &[Need::administrate("host", "create-sr")]);
+    const SPEC: Spec = Spec::objects("sr.createIscsi", &[Need::administrate("host", "*")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let config = iscsi(self.target, Some(self.target_iqn), Some(self.scsi_id), self.chap)
             .with_formats(self.preferred_image_format);
@@ -78,7 +78,7 @@ pub(super) struct Hba {
 
 impl Op<Cx> for Hba {
     type Output = String;
-    const SPEC: Spec = Spec::objects("sr.createHba", &[Need::administrate("host", "create-sr")]);
+    const SPEC: Spec = Spec::objects("sr.createHba", &[Need::administrate("host", "*")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let config = DeviceConfig::new().with("SCSIid", self.scsi_id).with_formats(self.preferred_image_format);
         Storage::shared("lvmohba", config).create(&cx, &self.new, self.sr_uuid.as_deref()).await

@@ -30,7 +30,7 @@ pub(super) struct Nfs {
 
 impl Op<Cx> for Nfs {
     type Output = String;
-    const SPEC: Spec = Spec::objects("sr.createNfs", &[Need::administrate("host", "create-sr")]);
+    const SPEC: Spec = Spec::objects("sr.createNfs", &[Need::administrate("host", "*")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let config = DeviceConfig::new()
             .with("server", self.server)
@@ -68,7 +68,7 @@ pub(super) struct Smb {
 
 impl Op<Cx> for Smb {
     type Output = String;
-    const SPEC: Spec = Spec::objects("sr.createSmb", &[Need::administrate("host", "create-sr")]);
+    const SPEC: Spec = Spec::objects("sr.createSmb", &[Need::administrate("host", "*")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let config = DeviceConfig::new()
             .with("server", self.server)
@@ -114,7 +114,7 @@ pub(super) struct Iso {
 
 impl Op<Cx> for Iso {
     type Output = String;
-    const SPEC: Spec = Spec::objects("sr.createIso", &[Need::administrate("host", "create-sr")]);
+    const SPEC: Spec = Spec::objects("sr.createIso", &[Need::administrate("host", "*")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let config = DeviceConfig::new();
         let config = match self.r#type {

@@ -23,7 +23,7 @@ pub(super) struct Ext {
 
 impl Op<Cx> for Ext {
     type Output = String;
-    const SPEC: Spec = Spec::objects("sr.createExt", &[Need::administrate("host", "create-sr")]);
+    const SPEC: Spec = Spec::objects("sr.createExt", &[Need::administrate("host", "*")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let config = DeviceConfig::new().with("device", self.device).with_formats(self.preferred_image_format);
         Storage::local("ext", config).create(&cx, &self.new, None).await
@@ -44,7 +44,7 @@ pub(super) struct Lvm {
 
 impl Op<Cx> for Lvm {
     type Output = String;
-    const SPEC: Spec = Spec::objects("sr.createLvm", &[Need::administrate("host", "create-sr")]);
+    const SPEC: Spec = Spec::objects("sr.createLvm", &[Need::administrate("host", "*")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let config = DeviceConfig::new().with("device", self.device).with_formats(self.preferred_image_format);
         Storage::local("lvm", config).create(&cx, &self.new, None).await
@@ -65,7 +65,7 @@ pub(super) struct Zfs {
 
 impl Op<Cx> for Zfs {
     type Output = String;
-    const SPEC: Spec = Spec::objects("sr.createZfs", &[Need::administrate("host", "create-sr")]);
+    const SPEC: Spec = Spec::objects("sr.createZfs", &[Need::administrate("host", "*")]);
     async fn run(self, cx: Cx) -> Result<String> {
         let host = cx.on(&self.new.host)?;
         let known: Vec<String> = host.pool.call_as("SR.get_supported_types", params![]).await?;

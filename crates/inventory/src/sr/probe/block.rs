@@ -42,7 +42,7 @@ pub(super) struct Target {
 
 impl Op<Cx> for IscsiIqns {
     type Output = Vec<Target>;
-    const SPEC: Spec = Spec::objects("sr.probeIscsiIqns", &[Need::administrate("host", "create-sr")]).read();
+    const SPEC: Spec = Spec::objects("sr.probeIscsiIqns", &[Need::administrate("host", "*")]).read();
     async fn run(self, cx: Cx) -> Result<Vec<Target>> {
         let host = cx.on(&self.host)?;
         let config = iscsi(self.target.clone(), None, None, self.chap);
@@ -92,7 +92,7 @@ pub(super) struct Lun {
 
 impl Op<Cx> for IscsiLuns {
     type Output = Vec<Lun>;
-    const SPEC: Spec = Spec::objects("sr.probeIscsiLuns", &[Need::administrate("host", "create-sr")]).read();
+    const SPEC: Spec = Spec::objects("sr.probeIscsiLuns", &[Need::administrate("host", "*")]).read();
     async fn run(self, cx: Cx) -> Result<Vec<Lun>> {
         let host = cx.on(&self.host)?;
         let config = iscsi(self.target, Some(self.target_iqn), None, self.chap);
@@ -126,7 +126,7 @@ pub(super) struct IscsiExists {
 
 impl Op<Cx> for IscsiExists {
     type Output = Vec<Existing>;
-    const SPEC: Spec = Spec::objects("sr.probeIscsiExists", &[Need::administrate("host", "create-sr")]).read();
+    const SPEC: Spec = Spec::objects("sr.probeIscsiExists", &[Need::administrate("host", "*")]).read();
     async fn run(self, cx: Cx) -> Result<Vec<Existing>> {
         let config = iscsi(self.target, Some(self.target_iqn), Some(self.scsi_id), self.chap);
         existing(&cx.on(&self.host)?, "lvmoiscsi", &config).await
@@ -162,7 +162,7 @@ pub(super) struct Device {
 
 impl Op<Cx> for Hba {
     type Output = Vec<Device>;
-    const SPEC: Spec = Spec::objects("sr.probeHba", &[Need::administrate("host", "create-sr")]).read();
+    const SPEC: Spec = Spec::objects("sr.probeHba", &[Need::administrate("host", "*")]).read();
     async fn run(self, cx: Cx) -> Result<Vec<Device>> {
         let host = cx.on(&self.host)?;
         let found = choices(&host, "lvmohba", &DeviceConfig::new(), LUNS, "BlockDevice").await?;
@@ -191,7 +191,7 @@ pub(super) struct HbaExists {
 
 impl Op<Cx> for HbaExists {
     type Output = Vec<Existing>;
-    const SPEC: Spec = Spec::objects("sr.probeHbaExists", &[Need::administrate("host", "create-sr")]).read();
+    const SPEC: Spec = Spec::objects("sr.probeHbaExists", &[Need::administrate("host", "*")]).read();
     async fn run(self, cx: Cx) -> Result<Vec<Existing>> {
         let config = DeviceConfig::new().with("SCSIid", self.scsi_id);
         existing(&cx.on(&self.host)?, "lvmohba", &config).await

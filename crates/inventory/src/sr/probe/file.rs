@@ -38,7 +38,7 @@ pub(super) struct Export {
 
 impl Op<Cx> for Nfs {
     type Output = Vec<Export>;
-    const SPEC: Spec = Spec::objects("sr.probeNfs", &[Need::administrate("host", "create-sr")]).read();
+    const SPEC: Spec = Spec::objects("sr.probeNfs", &[Need::administrate("host", "*")]).read();
     async fn run(self, cx: Cx) -> Result<Vec<Export>> {
         let host = cx.on(&self.host)?;
         let config = DeviceConfig::new().with_some("nfsversion", self.nfs_version).with("server", self.server);
@@ -67,7 +67,7 @@ pub(super) struct NfsExists {
 
 impl Op<Cx> for NfsExists {
     type Output = Vec<Existing>;
-    const SPEC: Spec = Spec::objects("sr.probeNfsExists", &[Need::administrate("host", "create-sr")]).read();
+    const SPEC: Spec = Spec::objects("sr.probeNfsExists", &[Need::administrate("host", "*")]).read();
     async fn run(self, cx: Cx) -> Result<Vec<Existing>> {
         let config = DeviceConfig::new()
             .with_some("nfsversion", self.nfs_version)
@@ -86,7 +86,7 @@ pub(super) struct Zfs {
 
 impl Op<Cx> for Zfs {
     type Output = Map<String, Json>;
-    const SPEC: Spec = Spec::objects("sr.probeZfs", &[Need::administrate("host", "create-sr")]).read();
+    const SPEC: Spec = Spec::objects("sr.probeZfs", &[Need::administrate("host", "*")]).read();
     async fn run(self, cx: Cx) -> Result<Map<String, Json>> {
         let host = cx.on(&self.host)?;
         let params = params![host.reference(), "zfs.py", "list_zfs_pools", Value::structure::<&str>([])];

@@ -24,11 +24,9 @@ pub(in crate::vm) struct CreateCloudInitConfigDrive {
 
 impl Op<Cx> for CreateCloudInitConfigDrive {
     type Output = ();
-    const SPEC: Spec = Spec::objects(
-        "vm.createCloudInitConfigDrive",
-        &[Need::view("sr", "read"), Need::administrate("vm", "create-cloud-init-config-drive")],
-    )
-    .secret(&["config", "networkConfig"]);
+    const SPEC: Spec =
+        Spec::objects("vm.createCloudInitConfigDrive", &[Need::view("sr", "read"), Need::administrate("vm", "update")])
+            .secret(&["config", "networkConfig"]);
     async fn run(self, cx: Cx) -> Result<()> {
         let (vm, sr) = (cx.on(&self.vm)?, cx.object(&self.sr)?);
         same_pool(&vm, &sr)?;

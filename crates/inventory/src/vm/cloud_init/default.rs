@@ -24,8 +24,7 @@ pub(in crate::vm) struct GetCloudInitConfig {
 
 impl Op<Cx> for GetCloudInitConfig {
     type Output = String;
-    const SPEC: Spec =
-        Spec::objects("vm.getCloudInitConfig", &[Need::administrate("template", "get-cloud-init-config")]).read();
+    const SPEC: Spec = Spec::objects("vm.getCloudInitConfig", &[Need::administrate("template", "instantiate")]).read();
     async fn run(self, cx: Cx) -> Result<String> {
         let template = cx.on(&self.template)?;
         let pool = cx.object(template.object.pool().as_str())?;

@@ -120,7 +120,7 @@ impl Planner<'_> {
 
     fn storage(&self, wanted: &Migrate, known: &BTreeMap<String, String>, disk: &class::Vdi) -> Result<String> {
         if let Some(sr) = known.get(disk.uuid.as_str()) {
-            let sr = named(self.cx, Kind::Sr, sr, Level::Operate, "migrate-vm")?;
+            let sr = named(self.cx, Kind::Sr, sr, Level::Operate, "migrate-receive")?;
             return self.expect_storage(&sr);
         }
         if let Some(sr) = &wanted.sr {
@@ -190,7 +190,7 @@ impl Planner<'_> {
                 }
                 let network = match known.get(record.uuid.as_str()) {
                     Some(network) => {
-                        let network = named(self.cx, Kind::Network, network, Level::Operate, "migrate-vm")?;
+                        let network = named(self.cx, Kind::Network, network, Level::Operate, "read")?;
                         network.xapi_ref().to_string()
                     }
                     None => self.management_network()?,

@@ -28,7 +28,7 @@ impl Op<Cx> for SetAndRestart {
     type Output = ();
     const SPEC: Spec = Spec::objects(
         "vm.setAndRestart",
-        &[Need::administrate("id", "update"), Need::administrate("suspendSr", "update-vm")],
+        &[Need::administrate("id", "update").each(), Need::administrate("suspendSr", "read")],
     )
     .secret(&[Change::SECRET]);
     async fn run(self, cx: Cx) -> Result<()> {
