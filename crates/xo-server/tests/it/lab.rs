@@ -58,3 +58,14 @@ pub(crate) fn only_looks(method: &str) -> bool {
         || name.starts_with("assert_")
         || ["host.migrate_receive", "task.destroy"].contains(&method)
 }
+
+impl Lab {
+    /// Gives a user a copy of a role that comes with the server, and returns its id.
+    pub(crate) async fn give(&self, user: &str, template: &str) -> String {
+        let roles = self.admin.call("aclRole.list", json!({})).await;
+        let found = roles.as_array().expect("a list").iter().find(|role| role["name"] == template);
+        let copy = self.admin.call("aclRole.copy", json!({ "id": found.expect("it is there")["id"] })).await;
+        self.admin.call("aclRole.addUser", json!({ "id": copy, "userId": user })).await;
+        copy.as_str().expect("ids are text").to_owned()
+    }
+}

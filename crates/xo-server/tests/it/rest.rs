@@ -1,5 +1,6 @@
 //! REST, as clients of the original use it.
 
+mod acl;
 mod events;
 mod every;
 mod host;
@@ -10,8 +11,10 @@ mod pool;
 mod recorded;
 mod route;
 mod schema;
+mod server;
 mod site;
 mod storage;
 mod task;
+mod user;
 mod vif;
 mod vm;

@@ -61,7 +61,12 @@ impl Served {
     }
 
     pub(crate) async fn client(&self) -> Client {
-        Client::connect(self.address, &self.token).await
+        self.client_of(&self.token).await
+    }
+
+    /// Opens a connection of somebody else.
+    pub(crate) async fn client_of(&self, token: &str) -> Client {
+        Client::connect(self.address, token).await
     }
 }
 

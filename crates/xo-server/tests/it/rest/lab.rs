@@ -1,7 +1,7 @@
 //! A server with a simulated pool behind, and a client of its REST face.
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, redirect::Policy};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::view::{LIMIT, Served};
 
@@ -93,6 +93,82 @@ impl Rest {
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.send(Method::POST, path, Some(body)).await
+    }
+}
+
+/// Somebody else who is signed in.
+pub(crate) struct Other<'r> {
+    rest: &'r Rest,
+    pub(crate) id: String,
+    pub(crate) token: String,
+}
+
+impl Rest {
+    /// Signs in a new user without rights.
+    pub(crate) async fn other(&self, name: &str) -> Other<'_> {
+        let user = self.lab.test.create(name, None, "none").await;
+        let token = self.lab.app().browser_token(&user, "test", false).await.expect("the database takes it").0;
+        Other { rest: self, id: user.id, token: token.expose().to_owned() }
+    }
+
+    /// Creates something and returns its id.
+    pub(crate) async fn created(&self, path: &str, body: Value) -> String {
+        let answer = self.post(path, body).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{path}: {}", answer.text);
+        let id = answer.json()["id"].as_str().expect("an id").to_owned();
+        assert_eq!(answer.location, Some(format!("/rest/v0{path}/{id}")));
+        id
+    }
+
+    /// Sends what has nothing to answer.
+    pub(crate) async fn done(&self, method: Method, path: &str, body: Option<Value>) {
+        let answer = self.send(method, path, body).await;
+        assert_eq!((answer.status, &*answer.text), (StatusCode::NO_CONTENT, ""), "{path}");
+    }
+
+    /// Makes a role that gives these privileges (`allow vm start tags:a`) to a user, and returns its id.
+    pub(crate) async fn role(&self, user: &str, privileges: &[&str]) -> String {
+        let role = self.created("/acl-roles", json!({ "name": "role" })).await;
+        for privilege in privileges {
+            self.privilege(&role, privilege).await;
+        }
+        self.done(Method::PUT, &format!("/acl-roles/{role}/users/{user}"), None).await;
+        role
+    }
+
+    /// Gives a role a privilege and returns its id.
+    pub(crate) async fn privilege(&self, role: &str, privilege: &str) -> String {
+        let words: Vec<_> = privilege.splitn(4, ' ').collect();
+        let mut body = json!({ "roleId": role, "effect": words[0], "resource": words[1], "action": words[2] });
+        if let Some(selector) = words.get(3) {
+            body["selector"] = (*selector).into();
+        }
+        self.created("/acl-privileges", body).await
+    }
+}
+
+impl Other<'_> {
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let request = self.rest.bare(method, path).header("cookie", format!("authenticationToken={}", self.token));
+        sent(match body {
+            Some(body) => request.json(&body),
+            None => request,
+        })
+        .await
+    }
+
+    /// Gets what there is.
+    pub(crate) async fn json(&self, path: &str) -> Value {
+        let answer = self.send(Method::GET, path, None).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+        answer.json()
+    }
+
+    /// Asks for what needs a privilege that is missing: this one.
+    pub(crate) async fn lacks(&self, method: Method, path: &str, body: Option<Value>, missing: Value) {
+        let answer = self.send(method, path, body).await;
+        let expected = json!({ "error": "not enough privileges", "data": { "missingPrivileges": [missing] } });
+        assert_eq!((answer.status.as_u16(), answer.json()), (403, expected), "{path}");
     }
 }
 
