@@ -1,11 +1,15 @@
 //! What the original answered when it was recorded, asked of our server again: same results and errors but for names
 //! that are made up on the spot (ids, tokens, times). What differs on purpose is listed with its reason.
 
+mod names;
+mod rest;
+
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use serde_json::{Value, json};
 
+use self::names::Names;
 use crate::client::{Client, Failure};
 use crate::server::Server;
 
@@ -65,8 +69,7 @@ async fn recorded_calls_are_answered_as_the_original_did() {
 struct Replay {
     client: Client,
     methods: HashSet<String>,
-    /// What the recorded names are called here.
-    names: HashMap<String, String>,
+    names: Names,
 }
 
 impl Replay {
@@ -75,14 +78,14 @@ impl Replay {
         let methods = client.ok("system.listMethods", json!({})).await;
         let methods = serde_json::from_value(methods).unwrap();
         // The recorded administrator had this password; here it is made up at the first start.
-        let names = HashMap::from([("admin".to_owned(), password.to_owned())]);
+        let names = Names::new(HashMap::from([("admin".to_owned(), password.to_owned())]), false);
         if file != "session" {
             client.ok("session.signIn", json!({ "email": "admin@admin.net", "password": password })).await;
         }
         let mut replay = Self { client, methods, names };
         if file == "non-admin" {
             let id = replay.client.ok("user.create", json!({ "email": "low", "password": "low" })).await;
-            replay.names.insert("3dca57b3-3765-4924-9aa4-da44824cdd6d".into(), id.as_str().unwrap().into());
+            replay.names.insert("3dca57b3-3765-4924-9aa4-da44824cdd6d", id.as_str().unwrap());
             replay.client.ok("session.signIn", json!({ "email": "low", "password": "low" })).await;
         }
         replay
@@ -98,7 +101,7 @@ impl Replay {
     /// Asks again and returns what is different from `expected`.
     async fn ask(&mut self, request: &Value, expected: &Value) -> Option<String> {
         let method = request["method"].as_str().unwrap();
-        let params = self.renamed(&request["params"], "");
+        let params = self.names.renamed(&request["params"], "");
         let started = tokio::time::Instant::now();
         loop {
             let answer = match self.client.call(method, params.clone()).await {
@@ -115,7 +118,7 @@ impl Replay {
             return if let Some(error) = expected.get("error") {
                 self.same_error(error, &answer)
             } else {
-                self.same(&expected["result"], answer.get("result").unwrap_or(&answer), "result")
+                self.names.same(&expected["result"], answer.get("result").unwrap_or(&answer), "result")
             };
         }
     }
@@ -125,83 +128,9 @@ impl Replay {
         // The original's stack traces and names of its own classes are nobody's business.
         let is_unknown = expected["code"] == -32000;
         let same = self
+            .names
             .same(&expected["code"], &found["code"], "code")
-            .or_else(|| self.same(&expected["message"], &found["message"], "message"));
-        if is_unknown { same } else { same.or_else(|| self.same(&expected["data"], &found["data"], "data")) }
+            .or_else(|| self.names.same(&expected["message"], &found["message"], "message"));
+        if is_unknown { same } else { same.or_else(|| self.names.same(&expected["data"], &found["data"], "data")) }
     }
-
-    /// Compares two values, learning what made-up names are called here.
-    fn same(&mut self, expected: &Value, found: &Value, path: &str) -> Option<String> {
-        let different = || Some(format!("{path} is {found} instead of {expected}"));
-        match (expected, found) {
-            (Value::Object(expected), Value::Object(found)) => {
-                for (key, expected) in expected {
-                    let Some(found) = found.get(key) else { return Some(format!("{path}.{key} is missing")) };
-                    if let Some(difference) = self.same(expected, found, &format!("{path}.{key}")) {
-                        return Some(difference);
-                    }
-                }
-                let more = found.keys().find(|key| !expected.contains_key(*key));
-                more.map(|key| format!("{path}.{key} is too much: {}", found[key]))
-            }
-            (Value::Array(expected), Value::Array(found)) if expected.iter().any(Value::is_object) => {
-                // There may have been more at the time, and in another order.
-                found.iter().find_map(|found| {
-                    let mut differences = Vec::new();
-                    for expected in expected {
-                        // What was learnt from a pair that does not fit is wrong.
-                        let names = self.names.clone();
-                        let difference = self.same(expected, found, path)?;
-                        self.names = names;
-                        differences.push(difference);
-                    }
-                    Some(differences.join(" | "))
-                })
-            }
-            (Value::String(expected), Value::String(found)) => {
-                if expected == found || expected == "<string>" || self.renamed_text(expected) == *found {
-                    return None;
-                }
-                if !(is_made_up(expected) && is_made_up(found)) {
-                    return different();
-                }
-                self.names.insert(expected.clone(), found.clone());
-                None
-            }
-            // A time, in milliseconds.
-            (Value::Number(expected), Value::Number(found))
-                if expected.as_f64() > Some(1e12) && found.as_f64() > Some(1e12) =>
-            {
-                None
-            }
-            (expected, found) if expected == found => None,
-            _ => different(),
-        }
-    }
-
-    fn renamed(&self, value: &Value, key: &str) -> Value {
-        match value {
-            Value::String(text) if text == "admin" && !key.to_lowercase().contains("password") => value.clone(),
-            Value::String(text) => self.renamed_text(text).into(),
-            Value::Array(items) => items.iter().map(|item| self.renamed(item, key)).collect(),
-            Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), self.renamed(value, key))).collect(),
-            other => other.clone(),
-        }
-    }
-
-    /// Replaces the names in a text, which may be more than a name.
-    fn renamed_text(&self, text: &str) -> String {
-        if let Some(name) = self.names.get(text) {
-            return name.clone();
-        }
-        let names = self.names.iter().filter(|(recorded, _)| is_made_up(recorded));
-        names.fold(text.to_owned(), |text, (recorded, ours)| text.replace(recorded, ours))
-    }
-}
-
-/// Tells whether a text is an id or a token, or a path with one.
-fn is_made_up(text: &str) -> bool {
-    let text = text.strip_prefix("/api/").and_then(|path| path.split('/').next()).unwrap_or(text);
-    let is_name = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    is_name && matches!(text.len(), 36 | 43)
 }
