@@ -1,8 +1,9 @@
 //! Who may call what, and in which order that is found out.
 
-use serde_json::json;
+use op::{Error, Missing};
+use serde_json::{Value, json};
 
-use crate::toy::call;
+use crate::toy::{Cx, call, ops};
 
 const UNSIGNED: &str = r#"{"message":"not enough permissions","code":2,"data":{"object":{}}}"#;
 const NOT_ADMIN: &str = r#"{"message":"not enough permissions","code":2,"data":{"permission":"admin","object":{}}}"#;
@@ -65,4 +66,42 @@ async fn only_administrators_may_ask_for_a_log_of_a_call() {
 #[tokio::test]
 async fn a_large_result_comes_in_parts_that_make_one_value() {
     assert_eq!(call(Some("nobody"), "xo.getAllObjects", json!({})).await, r#"{"a":1}"#);
+}
+
+/// Returns the privilege that the holder of a few lacks for a call, if it lacks one.
+fn lacks(name: &str, params: Value) -> Option<Missing> {
+    match ops().admit(name, params, &Cx { user: Some("holder") }) {
+        Err(Error::Unauthorized { missing, .. }) => missing,
+        Err(error) => panic!("{name}: {error}"),
+        Ok(_) => None,
+    }
+}
+
+fn on_vm(action: &str) -> Option<Missing> {
+    Some(Missing { resource: "vm".to_owned(), action: action.to_owned(), object: Some("vm1".to_owned()) })
+}
+
+#[test]
+fn each_parameter_that_is_given_needs_a_finer_right_of_its_own() {
+    assert_eq!(lacks("vm.set", json!({ "id": "vm1", "cpus": 2 })), None);
+    assert_eq!(lacks("vm.set", json!({ "id": "vm1", "cpus": 2, "notes": null })), on_vm("update:notes"));
+    assert_eq!(lacks("vm.set", json!({ "id": "vm1" })), on_vm("update"));
+}
+
+#[test]
+fn the_finer_right_may_depend_on_a_parameter() {
+    for params in [json!({ "id": "vm1" }), json!({ "id": "vm1", "force": false })] {
+        assert_eq!(lacks("vm.start", params), None);
+    }
+    assert_eq!(lacks("vm.start", json!({ "id": "vm1", "force": true })), on_vm("start:hard"));
+}
+
+#[test]
+fn a_privilege_is_enough_for_what_else_only_administrators_may() {
+    let user = json!({ "email": "e", "password": "p" });
+    assert_eq!(lacks("user.create", user.clone()), None);
+    let error = ops().admit("user.create", user, &Cx { user: Some("operator") }).expect_err("it is not held");
+    assert_eq!(error.to_json(false).to_string(), NOT_ADMIN);
+    let Error::Unauthorized { missing: Some(missing), .. } = error else { panic!("{error}") };
+    assert_eq!(missing.to_json(), json!({ "action": "create", "resource": "user" }));
 }

@@ -29,8 +29,18 @@ impl Context for Cx {
         };
         Some(Object { id: id.to_owned(), kind })
     }
-    fn allowed(&self, level: Level, _action: &str, _object: &Object) -> bool {
-        self.user == Some("operator") && level <= Level::Operate
+    fn holds(&self, resource: &str, action: &str) -> bool {
+        self.admin() || (self.user == Some("holder") && (resource, action) == ("user", "create"))
+    }
+    fn privilege(&self, kind: &str, action: &str) -> Option<(&'static str, String)> {
+        (kind == "VM").then(|| ("vm", action.to_owned()))
+    }
+    fn allowed(&self, level: Level, action: &str, _object: &Object) -> bool {
+        match self.user {
+            Some("operator") => level <= Level::Operate,
+            Some("holder") => ["update:cpus", "start:clean"].contains(&action),
+            _ => false,
+        }
     }
 }
 
@@ -62,7 +72,10 @@ struct Start {
 
 impl Op<Cx> for Start {
     type Output = ();
-    const SPEC: Spec = Spec::objects("vm.start", &[Need::operate("id", "start"), Need::view("host", "read")]);
+    const SPEC: Spec = Spec::objects(
+        "vm.start",
+        &[Need::operate("id", "start").by("force", "start:hard", "start:clean"), Need::view("host", "read")],
+    );
     async fn run(self, _: Cx) -> Result<()> {
         assert_eq!((&*self.id, self.host.as_deref().unwrap_or("host1")), ("vm1", "host1"));
         assert!(!self.force);
@@ -135,7 +148,7 @@ struct Changed {
 
 impl Op<Cx> for Set {
     type Output = Changed;
-    const SPEC: Spec = Spec::objects("vm.set", &[Need::administrate("id", "update")]);
+    const SPEC: Spec = Spec::objects("vm.set", &[Need::administrate("id", "update").each()]);
     async fn run(self, _: Cx) -> Result<Changed> {
         let _ = (self.name_label, self.name_description, self.color, self.tags, self.data);
         let _ = (self.memory.map(Size::into_text), self.mode.map(|(Mode::Clean | Mode::Hard)| ()));
@@ -242,7 +255,7 @@ struct Create {
 
 impl Op<Cx> for Create {
     type Output = String;
-    const SPEC: Spec = Spec::admin("user.create");
+    const SPEC: Spec = Spec::privilege("user.create", "user", "create");
     async fn run(self, _: Cx) -> Result<String> {
         Ok(format!("{} {:?}", self.email, self.password))
     }
