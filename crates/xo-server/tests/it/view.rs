@@ -202,3 +202,30 @@ async fn an_open_view_does_not_keep_its_connection() {
     drop(client);
     crate::test_app::eventually(async || (sessions() < before).then_some(())).await;
 }
+
+#[tokio::test]
+async fn a_view_shows_what_a_selector_chooses_while_it_does() {
+    let lab = Lab::new().await;
+    let mut admin = lab.client().await;
+    admin.call("session.setNotifications", json!({ "all": false })).await;
+    let bob = lab.test.create("bob", None, "none").await;
+    let token = lab.app().browser_token(&bob, "test", false).await.expect("the database takes it").0;
+    let mut client = lab.client_of(token.expose()).await;
+    client.call("session.setNotifications", json!({ "all": false })).await;
+    let wish = json!({ "type": ["VM", "VM-controller"], "columns": ["name_label"] });
+    assert_eq!(client.call("view.subscribe", wish).await["total"], 0);
+    let role = admin.call("aclRole.create", json!({ "name": "r" })).await;
+    for resource in ["vm", "vm-controller"] {
+        let selector = "name_label:mine";
+        let privilege =
+            json!({ "roleId": role, "resource": resource, "action": "read", "effect": "allow", "selector": selector });
+        admin.call("aclPrivilege.create", privilege).await;
+    }
+    admin.call("aclRole.addUser", json!({ "id": role, "userId": bob.id })).await;
+    for (name, total) in [("mine", 1), ("theirs", 0), ("mine", 1)] {
+        lab.sim.with(|world| world.set(lab.vm, "name_label", name));
+        while client.next().await["params"]["total"] != total {}
+    }
+    admin.call("aclRole.removeUser", json!({ "id": role, "userId": bob.id })).await;
+    while client.next().await["params"]["total"] != 0 {}
+}
