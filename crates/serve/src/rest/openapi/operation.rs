@@ -210,6 +210,9 @@ impl Describe<'_> {
             Access::Public => "For anyone.".to_owned(),
             Access::SignedIn => "For any signed-in user.".to_owned(),
             Access::Admin => "For administrators.".to_owned(),
+            Access::Privilege(resource, action) => {
+                format!("For administrators, and users who hold the privilege for `{action}` on a `{resource}`.")
+            }
             Access::Objects => {
                 let needs = spec.needs.iter().filter(|need| need.level != Level::None);
                 let needs: Vec<_> = needs.map(|need| format!("`{}` on `{}`", need.level.name(), need.param)).collect();
