@@ -205,7 +205,7 @@ async fn an_open_view_does_not_keep_its_connection() {
 
 #[tokio::test]
 async fn a_view_shows_what_a_selector_chooses_while_it_does() {
-    let lab = Lab::new().await;
+    let lab = Served::new().await;
     let mut admin = lab.client().await;
     admin.call("session.setNotifications", json!({ "all": false })).await;
     let bob = lab.test.create("bob", None, "none").await;

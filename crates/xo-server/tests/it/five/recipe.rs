@@ -1,5 +1,6 @@
 //! Recipes: for each operation that talks to a pool, a world and parameters with which it works.
 
+mod access;
 pub(super) mod app;
 mod disk;
 pub(super) mod host;
@@ -41,8 +42,17 @@ pub(super) const fn after(op: &'static str, set: for<'a> fn(&'a Lab) -> LocalBox
 }
 
 pub(super) fn all() -> Vec<Recipe> {
-    [app::RECIPES, disk::RECIPES, host::RECIPES, network::RECIPES, pool::RECIPES, storage::RECIPES, vm::RECIPES]
-        .concat()
+    [
+        access::RECIPES,
+        app::RECIPES,
+        disk::RECIPES,
+        host::RECIPES,
+        network::RECIPES,
+        pool::RECIPES,
+        storage::RECIPES,
+        vm::RECIPES,
+    ]
+    .concat()
 }
 
 impl Recipe {

@@ -130,7 +130,7 @@ fn generated_table_of_what_is_shown_of_each_operation_is_current() {
         // Each is in the table of access, as nobody and with each role.
         let right = match ops.spec(name).expect("it is in the table").access {
             Access::Public => "- anybody may",
-            Access::SignedIn | Access::Objects | Access::Admin => "x",
+            Access::SignedIn | Access::Objects | Access::Admin | Access::Privilege(..) => "x",
         };
         let methods: Vec<&str> =
             recipes.iter().flat_map(|calls| calls.iter()).map(|(method, _)| method.as_str()).collect();

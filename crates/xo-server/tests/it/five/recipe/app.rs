@@ -6,7 +6,7 @@ use xapi_sim::World;
 use super::{Recipe, after, id, made, on};
 use crate::lab::Lab;
 
-async fn user(lab: &Lab) -> Value {
+pub(super) async fn user(lab: &Lab) -> Value {
     lab.admin.call("user.create", json!({ "email": "bob", "password": "pw" })).await
 }
 
@@ -24,7 +24,7 @@ pub(in crate::five) fn alarm(world: &mut World) -> String {
     made(world, "message", fields)
 }
 
-async fn group(lab: &Lab) -> (Value, Value) {
+pub(super) async fn group(lab: &Lab) -> (Value, Value) {
     let (user, group) = (user(lab).await, lab.admin.call("group.create", json!({ "name": "ops" })).await);
     lab.admin.call("group.addUser", json!({ "id": group, "userId": user })).await;
     (group, user)
@@ -39,7 +39,7 @@ async fn view(lab: &Lab) -> Value {
     lab.admin.call("view.subscribe", json!({ "type": "VM" })).await["id"].clone()
 }
 
-async fn server(lab: &Lab) -> Value {
+pub(super) async fn server(lab: &Lab) -> Value {
     lab.admin.call("server.getAll", json!({})).await[0]["id"].clone()
 }
 
