@@ -78,7 +78,7 @@ async fn is_known(cx: &Cx, kind: Option<Kind>, id: &str) -> Result<()> {
         let object = cx.object(id)?;
         let sees = cx.app.audience(Some(&*cx.user()?)).sees(&object);
         let object = Some(object.id().to_owned());
-        return if sees { Ok(()) } else { Err(Error::Unauthorized { permission: Some("view"), object }) };
+        return if sees { Ok(()) } else { Err(Error::unauthorized("view", object)) };
     };
     let db = cx.app.db();
     let (name, is_there) = match kind {
@@ -227,7 +227,7 @@ fn owned(cx: &Cx, id: &str, permission: &'static str) -> Result<Arc<Task>> {
     if access(cx)?.owns(&task) {
         return Ok(task);
     }
-    Err(Error::Unauthorized { permission: Some(permission), object: Some(id.to_owned()) })
+    Err(Error::unauthorized(permission, Some(id.to_owned())))
 }
 
 fn no_such(id: &str) -> Error {

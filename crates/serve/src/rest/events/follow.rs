@@ -5,10 +5,7 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use app::{
-    App, Audience, Moved, News, Object, Shift, Subscription, Task, TaskNews, TaskSubscription,
-    acl::{Grants, Right},
-};
+use app::{App, Audience, Moved, News, Object, Shift, Subscription, Task, TaskNews, TaskSubscription};
 use bytes::BytesMut;
 use rustc_hash::FxHashMap;
 use serde_json::json;
@@ -139,7 +136,7 @@ impl Follower {
                     return true;
                 }
                 News::Shift(shift) => {
-                    let goes_on = shift.0.iter().any(|(_, told)| *told);
+                    let goes_on = shift.0.iter().any(|change| change.told);
                     self.heard.push(Heard::Shift(shift));
                     if !goes_on {
                         return true;
@@ -306,14 +303,15 @@ impl Teller<'_> {
     /// Tells what rights have changed, and notes what is new for the group and will be told of anyway.
     fn shift(&mut self, shift: &Shift, added: &mut HashSet<String>) {
         let Audience::Some(view) = &self.group.audience else { return };
-        for (change, told) in &shift.0 {
-            let sees = |grants: &Grants| grants.allow(view.subjects(), Right::View);
-            match (sees(&change.old), sees(&change.new)) {
-                (false, true) if *told => {
-                    added.insert(change.object.id().to_owned());
+        for change in &shift.0 {
+            let was = change.before.as_ref().filter(|object| view.sees(object, &change.old));
+            let is = change.after.as_ref().filter(|object| view.sees(object, &change.new));
+            match (was, is) {
+                (None, Some(object)) if change.told => {
+                    added.insert(object.id().to_owned());
                 }
-                (false, true) => self.object("add", &change.object, None),
-                (true, false) => self.object("remove", &change.object, None),
+                (None, Some(object)) => self.object("add", object, None),
+                (Some(object), None) => self.object("remove", object, None),
                 _ => {}
             }
         }

@@ -20,12 +20,12 @@ async fn a_role_is_created_filled_given_copied_and_deleted() {
     assert_eq!(rest.json(&format!("/acl-privileges/{privilege}")).await, told);
     assert_eq!(rest.json(&format!("{path}/privileges")).await, json!([at]));
     let change = json!({ "action": "start", "effect": "deny", "selector": null });
-    rest.done(Method::PATCH, &format!("/acl-privileges/{privilege}"), Some(change)).await;
+    rest.changed(Method::PATCH, &format!("/acl-privileges/{privilege}"), Some(change)).await;
     let told = json!({ "action": "start", "effect": "deny", "resource": "vm", "roleId": id, "id": privilege });
     assert_eq!(rest.json(&format!("/acl-privileges/{privilege}")).await, told);
     for holder in [format!("users/{}", bob.id), format!("groups/{group}")] {
-        rest.done(Method::PUT, &format!("{path}/{holder}"), None).await;
-        rest.done(Method::PUT, &format!("{path}/{holder}"), None).await;
+        rest.changed(Method::PUT, &format!("{path}/{holder}"), None).await;
+        rest.changed(Method::PUT, &format!("{path}/{holder}"), None).await;
     }
     assert_eq!(
         rest.json(&path).await,
@@ -47,12 +47,12 @@ async fn a_role_is_created_filled_given_copied_and_deleted() {
     let copy = rest.json(&format!("/acl-roles/{copy}")).await;
     assert_eq!((&copy["name"], &copy["description"], &copy["userIds"]), (&json!("r1copy"), &json!("x"), &json!([])));
     assert_eq!(copy["privilegeIds"].as_array().map(Vec::len), Some(1));
-    rest.done(Method::PATCH, &path, Some(json!({ "name": "r2" }))).await;
-    rest.done(Method::DELETE, &format!("{path}/users/{}", bob.id), None).await;
-    rest.done(Method::DELETE, &format!("{path}/groups/{group}"), None).await;
+    rest.changed(Method::PATCH, &path, Some(json!({ "name": "r2" }))).await;
+    rest.changed(Method::DELETE, &format!("{path}/users/{}", bob.id), None).await;
+    rest.changed(Method::DELETE, &format!("{path}/groups/{group}"), None).await;
     assert_eq!(rest.json(&path).await["userIds"], json!([]));
-    rest.done(Method::DELETE, &format!("/acl-privileges/{privilege}"), None).await;
-    rest.done(Method::DELETE, &path, None).await;
+    rest.changed(Method::DELETE, &format!("/acl-privileges/{privilege}"), None).await;
+    rest.changed(Method::DELETE, &path, None).await;
     assert_eq!(rest.get(&path).await.status, StatusCode::NOT_FOUND);
 }
 
@@ -137,7 +137,7 @@ async fn roles_that_come_with_the_server_are_copied_and_nothing_else() {
     }
     let copied = rest.send(Method::POST, &format!("/acl-roles/{id}/actions/copy?sync=true"), None).await;
     let copy = copied.json()["id"].as_str().expect("an id").to_owned();
-    rest.done(Method::PUT, &format!("/acl-roles/{copy}/users/{}", bob.id), None).await;
+    rest.changed(Method::PUT, &format!("/acl-roles/{copy}/users/{}", bob.id), None).await;
     let (theirs, ours) = (bob.json("/vms").await, rest.json("/vms").await);
     assert_eq!(theirs, ours);
 }
@@ -208,13 +208,13 @@ async fn a_privilege_lets_act_on_what_its_selector_chooses_at_every_door() {
     bob.lacks(Method::POST, &start, None, missing.clone()).await;
     let role = rest.role(&bob.id, &["allow vm read", "allow vm start tags:mine"]).await;
     bob.lacks(Method::POST, &start, None, missing.clone()).await;
-    rest.done(Method::PUT, &format!("/vms/{vm}/tags/mine"), None).await;
+    rest.changed(Method::PUT, &format!("/vms/{vm}/tags/mine"), None).await;
     let tagged =
         async || rest.json(&format!("/vms/{vm}")).await["tags"].as_array()?.contains(&"mine".into()).then_some(());
     crate::test_app::eventually(tagged).await;
     let denial = rest.privilege(&role, &format!("deny vm start id:{vm}")).await;
     bob.lacks(Method::POST, &start, None, missing).await;
-    rest.done(Method::DELETE, &format!("/acl-privileges/{denial}"), None).await;
+    rest.changed(Method::DELETE, &format!("/acl-privileges/{denial}"), None).await;
     // The same at the other door.
     let mut client = rest.lab.client_of(&bob.token).await;
     assert_eq!(client.call("vm.start", json!({ "id": vm })).await, json!(true));

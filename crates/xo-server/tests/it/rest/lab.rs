@@ -62,7 +62,8 @@ impl Rest {
 
     /// Calls an operation as an administrator.
     pub(crate) async fn call(&self, method: &str, params: Value) -> Value {
-        let user = self.lab.app().db().users().by_email("admin@admin.net").await.expect("it reads").expect("it is there");
+        let user =
+            self.lab.app().db().users().by_email("admin@admin.net").await.expect("it reads").expect("it is there");
         self.lab.test.signed_in(&user).await.call(method, params).await
     }
 
@@ -121,7 +122,7 @@ impl Rest {
     }
 
     /// Sends what has nothing to answer.
-    pub(crate) async fn done(&self, method: Method, path: &str, body: Option<Value>) {
+    pub(crate) async fn changed(&self, method: Method, path: &str, body: Option<Value>) {
         let answer = self.send(method, path, body).await;
         assert_eq!((answer.status, &*answer.text), (StatusCode::NO_CONTENT, ""), "{path}");
     }
@@ -132,7 +133,7 @@ impl Rest {
         for privilege in privileges {
             self.privilege(&role, privilege).await;
         }
-        self.done(Method::PUT, &format!("/acl-roles/{role}/users/{user}"), None).await;
+        self.changed(Method::PUT, &format!("/acl-roles/{role}/users/{user}"), None).await;
         role
     }
 

@@ -25,14 +25,14 @@ async fn a_server_is_added_connected_disconnected_and_removed() {
     assert_eq!(begun.status, StatusCode::ACCEPTED);
     let failed = rest.send(Method::POST, &format!("{path}/actions/connect?sync=true"), None).await;
     assert!(failed.status.is_server_error(), "{}", failed.text);
-    rest.done(Method::POST, &format!("{path}/actions/disconnect?sync=true"), None).await;
+    rest.changed(Method::POST, &format!("{path}/actions/disconnect?sync=true"), None).await;
     let idle = rest.send(Method::POST, &format!("{path}/actions/disconnect?sync=true"), None).await;
     assert_eq!((idle.status, &idle.json()["error"]), (StatusCode::CONFLICT, &json!("incorrect state")));
     assert!(rest.json(&path).await["error"].is_object());
     let missing = rest.post("/servers", json!({ "host": "h" })).await;
     assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(missing.json()["error"]["body.username"]["message"], "'username' is required");
-    rest.done(Method::DELETE, &path, None).await;
+    rest.changed(Method::DELETE, &path, None).await;
     for (method, path) in [
         (Method::GET, path.clone()),
         (Method::DELETE, path.clone()),

@@ -29,7 +29,7 @@ async fn a_user_is_created_told_of_changed_and_deleted() {
     assert_eq!(rest.json(&path).await, told);
     let listed = rest.json("/users?fields=name,permission&filter=name:ru").await;
     assert_eq!(listed, json!([{ "name": "ru", "permission": "none", "href": format!("/rest/v0{path}") }]));
-    rest.done(Method::PATCH, &path, Some(json!({ "name": "ru2", "preferences": { "lang": "en" } }))).await;
+    rest.changed(Method::PATCH, &path, Some(json!({ "name": "ru2", "preferences": { "lang": "en" } }))).await;
     let changed = rest.json(&path).await;
     assert_eq!((&changed["email"], &changed["preferences"]), (&json!("ru2"), &json!({ "lang": "en" })));
 
@@ -64,7 +64,7 @@ async fn a_user_is_created_told_of_changed_and_deleted() {
     ] {
         check(&rest.post("/users", body).await, 422, &expected);
     }
-    rest.done(Method::DELETE, &path, None).await;
+    rest.changed(Method::DELETE, &path, None).await;
     for method in [Method::GET, Method::DELETE] {
         check(&rest.send(method, &path, None).await, 404, &no_such("user", &id));
     }
@@ -139,12 +139,12 @@ async fn a_group_is_created_filled_emptied_and_deleted() {
     let told = json!({ "name": "rg", "aclRoleIds": [], "users": [], "id": id });
     assert_eq!(rest.json(&path).await, told);
     let member = format!("{path}/users/{}", bob.id);
-    rest.done(Method::PUT, &member, None).await;
+    rest.changed(Method::PUT, &member, None).await;
     assert_eq!(rest.json(&format!("{path}/users")).await, json!([format!("/rest/v0/users/{}", bob.id)]));
     let groups = rest.json(&format!("/users/{}/groups?fields=name", bob.id)).await;
     assert_eq!(groups, json!([{ "name": "rg", "href": format!("/rest/v0{path}") }]));
-    rest.done(Method::PATCH, &path, Some(json!({ "name": "rg2" }))).await;
-    rest.done(Method::DELETE, &member, None).await;
+    rest.changed(Method::PATCH, &path, Some(json!({ "name": "rg2" }))).await;
+    rest.changed(Method::DELETE, &member, None).await;
     assert_eq!(rest.json(&format!("{path}/users")).await, json!([]));
     for (method, path, body) in [
         (Method::PUT, format!("{path}/users/nope"), None),
@@ -159,6 +159,6 @@ async fn a_group_is_created_filled_emptied_and_deleted() {
         assert_eq!((answer.status, &answer.json()["data"]["id"]), (StatusCode::NOT_FOUND, &json!("nope")), "{path}");
     }
     check(&rest.post("/groups", json!({})).await, 422, &wrong("body.name", "'name' is required"));
-    rest.done(Method::DELETE, &path, None).await;
+    rest.changed(Method::DELETE, &path, None).await;
     assert_eq!(rest.json("/groups").await, json!([]));
 }
