@@ -35,8 +35,7 @@ struct OnHost {
 
 impl Op<Cx> for OnHost {
     type Output = SendTo;
-    const SPEC: Spec =
-        Spec::admin("host.installSupplementalPack").with(&[Need::administrate("host", "install-supplemental-pack")]);
+    const SPEC: Spec = Spec::admin("host.installSupplementalPack").with(&[Need::administrate("host", "*")]);
     async fn run(self, cx: Cx) -> Result<SendTo> {
         let host = cx.on(&self.host)?;
         expect_up(&host)?;
@@ -57,8 +56,7 @@ struct OnPool {
 
 impl Op<Cx> for OnPool {
     type Output = SendTo;
-    const SPEC: Spec =
-        Spec::admin("pool.installSupplementalPack").with(&[Need::administrate("pool", "install-supplemental-pack")]);
+    const SPEC: Spec = Spec::admin("pool.installSupplementalPack").with(&[Need::administrate("pool", "*")]);
     async fn run(self, cx: Cx) -> Result<SendTo> {
         let pool = cx.object(&self.pool)?;
         let objects = cx.app.store().snapshot();

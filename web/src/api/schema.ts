@@ -150,18 +150,6 @@ export interface CloudConfigInfo {
   id: string
 }
 
-/** A group. */
-export interface GroupInfo {
-  /** Name. */
-  name: string
-  /** Ids of the newer roles that it has. */
-  aclRoleIds: string[]
-  /** Ids of its users. */
-  users: string[]
-  /** Its id. */
-  id: string
-}
-
 /** Where a file is. */
 export interface Offered {
   /** One-time URL, as a path. */
@@ -779,6 +767,12 @@ export interface Configured {
   id: string
 }
 
+/** A token that has just been created. */
+export interface Created {
+  /** The token; its `id` is what to sign in with. */
+  token: TokenInfo
+}
+
 /** A token as it is listed. Its id is not the token itself, as it is in the original: only a hash of that is stored. Operations take either. */
 export interface TokenInfo {
   /** Program that asked for it. */
@@ -943,6 +937,178 @@ export interface Methods {
       object: string
       /** Role: `viewer`, `operator` or `admin`. */
       action: string
+    }
+    result: true
+  }
+  /** Give a role a privilege and return its id. */
+  'aclPrivilege.create': {
+    params: {
+      /** The role; none that comes with the server. */
+      roleId: string
+      /** Kind of resource, such as `vm` or `user`. */
+      resource: string
+      /** `*`, or an action on resources of this kind such as `start`; `update` stands for `update:tags`, too. */
+      action: string
+      /** `deny` takes away what other privileges allow. */
+      effect: 'allow' | 'deny'
+      /** Which resources, as a filter; all when left out. */
+      selector?: string
+    }
+    result: string
+  }
+  /** Take a privilege from its role. */
+  'aclPrivilege.delete': {
+    params: {
+      /** Privilege to delete; none of a role that comes with the server. */
+      id: string
+    }
+    result: true
+  }
+  /** Tell of a privilege. */
+  'aclPrivilege.get': {
+    params: {
+      /** The privilege. */
+      id: string
+    }
+    result: unknown
+  }
+  /** List the privileges that the caller may read. */
+  'aclPrivilege.list': {
+    params: Record<string, never>
+    result: unknown[]
+  }
+  /** Change a privilege. */
+  'aclPrivilege.set': {
+    params: {
+      /** Privilege to change; none of a role that comes with the server. */
+      id: string
+      /** Kind of resource. */
+      resource?: string
+      /** `*`, or an action on resources of this kind. */
+      action?: string
+      /** What it does. */
+      effect?: 'allow' | 'deny'
+      /** Which resources, as a filter; `null` for all. */
+      selector?: string | null
+    }
+    result: true
+  }
+  /** Give a role to a group, and so to its users; one that has it keeps it. */
+  'aclRole.addGroup': {
+    params: {
+      /** Role to give; none that comes with the server. */
+      id: string
+      /** Group to give it to. */
+      groupId: string
+    }
+    result: true
+  }
+  /** Give a role to a user; one who has it keeps it. */
+  'aclRole.addUser': {
+    params: {
+      /** Role to give; none that comes with the server. */
+      id: string
+      /** User to give it to. */
+      userId: string
+    }
+    result: true
+  }
+  /** Create a role that gives the same privileges as another, and return its id; nobody has it yet. */
+  'aclRole.copy': {
+    params: {
+      /** Role to copy. */
+      id: string
+      /** For people; `Copy of` and the name of the other when left out. */
+      name?: string
+      /** For people; that of the other when left out. */
+      description?: string
+    }
+    result: string
+  }
+  /** Create a role without privileges and return its id. */
+  'aclRole.create': {
+    params: {
+      /** For people. */
+      name: string
+      /** For people. */
+      description?: string
+    }
+    result: string
+  }
+  /** Delete a role with its privileges; who had it loses what it gave. */
+  'aclRole.delete': {
+    params: {
+      /** Role to delete; none that comes with the server. */
+      id: string
+    }
+    result: true
+  }
+  /** Tell of a role. */
+  'aclRole.get': {
+    params: {
+      /** The role. */
+      id: string
+    }
+    result: unknown
+  }
+  /** List the groups that have a role, of those that the caller may read. */
+  'aclRole.getGroups': {
+    params: {
+      /** The role. */
+      id: string
+    }
+    result: unknown[]
+  }
+  /** List the privileges of a role that the caller may read. */
+  'aclRole.getPrivileges': {
+    params: {
+      /** The role. */
+      id: string
+    }
+    result: unknown[]
+  }
+  /** List the users who have a role themselves, of those whom the caller may read. */
+  'aclRole.getUsers': {
+    params: {
+      /** The role. */
+      id: string
+    }
+    result: unknown[]
+  }
+  /** List the newer roles that the caller may read. */
+  'aclRole.list': {
+    params: Record<string, never>
+    result: unknown[]
+  }
+  /** Take a role from a group; one that does not have it is passed over. */
+  'aclRole.removeGroup': {
+    params: {
+      /** Role to take. */
+      id: string
+      /** Group to take it from. */
+      groupId: string
+    }
+    result: true
+  }
+  /** Take a role from a user; one who does not have it is passed over. */
+  'aclRole.removeUser': {
+    params: {
+      /** Role to take. */
+      id: string
+      /** User to take it from. */
+      userId: string
+    }
+    result: true
+  }
+  /** Change what a role is called. */
+  'aclRole.set': {
+    params: {
+      /** Role to change; none that comes with the server. */
+      id: string
+      /** For people. */
+      name?: string
+      /** For people. */
+      description?: string
     }
     result: true
   }
@@ -1191,10 +1357,39 @@ export interface Methods {
     }
     result: true
   }
+  /** Tell of a group. */
+  'group.get': {
+    params: {
+      /** The group. */
+      id: string
+    }
+    result: unknown
+  }
+  /** List the newer roles of a group that the caller may read. */
+  'group.getAclRoles': {
+    params: {
+      /** The group. */
+      id: string
+    }
+    result: unknown[]
+  }
   /** List the groups. */
   'group.getAll': {
     params: Record<string, never>
-    result: GroupInfo[]
+    result: unknown[]
+  }
+  /** List the users of a group whom the caller may read. */
+  'group.getUsers': {
+    params: {
+      /** The group. */
+      id: string
+    }
+    result: unknown[]
+  }
+  /** List the groups that the caller may read. */
+  'group.list': {
+    params: Record<string, never>
+    result: unknown[]
   }
   /** Take a user out of a group. */
   'group.removeUser': {
@@ -2014,6 +2209,8 @@ export interface Methods {
       allowUnauthorized?: boolean
       /** HTTP proxy to reach the pool through. */
       httpProxy?: string
+      /** Whether calls that change the pool are refused; no when left out. */
+      readOnly?: boolean
     }
     result: string
   }
@@ -2033,10 +2230,23 @@ export interface Methods {
     }
     result: true
   }
+  /** Tell of a server, without its password. */
+  'server.get': {
+    params: {
+      /** The server. */
+      id: string
+    }
+    result: ServerInfo
+  }
   /** List the servers, without their passwords. */
   'server.getAll': {
     params: Record<string, never>
-    result: ServerInfo[]
+    result: unknown[]
+  }
+  /** List the servers that the caller may read, without their passwords. */
+  'server.list': {
+    params: Record<string, never>
+    result: unknown[]
   }
   /** Disconnect a server and forget it. */
   'server.remove': {
@@ -2722,6 +2932,18 @@ export interface Methods {
     }
     result: true
   }
+  /** Create a user and return its id. */
+  'user.add': {
+    params: {
+      /** Name to sign in with. */
+      name: string
+      /** Password. */
+      password: string
+      /** `admin` for an administrator, which needs the privilege to change permissions; `none` when left out. */
+      permission?: 'none' | 'admin'
+    }
+    result: string
+  }
   /** Change the password of the user who calls. */
   'user.changePassword': {
     params: {
@@ -2744,6 +2966,23 @@ export interface Methods {
     }
     result: string
   }
+  /** Create a token for the user who calls and tell of it; the token itself is shown this once, as its `id`. */
+  'user.createToken': {
+    params: {
+      /** The user who calls, also when left out. */
+      id?: string
+      /** Text for people. */
+      description?: string
+      /** Program that asks; one that names itself and asks again gets the same token, renewed. */
+      client?: {
+        /** Its own id. */
+        id?: string
+      }
+      /** How long it is good: milliseconds, or a text such as `2 days`; as configured when left out. */
+      expiresIn?: number | string
+    }
+    result: Created
+  }
   /** Delete a user, its tokens and its rules; its connections are closed. */
   'user.delete': {
     params: {
@@ -2751,6 +2990,22 @@ export interface Methods {
       id: string
     }
     result: true
+  }
+  /** Tell of a user; of itself, everybody is told. */
+  'user.get': {
+    params: {
+      /** The user. */
+      id: string
+    }
+    result: unknown
+  }
+  /** List the privileges that a user holds by its roles and those of its groups, of those that the caller may read; its own, everybody may. */
+  'user.getAclPrivileges': {
+    params: {
+      /** The user. */
+      id: string
+    }
+    result: unknown[]
   }
   /** List the users. */
   'user.getAll': {
@@ -2761,6 +3016,39 @@ export interface Methods {
   'user.getAuthenticationTokens': {
     params: Record<string, never>
     result: TokenInfo[]
+  }
+  /** List the groups of a user that the caller may read. */
+  'user.getGroups': {
+    params: {
+      /** The user. */
+      id: string
+    }
+    result: unknown[]
+  }
+  /** List the tokens of the user who calls, from the newest to the oldest. */
+  'user.getTokens': {
+    params: {
+      /** The user who calls. */
+      id: string
+      /** Which tokens, as a filter. */
+      filter?: string
+      /** How many at most; a negative number is no limit. */
+      limit?: number
+    }
+    result: unknown[]
+  }
+  /** List the users whom the caller may read. */
+  'user.list': {
+    params: Record<string, never>
+    result: unknown[]
+  }
+  /** Delete a user, its tokens and its rules; its connections are closed. */
+  'user.remove': {
+    params: {
+      /** User to delete; not the one who calls. */
+      id: string
+    }
+    result: true
   }
   /** Take the identity at another sign-in provider from a user. */
   'user.removeAuthProvider': {
@@ -2783,6 +3071,22 @@ export interface Methods {
       password?: string
       /** `admin` for an administrator; nobody changes their own. */
       permission?: string
+      /** Preferences to set, each by its name; `null` removes one. */
+      preferences?: Record<string, unknown>
+    }
+    result: true
+  }
+  /** Change a user. */
+  'user.update': {
+    params: {
+      /** User to change. */
+      id: string
+      /** Name to sign in with. */
+      name?: string
+      /** Password. */
+      password?: string
+      /** `admin` for an administrator; nobody changes their own. */
+      permission?: 'none' | 'admin'
       /** Preferences to set, each by its name; `null` removes one. */
       preferences?: Record<string, unknown>
     }

@@ -91,7 +91,7 @@ impl Update {
 
 impl Op<Cx> for Update {
     type Output = ();
-    const SPEC: Spec = Spec::signed_in("user.update").rest(&[Rest::patch("/users/{id}")]);
+    const SPEC: Spec = Spec::signed_in("user.update").secret(&["preferences"]).rest(&[Rest::patch("/users/{id}")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let user = get(&cx, &self.id).await?;
         let caller = cx.user()?;

@@ -20,7 +20,7 @@ pub(super) struct GetAuditLog {
 
 impl Op<Cx> for GetAuditLog {
     type Output = Offered;
-    const SPEC: Spec = Spec::objects("host.getAuditLog", &[Need::administrate("id", "export:audit")])
+    const SPEC: Spec = Spec::objects("host.getAuditLog", &[Need::administrate("id", "export:logs")])
         .read()
         .rest(&[Rest::get("/hosts/{id}/audit.txt")]);
     async fn run(self, cx: Cx) -> Result<Offered> {

@@ -23,7 +23,7 @@ pub(super) struct AddHost {
 impl Op<Cx> for AddHost {
     type Output = ();
     const SPEC: Spec =
-        Spec::objects("pool.addHost", &[Need::administrate("host", "merge"), Need::administrate("id", "merge")])
+        Spec::objects("pool.addHost", &[Need::administrate("host", "join-pool"), Need::administrate("id", "add-host")])
             .rest(&[Rest::action("/pools/{id}/actions/add_host")]);
     async fn run(self, cx: Cx) -> Result<()> {
         let (target, host) = (cx.on(&self.id)?, cx.object(&self.host)?);

@@ -69,7 +69,7 @@ const DRIVE: &str = "3";
 impl Op<Cx> for Create {
     type Output = String;
     const SPEC: Spec =
-        Spec::objects("vbd.create", &[Need::administrate("VDI", "update-vbd"), Need::administrate("VM", "update-vbd")])
+        Spec::objects("vbd.create", &[Need::administrate("VDI", "update"), Need::administrate("VM", "update")])
             .secret(&["other_config", "qos_algorithm_params"])
             .rest(&[Rest::create("/vbds", "vbds")]);
     async fn run(self, cx: Cx) -> Result<String> {

@@ -85,7 +85,7 @@ impl Usage {
 
 impl Op<Cx> for Create {
     type Output = String;
-    const SPEC: Spec = Spec::objects("vdi.create", &[Need::administrate("srId", "create:vdi")])
+    const SPEC: Spec = Spec::objects("vdi.create", &[Need::administrate("srId", "import:vdi")])
         .secret(&["other_config", "sm_config", "xenstore_data"])
         .rest(&[Rest::create("/vdis", "vdis")]);
     async fn run(self, cx: Cx) -> Result<String> {

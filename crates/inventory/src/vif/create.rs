@@ -61,7 +61,7 @@ pub(super) struct Create {
 impl Op<Cx> for Create {
     type Output = String;
     const SPEC: Spec =
-        Spec::objects("vif.create", &[Need::view("networkId", "read"), Need::administrate("vmId", "create-vif")])
+        Spec::objects("vif.create", &[Need::view("networkId", "read"), Need::administrate("vmId", "update")])
             .secret(&["other_config", "qos_algorithm_params"])
             .rest(&[Rest::create("/vifs", "vifs")]);
     async fn run(self, cx: Cx) -> Result<String> {

@@ -56,7 +56,7 @@ enum Compression {
 impl Op<Cx> for Duplicate {
     type Output = String;
     const SPEC: Spec =
-        Spec::objects("vm.duplicate", &[Need::administrate("id", "clone"), Need::operate("srId", "create-vm")])
+        Spec::objects("vm.duplicate", &[Need::administrate("id", "clone"), Need::operate("srId", "import:vm")])
             .rest(&[Rest::action("/vms/{id}/actions/clone").creating("vms")]);
     async fn run(self, cx: Cx) -> Result<String> {
         if let Some(sr) = &self.sr_id {

@@ -134,7 +134,7 @@ impl Content {
 
 impl Op<Cx> for Create {
     type Output = String;
-    const SPEC: Spec = Spec::objects("sr.create", &[Need::administrate("hostId", "create-sr")])
+    const SPEC: Spec = Spec::objects("sr.create", &[Need::administrate("hostId", "*")])
         .secret(&["device_config", "sm_config"])
         .rest(&[Rest::create("/srs", "srs")]);
     async fn run(self, cx: Cx) -> Result<String> {

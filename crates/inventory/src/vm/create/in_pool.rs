@@ -169,7 +169,7 @@ impl Op<Cx> for CreateInPool {
         "vm.createInPool",
         &[
             Need::unchecked("gpuGroup", "it is in the pool that the caller may make VMs in"),
-            Need::administrate("id", "create-vm"),
+            Need::administrate("id", "create:vm"),
             Need::unchecked("template", "it is in the pool that the caller may make VMs in"),
             Need::unchecked("vgpuType", "types are no more than names"),
         ],

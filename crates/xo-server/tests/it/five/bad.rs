@@ -14,6 +14,8 @@ const FREE: &[(&str, &str)] = &[("test.createTask/result", "it is told as it cam
 /// Numbers that may be less than nothing, each with a reason.
 const UNBOUNDED: &[(&str, &str)] = &[
     ("token.create/expiresIn", "refused in the words of the original"),
+    ("user.createToken/expiresIn", "as above"),
+    ("user.getTokens/limit", "a limit that is no positive number is none, as in the original"),
     ("xo.getAllObjects/limit", "a limit that is no positive number is none, as in the original"),
 ];
 
@@ -26,6 +28,8 @@ const LOOSE: &[(&str, &str)] = &[
     ("journal.query/object", "the journal outlives what it tells of"),
     ("tag.set/id", "a tag begins to exist when it is given a color"),
     ("test.createTask/objectId", "it is told as it came"),
+    ("user.createToken/id", "of others one learns nothing, be they there or not"),
+    ("user.getTokens/id", "of others one learns nothing, be they there or not"),
     ("vdi.migrate/resourceSet", "resource sets are not made yet, which is said"),
 ];
 
