@@ -5,6 +5,7 @@
 
 mod call;
 mod docs;
+mod etag;
 mod events;
 mod given;
 mod list;
@@ -34,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::listed::{Listed, routes};
 pub use self::openapi::openapi;
 use self::{
+    etag::Conditions,
     events::Events,
     query::Query,
     refusal::Refusal,
@@ -128,25 +130,29 @@ impl Rest {
         if let Some(response) = to_oneself(&path, &who, &request) {
             return Ok(response);
         }
+        let conditions = Conditions::read(request.headers())?;
+        let looks = matches!(*request.method(), Method::GET | Method::HEAD);
         let asked = Asked { who, path, query };
-        match target {
+        let response = match target {
             Target::Op(route) => {
                 let body = body(request).await?;
-                self.call(route, asked, body).await
+                if !looks {
+                    self.hold(&conditions, found, &asked.who).await?;
+                }
+                self.call(route, asked, body).await?
             }
-            Target::Objects(kind) => self.objects(*kind, &asked),
-            Target::Object(kind) => self.object(*kind, &asked),
-            Target::Docs(file) => {
-                Ok(file.answer(self.document.get_or_init(|| openapi(self.app.ops()).to_string().into())))
-            }
-            Target::Tasks => self.tasks(asked),
-            Target::Events => self.events.open(asked),
+            Target::Objects(kind) => self.objects(*kind, &asked)?,
+            Target::Object(kind) => self.object(*kind, &asked)?,
+            Target::Docs(file) => file.answer(self.document.get_or_init(|| openapi(self.app.ops()).to_string().into())),
+            Target::Tasks => self.tasks(asked)?,
+            Target::Events => self.events.open(asked)?,
             Target::Subscribe => {
                 let body = body(request).await?;
-                self.events.subscribe(&asked, &body)
+                self.events.subscribe(&asked, &body)?
             }
-            Target::Unsubscribe => self.events.unsubscribe(&asked),
-        }
+            Target::Unsubscribe => self.events.unsubscribe(&asked)?,
+        };
+        if looks && found.is_object() { conditions.tagged(response).await } else { Ok(response) }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Everything in it comes from the operation table and the routes: there is no second list that could be wrong.
 
 mod example;
+mod header;
 mod operation;
 mod schema;
 
@@ -61,4 +62,6 @@ choose, `ndjson=true` writes one a line.\n\n\
 **Actions** answer `202` and a task at once; with `sync=true` they answer when they are done. An action on one object has \
 a sibling without the object's id, which acts on all that `filter` finds; with `dryRun` it only tells what would come \
 of it.\n\n\
+**One object** is answered with an `ETag`. A change with that in `If-Match` is refused (`412`) where the object has \
+changed meanwhile; `If-None-Match` answers `304` where it has not.\n\n\
 **Names** in bodies may be written as they are here or as the objects have them: `nameLabel` is `name_label`.";

@@ -61,6 +61,10 @@ pub(super) struct Table {
 
 /// A path that is known.
 pub(super) struct Found<'t> {
+    /// What was asked for.
+    path: &'t str,
+    /// The path with its parameters in braces.
+    template: &'t str,
     methods: &'t Methods,
     params: Vec<(&'t str, String)>,
 }
@@ -83,7 +87,8 @@ impl Table {
     pub(super) fn find<'t>(&'t self, path: &'t str) -> Option<Found<'t>> {
         let found = self.router.at(path).ok()?;
         let params = found.params.iter().map(|(name, value)| (name, value.to_owned())).collect();
-        Some(Found { methods: &self.paths[*found.value].1, params })
+        let (template, methods) = &self.paths[*found.value];
+        Some(Found { path, template, methods, params })
     }
 
     /// Returns every route, by path and method.
@@ -100,6 +105,18 @@ impl Found<'_> {
         let name = if method == Method::HEAD { "GET" } else { method.as_str() };
         let verb = Verb::ALL.into_iter().find(|verb| verb.name() == name)?;
         self.methods.get(&verb)
+    }
+
+    /// Returns the path of the object that the path is or is below of: `/vms/{id}`.
+    pub(super) fn object(&self) -> Option<&str> {
+        let is_param = self.template.split('/').nth(2).is_some_and(|part| part.starts_with('{'));
+        let end = self.path.match_indices('/').nth(2).map_or(self.path.len(), |(at, _)| at);
+        is_param.then_some(&self.path[..end])
+    }
+
+    /// Returns whether the path is that of one object.
+    pub(super) fn is_object(&self) -> bool {
+        self.object() == Some(self.path)
     }
 
     /// Returns the names of the methods that the path has.

@@ -12,6 +12,7 @@ use crate::http::{Caller, cookie};
 const COOKIE: &str = "authenticationToken";
 
 /// Who asks.
+#[derive(Clone)]
 pub(super) struct Who {
     pub(super) session: Session,
 }

@@ -1,6 +1,7 @@
 //! REST, as clients of the original use it.
 
 mod acl;
+mod etag;
 mod events;
 mod every;
 mod host;

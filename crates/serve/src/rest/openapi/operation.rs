@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     super::{docs::File, table::Target},
-    example, schema,
+    example, header, schema,
 };
 
 /// What descriptions are made of.
@@ -31,6 +31,9 @@ impl Describe<'_> {
             Target::Subscribe => subscribe(),
             Target::Unsubscribe => unsubscribe(),
         };
+        if !matches!(target, Target::Subscribe | Target::Unsubscribe) {
+            header::add(&mut described, path, verb);
+        }
         described["tags"] = json!([tag]);
         described["operationId"] = operation_id(verb, path).into();
         described
@@ -360,7 +363,7 @@ fn refusals() -> impl Iterator<Item = (String, Value)> {
     schema::REFUSALS.iter().map(move |(status, _)| ((*status).to_owned(), reference(status)))
 }
 
-fn parameter(place: &str, name: &str, required: bool, mut schema: Value) -> Value {
+pub(super) fn parameter(place: &str, name: &str, required: bool, mut schema: Value) -> Value {
     let description = schema.as_object_mut().and_then(|schema| schema.shift_remove("description"));
     let sample = example::example(name, &schema);
     let mut parameter = json!({ "in": place, "name": name, "required": required, "schema": schema });

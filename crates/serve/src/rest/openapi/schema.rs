@@ -97,12 +97,13 @@ pub(super) fn common() -> Map<String, Value> {
 }
 
 /// The errors that any route may answer, by status.
-pub(super) const REFUSALS: [(&str, &str); 12] = [
+pub(super) const REFUSALS: [(&str, &str); 13] = [
     ("400", "The request cannot be read."),
     ("401", "Nobody is signed in, or not by what was shown."),
     ("403", "The user may not do this."),
     ("404", "There is no such object."),
     ("409", "Something is in a state in which this cannot be done, or a host has refused."),
+    ("412", "The object is not as `If-Match` or `If-None-Match` says."),
     ("413", "The body is too large."),
     ("422", "A parameter is wrong: which, and what is wrong with it."),
     ("429", "Too many requests."),

@@ -1,6 +1,6 @@
 //! A server with a simulated pool behind, and a client of its REST face.
 
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, redirect::Policy};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header::HeaderMap, redirect::Policy};
 use serde_json::{Value, json};
 
 use crate::view::{LIMIT, Served};
@@ -17,9 +17,15 @@ pub(crate) struct Answer {
     pub(crate) location: Option<String>,
     pub(crate) content_type: String,
     pub(crate) text: String,
+    headers: HeaderMap,
 }
 
 impl Answer {
+    /// Returns a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("a text"))
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
@@ -81,6 +87,18 @@ impl Rest {
         let answer = self.get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
         answer.json()
+    }
+
+    /// Waits until what is at `path` is as wanted.
+    pub(crate) async fn seen(&self, path: &str, wanted: impl Fn(&Value) -> bool) {
+        let mut news = self.lab.app().feed().subscribe();
+        tokio::time::timeout(LIMIT, async {
+            while !wanted(&self.json(path).await) {
+                news.next().await;
+            }
+        })
+        .await
+        .expect("the server sees it in time");
     }
 
     pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
@@ -178,8 +196,8 @@ pub(crate) async fn sent(request: RequestBuilder) -> Answer {
     let response: Response = request.send().await.expect("the server answers");
     let header = |name: &str| response.headers().get(name).map(|value| value.to_str().expect("a text").to_owned());
     let (location, content_type) = (header("location"), header("content-type").unwrap_or_default());
-    let status = response.status();
-    Answer { status, location, content_type, text: response.text().await.expect("the answer ends") }
+    let (status, headers) = (response.status(), response.headers().clone());
+    Answer { status, location, content_type, headers, text: response.text().await.expect("the answer ends") }
 }
 
 impl Rest {
