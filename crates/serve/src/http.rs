@@ -43,7 +43,7 @@ const EVICTED: Duration = Duration::from_secs(1);
 pub(crate) struct Face {
     app: App,
     clients: Clients,
-    rest: Rest,
+    rest: Arc<Rest>,
     ui: Ui,
     public_mounts: Mounts,
     mounts: Mounts,
@@ -82,7 +82,7 @@ impl Face {
             mounts: Mounts::new(&http.mounts),
             proxies: Proxies::new(&http.proxies),
             ui: Ui::new(),
-            rest: Rest::new(app.clone(), stop.clone()),
+            rest: Arc::new(Rest::new(app.clone(), stop.clone())),
             app,
             clients,
             https,

@@ -8,6 +8,7 @@ mod docs;
 mod etag;
 mod events;
 mod given;
+mod idempotency;
 mod list;
 mod listed;
 mod objects;
@@ -37,6 +38,7 @@ pub use self::openapi::openapi;
 use self::{
     etag::Conditions,
     events::Events,
+    idempotency::{Key, Keys},
     query::Query,
     refusal::Refusal,
     table::{Found, Table, Target},
@@ -62,6 +64,8 @@ pub(crate) struct Rest {
     table: Table,
     /// The text of the OpenAPI document, made when somebody asks for it.
     document: OnceLock<Bytes>,
+    /// What clients may ask again.
+    keys: Arc<Keys>,
     events: Events,
     /// Cancelled when the server stops.
     stop: CancellationToken,
@@ -79,7 +83,7 @@ struct Asked {
 impl Rest {
     pub(crate) fn new(app: App, stop: CancellationToken) -> Self {
         let events = Events::new(app.clone(), stop.clone());
-        Self { table: Table::new(app.ops()), document: OnceLock::new(), events, app, stop }
+        Self { table: Table::new(app.ops()), document: OnceLock::new(), keys: Arc::default(), events, app, stop }
     }
 
     /// Returns the part of `path` that is below the face; nothing where the path is another's.
@@ -89,7 +93,12 @@ impl Rest {
     }
 
     /// Answers a request for what is at `path` below the face.
-    pub(crate) async fn answer(&self, path: &str, request: Request<Incoming>, caller: &Caller) -> Response<Body> {
+    pub(crate) async fn answer(
+        self: &Arc<Self>,
+        path: &str,
+        request: Request<Incoming>,
+        caller: &Caller,
+    ) -> Response<Body> {
         let path = path.trim_end_matches('/');
         if path.is_empty() {
             return reply::redirect(StatusCode::FOUND, "/rest/v0/docs");
@@ -106,7 +115,7 @@ impl Rest {
     }
 
     async fn admitted(
-        &self,
+        self: &Arc<Self>,
         target: &Target,
         found: &Found<'_>,
         request: Request<Incoming>,
@@ -134,12 +143,17 @@ impl Rest {
         let looks = matches!(*request.method(), Method::GET | Method::HEAD);
         let asked = Asked { who, path, query };
         let response = match target {
-            Target::Op(route) => {
+            Target::Op(route) if looks => self.call(route, asked, body(request).await?).await?,
+            Target::Op(_) => {
+                let (method, headers) = (request.method().clone(), request.headers().clone());
                 let body = body(request).await?;
-                if !looks {
-                    self.hold(&conditions, found, &asked.who).await?;
-                }
-                self.call(route, asked, body).await?
+                let (rest, path) = (Arc::clone(self), found.path().to_owned());
+                let key = Key::read(&method, &headers, &path, &asked, &body)?;
+                let change = async move { rest.change(&method, &path, asked, body, &conditions).await };
+                return match key {
+                    Some(key) => idempotency::once(&self.keys, key, change).await,
+                    None => change.await,
+                };
             }
             Target::Objects(kind) => self.objects(*kind, &asked)?,
             Target::Object(kind) => self.object(*kind, &asked)?,
@@ -160,6 +174,23 @@ impl Asked {
     /// Returns a parameter of the path.
     fn part(&self, name: &str) -> &str {
         self.path.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value)
+    }
+}
+
+impl Rest {
+    /// Calls the operation that is at `path`, if the object is as the client says.
+    async fn change(
+        &self,
+        method: &Method,
+        path: &str,
+        asked: Asked,
+        body: Map<String, Value>,
+        conditions: &Conditions,
+    ) -> Result<Response<Body>, Refusal> {
+        let found = self.table.find(path).expect("it has been found");
+        let Some(Target::Op(route)) = found.target(method) else { unreachable!("changes are operations") };
+        self.hold(conditions, &found, &asked.who).await?;
+        self.call(route, asked, body).await
     }
 }
 

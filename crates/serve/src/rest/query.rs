@@ -21,6 +21,11 @@ impl Query {
         Ok(Self(pairs))
     }
 
+    /// Returns names and values as they were written.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Returns every name with all values that it has.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
         let first = |at: usize, name: &str| !self.0[..at].iter().any(|(other, _)| other == name);

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::http::reply;
 
 /// An answer that is an error.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
     body: Value,
@@ -42,6 +42,15 @@ impl Refusal {
     pub(super) fn with_data(mut self, data: Value) -> Self {
         self.body["data"] = data;
         self
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Bytes of the body.
+    pub(super) fn size(&self) -> usize {
+        self.body.to_string().len()
     }
 
     pub(super) fn into_response(self) -> Response<Body> {

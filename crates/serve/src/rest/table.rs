@@ -107,6 +107,11 @@ impl Found<'_> {
         self.methods.get(&verb)
     }
 
+    /// Returns what was asked for.
+    pub(super) fn path(&self) -> &str {
+        self.path
+    }
+
     /// Returns the path of the object that the path is or is below of: `/vms/{id}`.
     pub(super) fn object(&self) -> Option<&str> {
         let is_param = self.template.split('/').nth(2).is_some_and(|part| part.starts_with('{'));

@@ -5,6 +5,7 @@ mod etag;
 mod events;
 mod every;
 mod host;
+mod idempotency;
 mod lab;
 mod message;
 mod network;

@@ -8,8 +8,16 @@ use super::operation::parameter;
 /// Tags in quotes, or `*`.
 const TAGS: &str = r#"^(\*|(W/)?"[^"]*"(, ?(W/)?"[^"]*")*)$"#;
 
+/// 1 to 255 characters; without blanks around it and quotes, to be sure.
+const KEY: &str = "^[!#-~]{1,255}$";
+
 /// Adds to what is described for `verb` at `path` the headers that any route has.
 pub(super) fn add(described: &mut Value, path: &str, verb: Verb) {
+    if verb == Verb::Post {
+        let description = "What the client calls this request. Asked again under the same key within a day, it is not \
+                           done again; the first answer comes again.";
+        take(described, "Idempotency-Key", KEY, description, "5c9e3a4e-6f0c-4a2c-9d55-0e1c6a1b7f11");
+    }
     let mut parts = path.split('/').skip(2);
     if !parts.next().is_some_and(|part| part.starts_with('{')) {
         return;

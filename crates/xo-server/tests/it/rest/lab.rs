@@ -1,5 +1,6 @@
 //! A server with a simulated pool behind, and a client of its REST face.
 
+use app::db::NewUser;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header::HeaderMap, redirect::Policy};
 use serde_json::{Value, json};
 
@@ -76,6 +77,14 @@ impl Rest {
     /// Begins a request of nobody.
     pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("http://{}/rest/v0{path}", self.lab.address))
+    }
+
+    /// Returns a token of a new user with this permission.
+    pub(crate) async fn token_of(&self, email: &str, permission: &str) -> String {
+        let app = self.lab.app();
+        let new = NewUser { email: email.to_owned(), password: None, permission: permission.to_owned() };
+        let user = app.db().users().create(new).await.expect("the user is new");
+        app.browser_token(&user, "test", false).await.expect("the database takes it").0.expose().to_owned()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
