@@ -13,6 +13,7 @@ mod list;
 mod listed;
 mod objects;
 mod openapi;
+mod problem;
 mod query;
 mod refusal;
 mod table;
@@ -103,15 +104,19 @@ impl Rest {
         if path.is_empty() {
             return reply::redirect(StatusCode::FOUND, "/rest/v0/docs");
         }
-        let Some(found) = self.table.find(path) else { return unknown(request.method(), request.uri().path()) };
-        if request.method() == Method::OPTIONS {
-            return options(&found);
-        }
-        let Some(target) = found.target(request.method()) else {
-            return unknown(request.method(), request.uri().path());
+        let as_problem = problem::is_asked(request.headers());
+        let (method, whole) = (request.method().clone(), request.uri().path().to_owned());
+        let found = self.table.find(path);
+        let target = found.as_ref().and_then(|found| Some((found, found.target(&method)?)));
+        let answer = match (&found, target) {
+            (Some(found), _) if method == Method::OPTIONS => return options(found),
+            (_, Some((found, target))) => self.admitted(target, found, request, caller).await,
+            _ if as_problem => {
+                Err(Refusal::new(StatusCode::NOT_FOUND, format!("there is nothing to {method} at {whole}")))
+            }
+            _ => return unknown(&method, &whole),
         };
-        let answer = self.admitted(target, &found, request, caller).await;
-        answer.unwrap_or_else(Refusal::into_response)
+        answer.unwrap_or_else(|refusal| if as_problem { refusal.into_problem(&whole) } else { refusal.into_response() })
     }
 
     async fn admitted(

@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The key that a request has, and what it asks.
 pub(super) struct Key {
     user: String,
-    key: String,
+    name: String,
     asked: Fingerprint,
 }
 
@@ -75,7 +75,7 @@ impl Key {
         }
         let user = asked.who.session.user().ok_or_else(Refusal::unauthenticated)?;
         let asked = fingerprint(path, headers, asked, body);
-        Ok(Some(Self { user: user.id.clone(), key: key.to_owned(), asked }))
+        Ok(Some(Self { user: user.id.clone(), name: key.to_owned(), asked }))
     }
 }
 
@@ -108,7 +108,7 @@ pub(super) async fn once(
 ) -> Result<Response<Body>, Refusal> {
     let deadline = Instant::now() + PATIENCE;
     let turn = loop {
-        match keys.begin(&key.user, &key.key, key.asked)? {
+        match keys.begin(&key.user, &key.name, key.asked)? {
             Begun::First(turn) => break turn,
             Begun::Again(kept) => return kept.answer(),
             Begun::Running(mut ended) => {

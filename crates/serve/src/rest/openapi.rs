@@ -67,4 +67,5 @@ changed meanwhile; `If-None-Match` answers `304` where it has not.\n\n\
 **A `POST` may be asked again** under its `Idempotency-Key`: it is done once, and the first answer comes again. A key is \
 1 to 255 characters, good for its user for a day (the last 1000; not over a restart of the server); with another request \
 it is refused (`422`).\n\n\
+**Errors** are `{error, data}`; with `Accept: application/problem+json` they are problems as RFC 9457 has them.\n\n\
 **Names** in bodies may be written as they are here or as the objects have them: `nameLabel` is `name_label`.";

@@ -7,6 +7,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use op::Error;
 use serde_json::{Map, Value, json};
 
+use super::problem;
 use crate::http::reply;
 
 /// An answer that is an error.
@@ -51,6 +52,12 @@ impl Refusal {
     /// Bytes of the body.
     pub(super) fn size(&self) -> usize {
         self.body.to_string().len()
+    }
+
+    /// Answers as RFC 9457 has it; `path` is what was asked for.
+    pub(super) fn into_problem(self, path: &str) -> Response<Body> {
+        let (status, body) = (self.status, self.body.clone());
+        problem::of(self.into_response(), status, &body, path)
     }
 
     pub(super) fn into_response(self) -> Response<Body> {

@@ -10,6 +10,7 @@ mod lab;
 mod message;
 mod network;
 mod pool;
+mod problem;
 mod recorded;
 mod route;
 mod schema;

@@ -77,6 +77,34 @@ pub(super) fn common() -> Map<String, Value> {
                 "info": { "type": "string" },
             },
         },
+        "Problem": {
+            "type": "object",
+            "description": "What is wrong, as RFC 9457 has it, for clients that accept `application/problem+json`.",
+            "required": ["type", "title", "status", "detail", "instance"],
+            "properties": {
+                "type": { "const": "about:blank" },
+                "title": { "type": "string", "description": "The name of the status." },
+                "status": { "type": "integer" },
+                "detail": { "type": "string", "description": "The error, or the first thing that is wrong." },
+                "instance": { "type": "string", "description": "The path that was asked for." },
+                "errors": {
+                    "type": "array",
+                    "description": "What is wrong with the request, one by one.",
+                    "items": {
+                        "type": "object",
+                        "required": ["detail"],
+                        "properties": {
+                            "pointer": { "type": "string", "description": "Where in the body: `#/name`." },
+                            "parameter": { "type": "string", "description": "Which one of path, query or headers." },
+                            "detail": { "type": "string" },
+                            "value": {},
+                        },
+                    },
+                },
+                "data": { "description": "What a program needs to know of it." },
+                "info": { "type": "string" },
+            },
+        },
         "Href": { "type": "string", "description": "Where an object is.", "pattern": "^/rest/v0/" },
         "Created": {
             "type": "object",
@@ -115,7 +143,10 @@ pub(super) const REFUSALS: [(&str, &str); 13] = [
 
 /// The same as components of the document.
 pub(super) fn refusals() -> Map<String, Value> {
-    let content = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } });
+    let content = json!({
+        "application/json": { "schema": { "$ref": "#/components/schemas/Error" } },
+        "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
+    });
     let refusal = |(status, description): (&str, &str)| {
         (format!("Error{status}"), json!({ "description": description, "content": content }))
     };
