@@ -5,6 +5,7 @@
 
 mod error;
 mod http;
+mod rest_api;
 mod transfers;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use serde::Deserialize;
 pub use self::{
     error::ConfigError,
     http::{Cookies, Forwarded, Http, HttpProxy, Listen, Listeners, Paths, SameSite},
+    rest_api::RestApi,
     transfers::Transfers as TransferLimits,
 };
 use crate::Duration;
@@ -59,6 +61,9 @@ const UNUSED_XAPI: &[&str] = &[
     "vmSnapshotConcurrency",
 ];
 
+/// Keys of `rest-api` that do nothing here.
+const UNUSED_REST: &[&str] = &["dashboardCacheExpiresIn", "dashboardCacheTimeout"];
+
 /// What the configuration says; every key has a default.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
@@ -75,6 +80,9 @@ pub struct Config {
     pub authentication: Authentication,
     /// HTTP: its listeners, folders and upstreams.
     pub http: Http,
+    /// REST.
+    #[serde(rename = "rest-api")]
+    pub rest_api: RestApi,
     /// WebSockets of the API.
     pub api_web_socket_options: WebSockets,
     /// What is logged.
@@ -85,9 +93,6 @@ pub struct Config {
     pub transfers: TransferLimits,
     /// Assistants that call by MCP.
     pub mcp: Mcp,
-    /// REST.
-    #[serde(rename = "rest-api")]
-    pub rest_api: RestApi,
     /// Keys of the file that do nothing here.
     #[serde(skip)]
     unused: Vec<String>,
@@ -135,18 +140,6 @@ pub struct WebSockets {
     pub max_payload: usize,
     /// Of the original; frames are not compressed here, so it does nothing.
     pub per_message_deflate: Option<toml::Value>,
-}
-
-/// REST.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub struct RestApi {
-    /// How much may wait for a reader of events before it is cut off, in bytes.
-    pub max_ram_allocated_per_sse_client: usize,
-    /// Of the original; does nothing here.
-    pub dashboard_cache_expires_in: Option<toml::Value>,
-    /// Of the original; does nothing here.
-    pub dashboard_cache_timeout: Option<toml::Value>,
 }
 
 /// What is logged.
@@ -218,12 +211,12 @@ impl Default for Config {
             xapi_options: XapiOptions::default(),
             authentication: Authentication::default(),
             http: Http::default(),
+            rest_api: RestApi::default(),
             api_web_socket_options: WebSockets::default(),
             logs: Logs::default(),
             journal: Journal::default(),
             transfers: TransferLimits::default(),
             mcp: Mcp::default(),
-            rest_api: RestApi::default(),
             unused: Vec::new(),
         }
     }
@@ -253,13 +246,6 @@ impl Default for XapiOptions {
 impl Default for WebSockets {
     fn default() -> Self {
         Self { max_payload: 16 << 20, per_message_deflate: None }
-    }
-}
-
-impl Default for RestApi {
-    fn default() -> Self {
-        let (dashboard_cache_expires_in, dashboard_cache_timeout) = (None, None);
-        Self { max_ram_allocated_per_sse_client: 20 << 20, dashboard_cache_expires_in, dashboard_cache_timeout }
     }
 }
 
@@ -296,9 +282,10 @@ impl Config {
         let mut table: toml::Table = toml::from_str(text).map_err(|e| ConfigError::syntax(path, text, &e))?;
         let mut unused: Vec<_> =
             UNUSED.iter().filter(|key| table.remove(**key).is_some()).map(|key| (*key).to_owned()).collect();
-        if let Some(toml::Value::Table(options)) = table.get_mut("xapiOptions") {
-            let known = UNUSED_XAPI.iter().filter(|key| options.remove(**key).is_some());
-            unused.extend(known.map(|key| format!("xapiOptions.{key}")));
+        for (section, keys) in [("rest-api", UNUSED_REST), ("xapiOptions", UNUSED_XAPI)] {
+            let Some(toml::Value::Table(options)) = table.get_mut(section) else { continue };
+            let known = keys.iter().filter(|key| options.remove(**key).is_some());
+            unused.extend(known.map(|key| format!("{section}.{key}")));
         }
         let mut config: Self = table.try_into().map_err(|e| ConfigError::key(path, &e))?;
         config.unused = unused;
@@ -338,6 +325,7 @@ impl Config {
             let what = format!("too small for most requests; write {LEAST_PAYLOAD} or more, in bytes");
             return Err(("apiWebSocketOptions.maxPayload".to_owned(), what));
         }
+        self.rest_api.check()?;
         self.transfers.check()?;
         self.http.check()
     }

@@ -15,6 +15,7 @@ mod objects;
 mod openapi;
 mod problem;
 mod query;
+mod rate;
 mod refusal;
 mod table;
 mod tasks;
@@ -41,6 +42,7 @@ use self::{
     events::Events,
     idempotency::{Key, Keys},
     query::Query,
+    rate::{Left, Rates},
     refusal::Refusal,
     table::{Found, Table, Target},
     who::Who,
@@ -67,6 +69,8 @@ pub(crate) struct Rest {
     document: OnceLock<Bytes>,
     /// What clients may ask again.
     keys: Arc<Keys>,
+    /// How fast they may ask, where that is limited.
+    rates: Option<Rates>,
     events: Events,
     /// Cancelled when the server stops.
     stop: CancellationToken,
@@ -83,8 +87,11 @@ struct Asked {
 
 impl Rest {
     pub(crate) fn new(app: App, stop: CancellationToken) -> Self {
+        let limit = app.config().rest_api;
+        let rates = limit.requests_per_second.map(|rate| Rates::new(rate, limit.burst));
         let events = Events::new(app.clone(), stop.clone());
-        Self { table: Table::new(app.ops()), document: OnceLock::new(), keys: Arc::default(), events, app, stop }
+        let (table, document) = (Table::new(app.ops()), OnceLock::new());
+        Self { table, document, keys: Arc::default(), rates, events, app, stop }
     }
 
     /// Returns the part of `path` that is below the face; nothing where the path is another's.
@@ -108,15 +115,51 @@ impl Rest {
         let (method, whole) = (request.method().clone(), request.uri().path().to_owned());
         let found = self.table.find(path);
         let target = found.as_ref().and_then(|found| Some((found, found.target(&method)?)));
+        let mut rate = None;
         let answer = match (&found, target) {
             (Some(found), _) if method == Method::OPTIONS => return options(found),
-            (_, Some((found, target))) => self.admitted(target, found, request, caller).await,
+            (_, Some((found, target))) => {
+                let (who, left) = self.known(&request, caller).await;
+                rate = left;
+                match who {
+                    Ok((who, query)) => self.admitted(target, found, request, who, query).await,
+                    Err(refusal) => Err(refusal),
+                }
+            }
             _ if as_problem => {
                 Err(Refusal::new(StatusCode::NOT_FOUND, format!("there is nothing to {method} at {whole}")))
             }
             _ => return unknown(&method, &whole),
         };
-        answer.unwrap_or_else(|refusal| if as_problem { refusal.into_problem(&whole) } else { refusal.into_response() })
+        let mut answer = answer
+            .unwrap_or_else(|refusal| if as_problem { refusal.into_problem(&whole) } else { refusal.into_response() });
+        if let Some(left) = rate {
+            left.write(answer.headers_mut());
+        }
+        answer
+    }
+
+    /// Finds out who asks, and whether it may ask once more; what is left then.
+    async fn known(
+        &self,
+        request: &Request<Incoming>,
+        caller: &Caller,
+    ) -> (Result<(Who, Query), Refusal>, Option<Left>) {
+        let known = self.signed_in(request, caller).await;
+        let Some(rates) = &self.rates else { return (known, None) };
+        let signed_in = known.as_ref().ok().and_then(|(who, _)| who.session.signed_in());
+        let (left, taken) = rates.take(signed_in.as_ref(), &caller.peer(request.headers()));
+        (taken.and(known), Some(left))
+    }
+
+    async fn signed_in(&self, request: &Request<Incoming>, caller: &Caller) -> Result<(Who, Query), Refusal> {
+        let is_mcp = request.headers().get(CLIENT).is_some_and(|client| client.as_bytes() == b"mcp");
+        if is_mcp && !self.app.config().mcp.enabled {
+            return Err(op::Error::ServiceUnavailable { service: "mcp".to_owned() }.into());
+        }
+        let query = Query::parse(request.uri().query().unwrap_or_default())?;
+        let who = who::sign_in(&self.app, request, &query, caller).await?;
+        Ok((who, query))
     }
 
     async fn admitted(
@@ -124,14 +167,9 @@ impl Rest {
         target: &Target,
         found: &Found<'_>,
         request: Request<Incoming>,
-        caller: &Caller,
+        who: Who,
+        query: Query,
     ) -> Result<Response<Body>, Refusal> {
-        let is_mcp = request.headers().get(CLIENT).is_some_and(|client| client.as_bytes() == b"mcp");
-        if is_mcp && !self.app.config().mcp.enabled {
-            return Err(op::Error::ServiceUnavailable { service: "mcp".to_owned() }.into());
-        }
-        let query = Query::parse(request.uri().query().unwrap_or_default())?;
-        let who = who::sign_in(&self.app, &request, &query, caller).await?;
         let is_known = who.session.user().is_some();
         if !target.is_public() && !is_known {
             return Err(Refusal::unauthenticated());

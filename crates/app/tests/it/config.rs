@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::{num::NonZeroU32, path::Path};
 
 use app::{Config, Duration, Forwarded, Level, LogFormat};
 
@@ -167,6 +167,26 @@ fn values_that_do_not_go_together_are_named() {
         ),
     ] {
         assert_eq!(refused(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn requests_are_limited_where_the_file_says_so() {
+    assert!(parse("").rest_api.requests_per_second.is_none());
+    let config = parse(
+        "[rest-api]\nrequestsPerSecond = 5\nburst = 20\ndashboardCacheTimeout = '1 min'\nmaxRamAllocatedPerSseClient = 4096",
+    );
+    let limit = (config.rest_api.requests_per_second, config.rest_api.burst);
+    assert_eq!(limit, (NonZeroU32::new(5), NonZeroU32::new(20)));
+    assert_eq!(config.rest_api.max_ram_allocated_per_sse_client, 4096);
+    assert_eq!(config.unused(), ["rest-api.dashboardCacheTimeout"]);
+    assert_eq!(
+        refused("[rest-api]\nburst = 20"),
+        ": `rest-api.burst` is of no use without `rest-api.requestsPerSecond`"
+    );
+    for value in ["0", "-1", "1.5", "'fast'"] {
+        let error = refused(&format!("[rest-api]\nrequestsPerSecond = {value}"));
+        assert!(error.contains("rest-api") || error.contains("requestsPerSecond"), "{error}");
     }
 }
 

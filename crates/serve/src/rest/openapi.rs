@@ -68,4 +68,6 @@ changed meanwhile; `If-None-Match` answers `304` where it has not.\n\n\
 1 to 255 characters, good for its user for a day (the last 1000; not over a restart of the server); with another request \
 it is refused (`422`).\n\n\
 **Errors** are `{error, data}`; with `Accept: application/problem+json` they are problems as RFC 9457 has them.\n\n\
+**Limits** of requests, if the server has any, are told with each answer in `RateLimit-Policy` and `RateLimit`; beyond \
+them is `429` with `Retry-After`.\n\n\
 **Names** in bodies may be written as they are here or as the objects have them: `nameLabel` is `name_label`.";

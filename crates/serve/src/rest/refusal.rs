@@ -15,11 +15,13 @@ use crate::http::reply;
 pub(super) struct Refusal {
     status: StatusCode,
     body: Value,
+    /// Seconds after which it may be asked again.
+    after: Option<u64>,
 }
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, body: json!({ "error": message.into() }) }
+        Self { status, body: json!({ "error": message.into() }), after: None }
     }
 
     /// Nobody is signed in, or not by what was shown.
@@ -36,12 +38,19 @@ impl Refusal {
 
     /// The values at these places are wrong.
     pub(super) fn all_invalid(wrong: Map<String, Value>) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, body: json!({ "error": wrong, "data": {} }) }
+        let body = json!({ "error": wrong, "data": {} });
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, body, after: None }
     }
 
     /// The same, with what a program needs to know of it.
     pub(super) fn with_data(mut self, data: Value) -> Self {
         self.body["data"] = data;
+        self
+    }
+
+    /// The same, with the seconds after which it may be asked again.
+    pub(super) fn after(mut self, seconds: u64) -> Self {
+        self.after = Some(seconds);
         self
     }
 
@@ -62,6 +71,9 @@ impl Refusal {
 
     pub(super) fn into_response(self) -> Response<Body> {
         let mut response = reply::json(self.status, &self.body);
+        if let Some(seconds) = self.after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Basic realm=\"xo\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
@@ -101,7 +113,7 @@ impl Refusal {
                 body
             }
         };
-        Self { status, body }
+        Self { status, body, after: None }
     }
 }
 

@@ -11,6 +11,7 @@ mod message;
 mod network;
 mod pool;
 mod problem;
+mod rate;
 mod recorded;
 mod route;
 mod schema;

@@ -148,7 +148,13 @@ pub(super) fn refusals() -> Map<String, Value> {
         "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
     });
     let refusal = |(status, description): (&str, &str)| {
-        (format!("Error{status}"), json!({ "description": description, "content": content }))
+        let mut refusal = json!({ "description": description, "content": content });
+        if status == "429" {
+            let schema = json!({ "type": "integer", "minimum": 1 });
+            let after = json!({ "description": "After how many seconds to come again.", "schema": schema });
+            refusal["headers"] = json!({ "Retry-After": after });
+        }
+        (format!("Error{status}"), refusal)
     };
     REFUSALS.into_iter().map(refusal).collect()
 }

@@ -90,7 +90,8 @@ async fn a_condition_that_cannot_hold_or_be_read_is_told() {
     assert_eq!(malformed.status, StatusCode::BAD_REQUEST);
     assert!(malformed.text.contains("`if-match`"), "{}", malformed.text);
     // A selection has no state of its own, and what is not there is not there.
-    let many = on(&rest, Method::POST, "/vms/actions/start", ("if-match", "\"x\""), Some(json!({ "filter": "" }))).await;
+    let many =
+        on(&rest, Method::POST, "/vms/actions/start", ("if-match", "\"x\""), Some(json!({ "filter": "" }))).await;
     assert_eq!((many.status, &many.json()["data"]), (StatusCode::PRECONDITION_FAILED, &json!({ "etag": null })));
     let missing = on(&rest, Method::DELETE, "/vms/nope", ("if-match", "*"), None).await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);

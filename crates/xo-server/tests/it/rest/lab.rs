@@ -44,6 +44,11 @@ impl Rest {
         Self::on(Served::new().await)
     }
 
+    /// Makes a client of a server with a configuration of its own.
+    pub(crate) async fn with(config: Config) -> Self {
+        Self::on(Served::with(config).await)
+    }
+
     /// Makes a client of the server of `lab`.
     pub(crate) fn on(lab: Served) -> Self {
         let http = Client::builder().redirect(Policy::none()).no_proxy().timeout(LIMIT).build().expect("a client");
