@@ -80,6 +80,8 @@ pub(crate) struct Rest {
 struct Asked {
     /// Who asks.
     who: Who,
+    /// The whole path, as it was written.
+    at: String,
     /// Values of the parameters in the path.
     path: Vec<(String, String)>,
     query: Query,
@@ -184,7 +186,7 @@ impl Rest {
         }
         let conditions = Conditions::read(request.headers())?;
         let looks = matches!(*request.method(), Method::GET | Method::HEAD);
-        let asked = Asked { who, path, query };
+        let asked = Asked { who, at: request.uri().path().to_owned(), path, query };
         let response = match target {
             Target::Op(route) if looks => self.call(route, asked, body(request).await?).await?,
             Target::Op(_) => {
@@ -198,10 +200,10 @@ impl Rest {
                     None => change.await,
                 };
             }
-            Target::Objects(kind) => self.objects(*kind, &asked)?,
+            Target::Objects(kind) => self.objects(*kind, &asked).await?,
             Target::Object(kind) => self.object(*kind, &asked)?,
             Target::Docs(file) => file.answer(self.document.get_or_init(|| openapi(self.app.ops()).to_string().into())),
-            Target::Tasks => self.tasks(asked)?,
+            Target::Tasks => self.tasks(asked).await?,
             Target::Events => self.events.open(asked)?,
             Target::Subscribe => {
                 let body = body(request).await?;

@@ -19,7 +19,8 @@ impl Rest {
     ) -> Result<Response<Body>, Refusal> {
         self.exists(route, &asked)?;
         let by_line = route.reply == Reply::Sections && asked.query.flag("ndjson")?;
-        let options = if route.reply == Reply::List { Some(list::Options::read(&asked.query)?) } else { None };
+        let options =
+            if route.reply == Reply::List { Some(list::Options::read(&asked.at, &asked.query)?) } else { None };
         let sync = asked.query.flag("sync")?;
         let given = Given::read(self.app.ops(), route, &asked, body)?;
         let session = &asked.who.session;
@@ -40,7 +41,9 @@ impl Rest {
             return Ok(with(StatusCode::OK, answer));
         }
         match (route.reply, options) {
-            (Reply::List, Some(options)) => list::of_values(answer, route.collection.unwrap_or_default(), options),
+            (Reply::List, Some(options)) => {
+                list::of_values(answer, route.collection.unwrap_or_default(), options).await
+            }
             (Reply::Nothing, _) => Ok(nothing()),
             (Reply::Created, _) => created(route, answer),
             (Reply::File, _) => self.file(session, answer).await,

@@ -174,7 +174,8 @@ impl Rest {
     /// Looks at the object as `GET` does; nothing where there is no object, or nothing to see it by.
     async fn tag_now(&self, found: &Found<'_>, who: &Who) -> Result<Option<Tag>, Refusal> {
         let Some(object) = found.object().and_then(|path| self.table.find(path)) else { return Ok(None) };
-        let asked = Asked { who: who.clone(), path: object.params()?, query: Query::default() };
+        let at = object.path().to_owned();
+        let asked = Asked { who: who.clone(), at, path: object.params()?, query: Query::default() };
         let response = match object.target(&Method::GET) {
             Some(Target::Op(route)) => self.call(route, asked, Map::new()).await?,
             Some(Target::Object(kind)) => self.object(*kind, &asked)?,

@@ -1,6 +1,7 @@
 //! Lists: which objects, which of their fields, in which format.
 
 mod options;
+mod page;
 mod parts;
 mod row;
 
@@ -20,27 +21,31 @@ pub(super) use self::{options::Options, parts::Lines};
 use super::refusal::Refusal;
 
 /// Answers with what is chosen of `objects` of `collection`.
-pub(super) fn of_objects(
+pub(super) async fn of_objects(
     objects: impl Iterator<Item = std::sync::Arc<app::Object>> + Send + 'static,
     collection: &'static str,
     options: Options,
-) -> Response<Body> {
-    respond(objects, collection, options)
+) -> Result<Response<Body>, Refusal> {
+    respond(objects, collection, options).await
 }
 
 /// Answers with what is chosen of the result of an operation, a list of objects of `collection`.
-pub(super) fn of_values(answer: Answer, collection: &'static str, options: Options) -> Result<Response<Body>, Refusal> {
+pub(super) async fn of_values(
+    answer: Answer,
+    collection: &'static str,
+    options: Options,
+) -> Result<Response<Body>, Refusal> {
     let values: Vec<Value> = answer.decode()?;
-    Ok(of_made(values.into_iter(), collection, options))
+    of_made(values.into_iter(), collection, options).await
 }
 
 /// Answers with what is chosen of values that are objects with an id.
-pub(super) fn of_made(
+pub(super) async fn of_made(
     values: impl Iterator<Item = Value> + Send + 'static,
     collection: &'static str,
     options: Options,
-) -> Response<Body> {
-    respond(values.filter_map(Made::new), collection, options)
+) -> Result<Response<Body>, Refusal> {
+    respond(values.filter_map(Made::new), collection, options).await
 }
 
 /// Sends an answer as it is made.
@@ -56,7 +61,22 @@ pub(super) fn encoded(id: &str) -> String {
     url::form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
-fn respond<R: Row>(
+async fn respond<R: Row>(
+    rows: impl Iterator<Item = R> + Send + 'static,
+    collection: &'static str,
+    mut options: Options,
+) -> Result<Response<Body>, Refusal> {
+    let Some(page) = options.page.take() else { return Ok(written(rows, collection, options)) };
+    let choose = move || (page.choose(rows, |row| options.keep(row)), options);
+    let chosen = tokio::task::spawn_blocking(choose).await;
+    let (chosen, options) = chosen.map_err(|panic| op::Error::failed(panic.to_string()))?;
+    let options = Options { filter: None, ..options };
+    let mut response = written(chosen.rows.into_iter(), collection, options);
+    response.headers_mut().extend(chosen.headers);
+    Ok(response)
+}
+
+fn written<R: Row>(
     rows: impl Iterator<Item = R> + Send + 'static,
     collection: &'static str,
     options: Options,

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// What every list takes.
-const OF_EVERY_LIST: [&str; 5] = ["fields", "filter", "limit", "ndjson", "markdown"];
+const OF_EVERY_LIST: [&str; 7] = ["fields", "filter", "limit", "cursor", "total", "ndjson", "markdown"];
 
 /// One method of one path.
 pub struct Listed {

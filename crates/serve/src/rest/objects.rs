@@ -9,15 +9,12 @@ use crate::http::reply;
 
 impl Rest {
     /// Answers with those objects of `kind` that the user may see.
-    pub(super) fn objects(&self, kind: Kind, asked: &Asked) -> Result<Response<Body>, Refusal> {
-        let options = list::Options::read(&asked.query)?;
+    pub(super) async fn objects(&self, kind: Kind, asked: &Asked) -> Result<Response<Body>, Refusal> {
+        let options = list::Options::read(&asked.at, &asked.query)?;
         let audience = self.app.audience(asked.who.session.user().as_deref());
         let objects = self.app.store().snapshot().of_kind(kind);
-        Ok(list::of_objects(
-            objects.filter(move |object| audience.sees(object)),
-            kind.collection().unwrap_or_default(),
-            options,
-        ))
+        let objects = objects.filter(move |object| audience.sees(object));
+        list::of_objects(objects, kind.collection().unwrap_or_default(), options).await
     }
 
     /// Answers with one of them.

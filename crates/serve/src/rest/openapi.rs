@@ -58,7 +58,8 @@ pub fn openapi(ops: &Ops<Cx>) -> Value {
 const DESCRIPTION: &str = "\
 Manage XCP-ng and XenServer pools.\n\n\
 **Lists** answer where the objects are; `fields=name_label,power_state` or `fields=*` answers them, `filter` and `limit` \
-choose, `ndjson=true` writes one a line.\n\n\
+choose, `ndjson=true` writes one a line. With `limit`, the header `Link` has the next page, by a `cursor`; \
+`total=true` counts in `X-Total-Count`.\n\n\
 **Actions** answer `202` and a task at once; with `sync=true` they answer when they are done. An action on one object has \
 a sibling without the object's id, which acts on all that `filter` finds; with `dryRun` it only tells what would come \
 of it.\n\n\

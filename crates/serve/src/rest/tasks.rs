@@ -20,8 +20,8 @@ const TASKS: &str = "tasks";
 
 impl Rest {
     /// Answers with the tasks that the user may see, or tells of each that changes from now on.
-    pub(super) fn tasks(&self, asked: Asked) -> Result<Response<Body>, Refusal> {
-        let options = list::Options::read(&asked.query)?;
+    pub(super) async fn tasks(&self, asked: Asked) -> Result<Response<Body>, Refusal> {
+        let options = list::Options::read(&asked.at, &asked.query)?;
         let session = asked.who.session;
         let user = session.user().ok_or_else(Refusal::unauthenticated)?;
         if asked.query.flag("watch")? {
@@ -35,7 +35,7 @@ impl Rest {
         let access = self.app.task_access(&user);
         let tasks = self.app.tasks().list().into_iter();
         let shown = tasks.filter_map(move |task| access.sees(&task).then(|| access.show(&task)));
-        Ok(list::of_made(shown, TASKS, options))
+        list::of_made(shown, TASKS, options).await
     }
 }
 

@@ -9,6 +9,7 @@ mod idempotency;
 mod lab;
 mod message;
 mod network;
+mod page;
 mod pool;
 mod problem;
 mod rate;

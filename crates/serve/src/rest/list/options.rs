@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::{
     super::{query::Query, refusal::Refusal},
+    page::Page,
     parts::Lines,
+    row::Row,
 };
 
 /// Most fields that one may name; objects have fewer than a hundred.
@@ -39,15 +41,18 @@ pub(super) enum Fields {
 #[derive(Debug)]
 pub(in crate::rest) struct Options {
     pub(super) fields: Fields,
-    pub(super) filter: Filter,
+    /// Which objects; all where there is none.
+    pub(super) filter: Option<Filter>,
     /// Most objects.
     pub(super) limit: u64,
     pub(super) format: Format,
+    /// Which part of the list, where not the whole one is wanted.
+    pub(super) page: Option<Page>,
 }
 
 impl Options {
-    /// Reads what the query says.
-    pub(in crate::rest) fn read(query: &Query) -> Result<Self, Refusal> {
+    /// Reads what the query says of the list at `path`.
+    pub(in crate::rest) fn read(path: &str, query: &Query) -> Result<Self, Refusal> {
         let filter = query.text("filter")?.unwrap_or_default();
         let filter = Filter::parse(filter).map_err(|error| {
             Refusal::new(StatusCode::BAD_REQUEST, error.to_string())
@@ -62,7 +67,17 @@ impl Options {
             (false, true) => Format::Markdown,
             (false, false) => Format::Json,
         };
-        Ok(Self { fields: Fields::read(query)?, filter, limit: limit(query.number("limit")?), format })
+        let limit = limit(query.number("limit")?);
+        let filter = (!filter.is_empty()).then_some(filter);
+        let page = Page::read(path, query, limit)?;
+        Ok(Self { fields: Fields::read(query)?, filter, limit, format, page })
+    }
+}
+
+impl Options {
+    /// Returns whether the filter keeps a row.
+    pub(super) fn keep(&self, row: &impl Row) -> bool {
+        self.filter.as_ref().is_none_or(|filter| row.matches(filter))
     }
 }
 

@@ -42,8 +42,8 @@ impl<R: Row, I: Iterator<Item = R>> Parts<I> {
         if self.left == 0 {
             return None;
         }
-        let filter = &self.options.filter;
-        let row = self.rows.find(|row| filter.is_empty() || row.matches(filter))?;
+        let options = &self.options;
+        let row = self.rows.find(|row| options.keep(row))?;
         self.left -= 1;
         Some(row)
     }
@@ -172,8 +172,7 @@ impl Lines {
 
     /// Returns whether the filter keeps `value`.
     pub(in crate::rest) fn wants(&self, value: &Value) -> bool {
-        let filter = &self.0.options.filter;
-        filter.is_empty() || filter.matches(value)
+        self.0.options.filter.as_ref().is_none_or(|filter| filter.matches(value))
     }
 
     /// Returns the JSON of what is asked for of `value`, if the filter keeps it.

@@ -390,7 +390,22 @@ fn list_params() -> Vec<Value> {
                 "type": "string", "description": "Which objects, in the filter language.",
             }),
         ),
-        query("limit", json!({ "type": "number", "description": "Most objects; a negative one is none." })),
+        query(
+            "limit",
+            json!({
+                "type": "number",
+                "description": "Most objects, in the order of their ids; the header `Link` tells where the next ones \
+                                are. A negative one is none.",
+            }),
+        ),
+        query(
+            "cursor",
+            json!({ "type": "string", "default": "", "description": "What `Link` names; empty for the start." }),
+        ),
+        query(
+            "total",
+            json!({ "type": "boolean", "default": false, "description": "Whether to count, in `X-Total-Count`." }),
+        ),
         query("ndjson", json!({ "type": "boolean", "default": false, "description": "Whether to write one a line." })),
         query("markdown", json!({ "type": "boolean", "default": false, "description": "Whether to write a table." })),
     ]
@@ -405,6 +420,16 @@ fn list_response(item: Value) -> Value {
     let whole = json!({ "anyOf": [{ "$ref": "#/components/schemas/Href" }, item, some] });
     json!({
         "description": "The objects.",
+        "headers": {
+            "Link": {
+                "description": "Where the next ones are (`rel=\"next\"`); without it, there are none.",
+                "schema": { "type": "string" },
+            },
+            "X-Total-Count": {
+                "description": "How many objects match, before `limit` and `cursor`, where `total` asks.",
+                "schema": { "type": "integer", "minimum": 0 },
+            },
+        },
         "content": {
             "application/json": { "schema": { "type": "array", "items": whole } },
             "application/x-ndjson": { "schema": { "type": "string" } },
