@@ -8,8 +8,8 @@ use crate::Place;
 
 const FILE: &str = "DB_TEST_FILE_TO_FILL";
 
-/// What a file may grow by, in KiB: some tens of tokens.
-const ROOM: u64 = 160;
+/// What a file may grow by, in KiB: some tens of tokens, and from nothing to something left for what is smaller.
+const ROOMS: [u64; 3] = [160, 164, 168];
 
 /// Writes until there is no room, then goes on and says which users have been acknowledged.
 #[tokio::test]
@@ -39,22 +39,27 @@ async fn write_until_full() {
 
 #[tokio::test]
 async fn what_is_acknowledged_when_the_disk_is_full_is_kept() {
-    let place = Place::new();
-    place.open().await.close().await;
-    // Files may grow by this much here, and what is beyond fails instead of ending the process.
-    let limit = std::fs::metadata(place.path()).unwrap().len() / 1024 + ROOM;
-    let output = Command::new("bash")
-        .args(["-c", &format!(r#"trap "" XFSZ; ulimit -S -f {limit}; exec "$0" "$@""#)])
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "full::write_until_full", "--ignored", "--nocapture"])
-        .env(FILE, place.path())
-        .output()
-        .unwrap();
-    let printed = String::from_utf8_lossy(&output.stdout);
-    assert!(printed.contains("\nfull\n"), "{printed}\n{}", String::from_utf8_lossy(&output.stderr));
-    let users = place.open().await.users().all().await.unwrap();
-    let acknowledged: Vec<_> = printed.lines().filter_map(|line| Some(line.split_once("acknowledged ")?.1)).collect();
-    let lost: Vec<_> = acknowledged.iter().filter(|name| !users.iter().any(|user| user.email == **name)).collect();
-    assert!(lost.is_empty(), "{lost:?} lost of {}", acknowledged.len());
-    assert!(acknowledged.len() > 1, "nothing fitted any more: {printed}");
+    let mut fitted = 0;
+    for room in ROOMS {
+        let place = Place::new();
+        place.open().await.close().await;
+        // Files may grow by this much here, and what is beyond fails instead of ending the process.
+        let limit = std::fs::metadata(place.path()).unwrap().len() / 1024 + room;
+        let output = Command::new("bash")
+            .args(["-c", &format!(r#"trap "" XFSZ; ulimit -S -f {limit}; exec "$0" "$@""#)])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", "full::write_until_full", "--ignored", "--nocapture"])
+            .env(FILE, place.path())
+            .output()
+            .unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(printed.contains("\nfull\n"), "{printed}\n{}", String::from_utf8_lossy(&output.stderr));
+        let users = place.open().await.users().all().await.unwrap();
+        let acknowledged: Vec<_> =
+            printed.lines().filter_map(|line| Some(line.split_once("acknowledged ")?.1)).collect();
+        let lost: Vec<_> = acknowledged.iter().filter(|name| !users.iter().any(|user| user.email == **name)).collect();
+        assert!(lost.is_empty(), "{lost:?} lost of {}", acknowledged.len());
+        fitted += acknowledged.len() - 1;
+    }
+    assert!(fitted > 0, "nothing fitted any more");
 }

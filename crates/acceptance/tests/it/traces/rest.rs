@@ -14,7 +14,6 @@ use crate::wait::LIMIT;
 const DIFFERENT: &[(&[usize], &str)] = &[
     (&[8], "who has to wait is told so by 429"),
     (&[11], "a token may be shown as Bearer"),
-    (&[15, 157], "users come in the order of their names"),
     (&[20], "ours tells where the filter is wrong, too"),
     (&[40], "a name that is taken is no failure of the server"),
     (&[44], "what is too much is told under its path"),
@@ -27,9 +26,15 @@ const DIFFERENT: &[(&[usize], &str)] = &[
     (&[69, 91], "the words are ours; roles come in the order of their numbers"),
     (&[71, 72], "what is wrong is told under its path"),
     (&[73], "privileges come in another order"),
+    (&[111], "there is one web interface, at the root"),
+    (&[137], "the page is ours"),
+    (&[138], "properties come in another order"),
     (&[142, 146], "a failed connection is told in words for people"),
     (&[153, 154, 155], "contents come with the issue of streams"),
 ];
+
+/// Numbers of the exchanges whose answer is one of two: the first of two users, whose ids are made at random.
+const EITHER: &[usize] = &[15, 157];
 
 /// Paths that may be missing until the issue that they come with.
 const LATER: &[(&str, &str)] = &[
@@ -83,6 +88,7 @@ async fn recorded_requests_are_answered_as_the_original_did() {
         let reason = DIFFERENT.iter().find(|(numbers, _)| numbers.contains(&number));
         match (difference, reason) {
             (None, None) | (Some(_), Some(_)) => {}
+            (Some(_), None) if EITHER.contains(&number) => {}
             (None, Some((_, reason))) => wrong.push(format!("{number} no longer differs ({reason})")),
             (Some(difference), None) => {
                 let note = &exchange["note"];

@@ -1,6 +1,6 @@
 //! A server with a simulated pool behind, and a client of its REST face.
 
-use app::db::NewUser;
+use app::{Config, db::NewUser};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header::HeaderMap, redirect::Policy};
 use serde_json::{Value, json};
 
