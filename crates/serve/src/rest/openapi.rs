@@ -5,6 +5,7 @@
 mod example;
 mod header;
 mod operation;
+mod own;
 mod schema;
 
 use app::{Cx, model};

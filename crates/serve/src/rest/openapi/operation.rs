@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use app::{Cx, model::Kind};
+use app::Cx;
 use op::{Access, Level, Ops, Reply, Route, Verb};
 use serde_json::{Map, Value, json};
 
-use super::{
-    super::{docs::File, table::Target},
-    example, header, schema,
-};
+use super::{super::table::Target, example, header, own, schema};
 
 /// What descriptions are made of.
 pub(super) struct Describe<'a> {
@@ -23,13 +20,13 @@ impl Describe<'_> {
         let tag = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let mut described = match target {
             Target::Op(route) => self.route(route),
-            Target::Objects(kind) => objects(*kind),
-            Target::Object(kind) => object(*kind),
-            Target::Docs(file) => docs(*file),
-            Target::Tasks => tasks(),
-            Target::Events => events(),
-            Target::Subscribe => subscribe(),
-            Target::Unsubscribe => unsubscribe(),
+            Target::Objects(kind) => own::objects(*kind),
+            Target::Object(kind) => own::object(*kind),
+            Target::Docs(file) => own::docs(*file),
+            Target::Tasks => own::tasks(),
+            Target::Events => own::events(),
+            Target::Subscribe => own::subscribe(),
+            Target::Unsubscribe => own::unsubscribe(),
         };
         if !matches!(target, Target::Subscribe | Target::Unsubscribe) {
             header::add(&mut described, path, verb);
@@ -237,128 +234,7 @@ impl Describe<'_> {
     }
 }
 
-fn objects(kind: Kind) -> Value {
-    let item = json!({ "$ref": format!("#/components/schemas/{}", kind.name()) });
-    let mut responses = Map::new();
-    responses.insert("200".to_owned(), list_response(item));
-    responses.extend(refusals());
-    json!({
-        "summary": format!("List objects of type `{}`.", kind.name()),
-        "description": "Those that the user may see.",
-        "parameters": list_params(),
-        "responses": responses,
-    })
-}
-
-fn object(kind: Kind) -> Value {
-    let content = json_content(json!({ "$ref": format!("#/components/schemas/{}", kind.name()) }));
-    let mut responses = Map::new();
-    responses.insert("200".to_owned(), json!({ "description": "The object.", "content": content }));
-    responses.extend(refusals());
-    json!({
-        "summary": format!("Show one object of type `{}`.", kind.name()),
-        "description": "For users who may `view` it.",
-        "parameters": [parameter("path", "id", true, json!({ "type": "string", "minLength": 1 }))],
-        "responses": responses,
-    })
-}
-
-fn tasks() -> Value {
-    let mut parameters = list_params();
-    parameters.push(parameter(
-        "query",
-        "watch",
-        false,
-        json!({
-            "type": "boolean", "default": false,
-            "description": "Whether to tell of what changes from now on, instead of what is there; goes with `ndjson`.",
-        }),
-    ));
-    let mut responses = Map::new();
-    responses
-        .insert("200".to_owned(), list_response(json!({ "type": "object", "required": ["id", "status", "start"] })));
-    responses.extend(refusals());
-    json!({
-        "summary": "List tasks, or tell of them as they change.",
-        "description": "One's own, and those of objects that one may see; administrators see all.",
-        "parameters": parameters,
-        "responses": responses,
-    })
-}
-
-fn events() -> Value {
-    let mut responses = Map::new();
-    let stream = json!({ "text/event-stream": { "schema": { "type": "string" } } });
-    let description = "Events, as they happen: first `init`, with the id of this stream.";
-    responses.insert("200".to_owned(), json!({ "description": description, "content": stream }));
-    responses.extend(refusals());
-    json!({
-        "summary": "Tell of objects and tasks as they change.",
-        "description": "Of what one has subscribed to on this stream, and may see.",
-        "parameters": [],
-        "responses": responses,
-        "x-endless": true,
-    })
-}
-
-fn subscribe() -> Value {
-    let stream = json!({ "type": "string", "minLength": 1, "description": "Id of the stream." });
-    let body = json!({
-        "type": "object",
-        "required": ["collection"],
-        "additionalProperties": false,
-        "properties": {
-            "collection": { "type": "string", "minLength": 1, "description": "Type of objects, `alarm` or `task`." },
-            "fields": {
-                "anyOf": [{ "const": "*" }, { "type": "array", "items": { "type": "string", "minLength": 1 } }],
-                "description": "Properties; without, all.",
-            },
-        },
-    });
-    let made = json_content(json!({ "$ref": "#/components/schemas/Created" }));
-    let mut responses = Map::new();
-    responses.insert("201".to_owned(), json!({ "description": "It is told of from now on.", "content": made }));
-    responses.extend(refusals());
-    json!({
-        "summary": "Have a stream of events tell of a collection.",
-        "description": "For whoever opened the stream.",
-        "parameters": [parameter("path", "id", true, stream)],
-        "requestBody": {
-            "required": true,
-            "content": { "application/json": { "schema": body, "example": { "collection": "VM" } } },
-        },
-        "responses": responses,
-    })
-}
-
-fn unsubscribe() -> Value {
-    let stream = json!({ "type": "string", "minLength": 1, "description": "Id of the stream." });
-    let subscription = json!({ "type": "string", "minLength": 1, "description": "The collection." });
-    let mut responses = Map::new();
-    responses.insert("204".to_owned(), json!({ "description": "It is told of no more." }));
-    responses.extend(refusals());
-    json!({
-        "summary": "Have a stream of events tell no more of a collection.",
-        "description": "For whoever opened the stream.",
-        "parameters": [
-            parameter("path", "id", true, stream),
-            parameter("path", "subscriptionId", true, subscription),
-        ],
-        "responses": responses,
-    })
-}
-
-fn docs(file: File) -> Value {
-    json!({
-        "summary": file.summary(),
-        "description": "For anyone.",
-        "parameters": [],
-        "security": [{}],
-        "responses": { "200": { "description": "The file.", "content": { (file.mime()): {} } } },
-    })
-}
-
-fn refusals() -> impl Iterator<Item = (String, Value)> {
+pub(super) fn refusals() -> impl Iterator<Item = (String, Value)> {
     let reference = |status: &str| json!({ "$ref": format!("#/components/responses/Error{status}") });
     schema::REFUSALS.iter().map(move |(status, _)| ((*status).to_owned(), reference(status)))
 }
@@ -374,7 +250,7 @@ pub(super) fn parameter(place: &str, name: &str, required: bool, mut schema: Val
     parameter
 }
 
-fn list_params() -> Vec<Value> {
+pub(super) fn list_params() -> Vec<Value> {
     let query = |name: &str, schema: Value| parameter("query", name, false, schema);
     vec![
         query(
@@ -411,7 +287,7 @@ fn list_params() -> Vec<Value> {
     ]
 }
 
-fn list_response(item: Value) -> Value {
+pub(super) fn list_response(item: Value) -> Value {
     // Of an object there is what `fields` asks for.
     let some = json!({
         "type": "object", "required": ["href"], "properties": { "href": { "$ref": "#/components/schemas/Href" } },
@@ -438,7 +314,7 @@ fn list_response(item: Value) -> Value {
     })
 }
 
-fn json_content(schema: Value) -> Value {
+pub(super) fn json_content(schema: Value) -> Value {
     json!({ "application/json": { "schema": schema } })
 }
 
