@@ -62,6 +62,19 @@ pub(crate) fn python() -> Result<()> {
     apt(&["python3", "python3-venv"]).context("the tests with the Python client of XAPI need Python 3 with venv")
 }
 
+/// Installs the foreign tools that read and write disk images, for the tests of ours.
+///
+/// # Errors
+///
+/// If they are not there and cannot be installed, with what to do.
+pub(crate) fn disk_tools() -> Result<()> {
+    let there = |tool: &&str| Path::new("/usr/bin").join(tool).exists();
+    if ["qemu-img", "qemu-nbd", "nbdinfo", "nbdcopy"].iter().all(there) {
+        return Ok(());
+    }
+    apt(&["qemu-utils", "libnbd-bin"]).context("the tests of disk images need qemu-img, qemu-nbd, nbdinfo and nbdcopy")
+}
+
 fn apt(packages: &[&str]) -> Result<()> {
     let install = format!("apt-get install -y {}", packages.join(" "));
     let root = std::process::Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.trim_ascii() == b"0");
