@@ -3,12 +3,14 @@
 //! A request goes: its route is known, who asks is known, its path, query and body become the parameters of
 //! one operation, [`App::call`] runs it as for every other door, the result becomes an answer.
 
+mod body;
 mod call;
 mod docs;
 mod etag;
 mod events;
 mod given;
 mod idempotency;
+mod json;
 mod list;
 mod listed;
 mod objects;
@@ -21,17 +23,14 @@ mod table;
 mod tasks;
 mod who;
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::sync::{Arc, OnceLock};
 
 use app::App;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
+use op::{Access, Route};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
@@ -56,10 +55,6 @@ use crate::{
 const ROOTS: [&str; 2] = ["/rest/v0", "/v5/rest/v0"];
 /// The header by which the program that assistants call through tells what it is.
 const CLIENT: &str = "x-xo-client";
-/// Largest body of a call: parameters, not content.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
-/// How long a body of parameters may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// The face.
 pub(crate) struct Rest {
@@ -110,6 +105,22 @@ impl Rest {
         caller: &Caller,
     ) -> Response<Body> {
         let path = path.trim_end_matches('/');
+        let (head, mut body) = request.into_parts();
+        let request = Request::from_parts(head, ());
+        let response = self.found(path, &request, &mut body, caller).await;
+        if !body.is_end_stream() && !request.headers().contains_key(header::EXPECT) {
+            tokio::spawn(body::pass_over(body));
+        }
+        response
+    }
+
+    async fn found(
+        self: &Arc<Self>,
+        path: &str,
+        request: &Request<()>,
+        body: &mut Incoming,
+        caller: &Caller,
+    ) -> Response<Body> {
         if path.is_empty() {
             return reply::redirect(StatusCode::FOUND, "/rest/v0/docs");
         }
@@ -121,10 +132,10 @@ impl Rest {
         let answer = match (&found, target) {
             (Some(found), _) if method == Method::OPTIONS => return options(found),
             (_, Some((found, target))) => {
-                let (who, left) = self.known(&request, caller).await;
+                let (who, left) = self.known(request, caller).await;
                 rate = left;
                 match who {
-                    Ok((who, query)) => self.admitted(target, found, request, who, query).await,
+                    Ok((who, query)) => self.admitted(target, found, request, body, (who, query)).await,
                     Err(refusal) => Err(refusal),
                 }
             }
@@ -142,11 +153,7 @@ impl Rest {
     }
 
     /// Finds out who asks, and whether it may ask once more; what is left then.
-    async fn known(
-        &self,
-        request: &Request<Incoming>,
-        caller: &Caller,
-    ) -> (Result<(Who, Query), Refusal>, Option<Left>) {
+    async fn known(&self, request: &Request<()>, caller: &Caller) -> (Result<(Who, Query), Refusal>, Option<Left>) {
         let known = self.signed_in(request, caller).await;
         let Some(rates) = &self.rates else { return (known, None) };
         let signed_in = known.as_ref().ok().and_then(|(who, _)| who.session.signed_in());
@@ -154,7 +161,7 @@ impl Rest {
         (taken.and(known), Some(left))
     }
 
-    async fn signed_in(&self, request: &Request<Incoming>, caller: &Caller) -> Result<(Who, Query), Refusal> {
+    async fn signed_in(&self, request: &Request<()>, caller: &Caller) -> Result<(Who, Query), Refusal> {
         let is_mcp = request.headers().get(CLIENT).is_some_and(|client| client.as_bytes() == b"mcp");
         if is_mcp && !self.app.config().mcp.enabled {
             return Err(op::Error::ServiceUnavailable { service: "mcp".to_owned() }.into());
@@ -168,12 +175,12 @@ impl Rest {
         self: &Arc<Self>,
         target: &Target,
         found: &Found<'_>,
-        request: Request<Incoming>,
-        who: Who,
-        query: Query,
+        request: &Request<()>,
+        body: &mut Incoming,
+        (who, query): (Who, Query),
     ) -> Result<Response<Body>, Refusal> {
         let is_known = who.session.user().is_some();
-        if !target.is_public() && !is_known {
+        if !self.is_public(target) && !is_known {
             return Err(Refusal::unauthenticated());
         }
         if is_known && let Some(visitor) = request.extensions().get::<Arc<Visitor>>() {
@@ -181,19 +188,19 @@ impl Rest {
             visitor.known(true);
         }
         let path = found.params()?;
-        if let Some(response) = to_oneself(&path, &who, &request) {
+        if let Some(response) = to_oneself(&path, &who, request) {
             return Ok(response);
         }
         let conditions = Conditions::read(request.headers())?;
         let looks = matches!(*request.method(), Method::GET | Method::HEAD);
         let asked = Asked { who, at: request.uri().path().to_owned(), path, query };
         let response = match target {
-            Target::Op(route) if looks => self.call(route, asked, body(request).await?).await?,
+            // As in the original, what only looks takes its parameters from the query.
+            Target::Op(route) if looks => self.call(route, asked, Map::new()).await?,
             Target::Op(_) => {
-                let (method, headers) = (request.method().clone(), request.headers().clone());
-                let body = body(request).await?;
-                let (rest, path) = (Arc::clone(self), found.path().to_owned());
-                let key = Key::read(&method, &headers, &path, &asked, &body)?;
+                let body = body::params(request.headers(), body).await?;
+                let (rest, method, path) = (Arc::clone(self), request.method().clone(), found.path().to_owned());
+                let key = Key::read(&method, request.headers(), &path, &asked, &body)?;
                 let change = async move { rest.change(&method, &path, asked, body, &conditions).await };
                 return match key {
                     Some(key) => idempotency::once(&self.keys, key, change).await,
@@ -206,7 +213,7 @@ impl Rest {
             Target::Tasks => self.tasks(asked).await?,
             Target::Events => self.events.open(asked)?,
             Target::Subscribe => {
-                let body = body(request).await?;
+                let body = body::params(request.headers(), body).await?;
                 self.events.subscribe(&asked, &body)?
             }
             Target::Unsubscribe => self.events.unsubscribe(&asked)?,
@@ -223,6 +230,15 @@ impl Asked {
 }
 
 impl Rest {
+    /// Returns whether a target is for anyone, signed in or not.
+    fn is_public(&self, target: &Target) -> bool {
+        match target {
+            Target::Op(Route { op, .. }) => self.app.ops().spec(op).is_some_and(|spec| spec.access == Access::Public),
+            Target::Docs(_) => true,
+            _ => false,
+        }
+    }
+
     /// Calls the operation that is at `path`, if the object is as the client says.
     async fn change(
         &self,
@@ -240,7 +256,7 @@ impl Rest {
 }
 
 /// Sends who asks for `me` to its own id.
-fn to_oneself(path: &[(String, String)], who: &Who, request: &Request<Incoming>) -> Option<Response<Body>> {
+fn to_oneself(path: &[(String, String)], who: &Who, request: &Request<()>) -> Option<Response<Body>> {
     let is_me = path.iter().any(|(name, value)| name == "id" && value == "me");
     let whole = request.uri().path();
     if !is_me || !whole.contains("/users/me") {
@@ -252,34 +268,6 @@ fn to_oneself(path: &[(String, String)], who: &Who, request: &Request<Incoming>)
         to = format!("{to}?{query}");
     }
     Some(reply::redirect(StatusCode::TEMPORARY_REDIRECT, to))
-}
-
-/// Reads the parameters in the body: an object of JSON; a body that says it is something else is none.
-async fn body(request: Request<Incoming>) -> Result<Map<String, Value>, Refusal> {
-    let (head, body) = request.into_parts();
-    let content_type = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let mime = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    let is_json = mime.eq_ignore_ascii_case("application/json");
-    let text = tokio::time::timeout(BODY_TIME, Limited::new(body, LARGEST_BODY).collect());
-    let text: Bytes = match text.await {
-        Err(_) => return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body took more than 30 s to arrive")),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            return Err(Refusal::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!("the body has more than {LARGEST_BODY} bytes"),
-            ));
-        }
-        Ok(Err(error)) => return Err(Refusal::new(StatusCode::BAD_REQUEST, format!("the body broke off: {error}"))),
-        Ok(Ok(text)) => text.to_bytes(),
-    };
-    if !is_json || text.is_empty() {
-        return Ok(Map::new());
-    }
-    match serde_json::from_slice(&text) {
-        Ok(Value::Object(body)) => Ok(body),
-        Ok(other) => Err(Refusal::invalid("body", "invalid object", Some(other))),
-        Err(error) => Err(Refusal::new(StatusCode::BAD_REQUEST, format!("the body is no JSON: {error}"))),
-    }
 }
 
 /// Answers with the methods that a path has.

@@ -38,17 +38,17 @@ impl Rest {
         let answer = self.app.call(session, route.op, given.params.clone().into()).await;
         let answer = answer.map_err(|error| refused(&error))?;
         if tells_only {
-            return Ok(with(StatusCode::OK, answer));
+            return Ok(with(StatusCode::OK, answer, session));
         }
         match (route.reply, options) {
             (Reply::List, Some(options)) => {
-                list::of_values(answer, route.collection.unwrap_or_default(), options).await
+                list::of_values(answer, route.collection.unwrap_or_default(), options, session).await
             }
             (Reply::Nothing, _) => Ok(nothing()),
             (Reply::Created, _) => created(route, answer),
             (Reply::File, _) => self.file(session, answer).await,
-            (Reply::Sections, _) if by_line => sections(answer),
-            (Reply::Result | Reply::Sections | Reply::List, _) => Ok(with(StatusCode::OK, answer)),
+            (Reply::Sections, _) if by_line => sections(answer, session),
+            (Reply::Result | Reply::Sections | Reply::List, _) => Ok(with(StatusCode::OK, answer, session)),
         }
     }
 
@@ -127,10 +127,10 @@ fn locate(response: &mut Response<Body>, collection: &str, id: &str) {
 }
 
 /// Answers with each property of an object on a line of its own.
-fn sections(answer: Answer) -> Result<Response<Body>, Refusal> {
+fn sections(answer: Answer, session: &Session) -> Result<Response<Body>, Refusal> {
     let all: Map<String, Value> = answer.decode()?;
     let lines: String = all.into_iter().map(|(name, value)| json!({ name: value }).to_string() + "\n").collect();
-    let mut response = with(StatusCode::OK, Answer::Bytes(lines.into()));
+    let mut response = with(StatusCode::OK, Answer::Bytes(lines.into()), session);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
     Ok(response)
 }
@@ -142,8 +142,8 @@ fn nothing() -> Response<Body> {
 }
 
 /// Answers with the text of a result.
-fn with(status: StatusCode, answer: Answer) -> Response<Body> {
-    let mut response = Response::new(list::sent(answer));
+fn with(status: StatusCode, answer: Answer, session: &Session) -> Response<Body> {
+    let mut response = Response::new(list::sent(answer, session));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Asked,
+    json::{self, Trouble},
     query::Query,
     refusal::{Refusal, wrong_value},
     table::kind_of,
@@ -186,6 +187,9 @@ impl<'a> Names<'a> {
         let known = |name: &str| {
             let is_given = |param: &str| self.route.given.iter().any(|(given, _)| *given == param);
             let plain = canonical(name);
+            if let Some((_, op)) = self.route.names.iter().find(|(rest, _)| canonical(rest) == plain) {
+                return Some(*op);
+            }
             properties.keys().map(String::as_str).find(|param| canonical(param) == plain && !is_given(param))
         };
         match properties.get_key_value(name) {
@@ -214,7 +218,7 @@ fn coerce(schema: &Value, texts: &[&str]) -> Result<Value, String> {
         if let [one] = texts
             && one.trim_start().starts_with('[')
         {
-            return serde_json::from_str(one).map_err(|error| format!("invalid array: {error}"));
+            return written(one, "array");
         }
         return texts
             .iter()
@@ -232,7 +236,7 @@ fn coerce(schema: &Value, texts: &[&str]) -> Result<Value, String> {
                 Ok(number) if number.is_finite() => Ok(number.into()),
                 _ => Err("invalid float number".to_owned()),
             },
-            "object" => serde_json::from_str(text).map_err(|error| format!("invalid object: {error}")),
+            "object" => written(text, "object"),
             "null" if text.is_empty() => Ok(Value::Null),
             _ => continue,
         };
@@ -245,4 +249,12 @@ fn coerce(schema: &Value, texts: &[&str]) -> Result<Value, String> {
         Some(message) if !types.contains(&"string") => Err(message),
         _ => Ok(text.into()),
     }
+}
+
+/// Reads a value that is written as JSON.
+fn written(text: &str, kind: &str) -> Result<Value, String> {
+    json::read(text.as_bytes(), kind).map_err(|trouble| match trouble {
+        Trouble::Syntax(error) => format!("invalid {kind}: {error}"),
+        Trouble::Twice(place) => format!("invalid {kind}: {place} is given twice"),
+    })
 }

@@ -14,7 +14,7 @@ impl Rest {
         let audience = self.app.audience(asked.who.session.user().as_deref());
         let objects = self.app.store().snapshot().of_kind(kind);
         let objects = objects.filter(move |object| audience.sees(object));
-        list::of_objects(objects, kind.collection().unwrap_or_default(), options).await
+        list::of_objects(objects, kind.collection().unwrap_or_default(), options, &asked.who.session).await
     }
 
     /// Answers with one of them.

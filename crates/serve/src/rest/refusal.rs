@@ -10,6 +10,11 @@ use serde_json::{Map, Value, json};
 use super::problem;
 use crate::http::reply;
 
+/// So many places are told at most: nobody mends more at a time.
+const MOST_WRONG: usize = 64;
+/// Bytes of a value that is repeated.
+const LARGEST_VALUE: usize = 1024;
+
 /// An answer that is an error.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
@@ -36,8 +41,9 @@ impl Refusal {
         Self::all_invalid(wrong)
     }
 
-    /// The values at these places are wrong.
+    /// The values at these places are wrong; the first of them are told.
     pub(super) fn all_invalid(wrong: Map<String, Value>) -> Self {
+        let wrong: Map<_, _> = wrong.into_iter().take(MOST_WRONG).collect();
         let body = json!({ "error": wrong, "data": {} });
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, body, after: None }
     }
@@ -74,6 +80,10 @@ impl Refusal {
         if let Some(seconds) = self.after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
+        if self.status == StatusCode::REQUEST_TIMEOUT || self.status == StatusCode::PAYLOAD_TOO_LARGE {
+            // The rest of the body may stand before the next request.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Basic realm=\"xo\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
@@ -82,10 +92,10 @@ impl Refusal {
     }
 }
 
-/// What is wrong at one place.
+/// What is wrong at one place; a value that is long is not repeated.
 pub(super) fn wrong_value(message: &str, value: Option<Value>) -> Value {
     let mut wrong = json!({ "message": message });
-    if let Some(value) = value {
+    if let Some(value) = value.filter(|value| value.to_string().len() <= LARGEST_VALUE) {
         wrong["value"] = value;
     }
     wrong

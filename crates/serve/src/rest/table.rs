@@ -9,6 +9,7 @@ use op::{Ops, Route, Verb};
 use super::{
     docs::File,
     listed::{Listed, routes},
+    query,
     refusal::Refusal,
 };
 
@@ -41,13 +42,6 @@ pub(super) enum Target {
     Subscribe,
     /// What it does not tell of any more.
     Unsubscribe,
-}
-
-impl Target {
-    /// Returns whether it is for anyone, signed in or not; operations say so themselves.
-    pub(super) fn is_public(&self) -> bool {
-        matches!(self, Self::Op(_) | Self::Docs(_))
-    }
 }
 
 type Methods = BTreeMap<Verb, Target>;
@@ -139,29 +133,11 @@ impl Found<'_> {
         self.params
             .iter()
             .map(|(name, value)| {
-                let decoded = percent_decode(value).ok_or_else(|| {
+                let decoded = query::decode(value, false).ok_or_else(|| {
                     Refusal::invalid(name, "it is no percent-encoded UTF-8", Some(value.as_str().into()))
                 })?;
                 Ok(((*name).to_owned(), decoded))
             })
             .collect()
     }
-}
-
-/// Decodes what is percent-encoded; nothing where it is no text.
-fn percent_decode(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        if byte == b'%' {
-            let digits = text.get(at + 1..at + 3)?;
-            decoded.push(u8::from_str_radix(digits, 16).ok()?);
-            at += 3;
-        } else {
-            decoded.push(byte);
-            at += 1;
-        }
-    }
-    String::from_utf8(decoded).ok()
 }

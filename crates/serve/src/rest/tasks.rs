@@ -35,7 +35,7 @@ impl Rest {
         let access = self.app.task_access(&user);
         let tasks = self.app.tasks().list().into_iter();
         let shown = tasks.filter_map(move |task| access.sees(&task).then(|| access.show(&task)));
-        list::of_made(shown, TASKS, options).await
+        list::of_made(shown, TASKS, options, &session).await
     }
 }
 

@@ -53,10 +53,15 @@ pub(super) async fn sign_in<B>(
 
 fn authorization(headers: &HeaderMap, query: &Query) -> Result<Credentials, Refusal> {
     let malformed = || Refusal::new(StatusCode::BAD_REQUEST, "Malformed Authorization header");
-    let line = headers.get(header::AUTHORIZATION).and_then(|line| line.to_str().ok()).ok_or_else(malformed)?;
+    let mut lines = headers.get_all(header::AUTHORIZATION).iter();
+    let line = lines.next().filter(|_| lines.next().is_none()).and_then(|line| line.to_str().ok());
+    let line = line.ok_or_else(malformed)?;
     let (scheme, shown) = line.split_once(' ').ok_or_else(malformed)?;
     if scheme.eq_ignore_ascii_case("bearer") {
         return Ok(Credentials::Token(Secret::new(shown.trim())));
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(malformed());
     }
     let decoded = BASE64_STANDARD.decode(shown.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let decoded = decoded.ok_or_else(malformed)?;

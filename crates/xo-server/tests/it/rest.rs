@@ -1,6 +1,7 @@
 //! REST, as clients of the original use it.
 
 mod acl;
+mod bad_input;
 mod etag;
 mod events;
 mod every;
@@ -13,6 +14,7 @@ mod page;
 mod pool;
 mod problem;
 mod rate;
+mod raw;
 mod recorded;
 mod route;
 mod schema;

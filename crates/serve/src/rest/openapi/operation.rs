@@ -156,6 +156,9 @@ impl Describe<'_> {
 
     fn responses(&self, route: &Route) -> Map<String, Value> {
         let result = self.results.get(route.op).map_or_else(|| json!({}), schema::result);
+        let outcomes = || json!({ "$ref": "#/components/schemas/Outcomes" });
+        // With `dryRun`.
+        let tells = route.action && self.ops.principal(route.op).is_some();
         let mut responses = Map::new();
         let mut add = |status: &str, response: Value| responses.insert(status.to_owned(), response);
         match route.reply {
@@ -185,7 +188,11 @@ impl Describe<'_> {
                 );
             }
             Reply::Result => {
-                let result = if route.bulk { json!({ "type": "object" }) } else { result };
+                let result = match (route.bulk, tells) {
+                    (true, _) => outcomes(),
+                    (false, true) => json!({ "anyOf": [result, outcomes()] }),
+                    (false, false) => result,
+                };
                 add("200", json!({ "description": "The result.", "content": json_content(result) }));
             }
         }
@@ -194,8 +201,8 @@ impl Describe<'_> {
             let at = json!({ "schema": { "type": "string" }, "description": "Where the task is." });
             let description = "It has begun.";
             add("202", json!({ "description": description, "content": content, "headers": { "Location": at } }));
-            if self.ops.principal(route.op).is_some() && route.reply != Reply::Result {
-                let content = json_content(json!({ "type": "object" }));
+            if tells && route.reply != Reply::Result {
+                let content = json_content(outcomes());
                 add("200", json!({ "description": "What would come of it, where `dryRun` asks.", "content": content }));
             }
         }

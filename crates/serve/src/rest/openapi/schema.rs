@@ -56,6 +56,9 @@ fn inner(schema: &mut Map<String, Value>, same: fn(&Value) -> Value) {
     }
 }
 
+/// What can come of an action on an object.
+const OUTCOMES: [&str; 5] = ["done", "failed", "refused", "would", "skipped"];
+
 /// Schemas that many answers have.
 pub(super) fn common() -> Map<String, Value> {
     let wrong = json!({
@@ -63,6 +66,23 @@ pub(super) fn common() -> Map<String, Value> {
         "required": ["message"],
         "properties": { "message": { "type": "string" }, "value": {} },
     });
+    let outcome = json!({
+        "type": "object",
+        "required": ["id", "outcome"],
+        "properties": {
+            "id": { "type": "string" },
+            "type": { "type": "string" },
+            "name": { "type": "string" },
+            "outcome": { "enum": OUTCOMES },
+            "result": { "description": "What the action answered, where that is more than that it is done." },
+            "error": { "type": "object", "description": "The error as JSON-RPC tells it." },
+            "why": { "type": "string", "description": "Why it was refused or failed, in a sentence." },
+            "would": { "type": "string", "description": "What would happen, in a sentence." },
+        },
+        "additionalProperties": false,
+    });
+    let count = || json!({ "type": "integer", "minimum": 0 });
+    let counts: Map<String, Value> = OUTCOMES.iter().map(|outcome| ((*outcome).to_owned(), count())).collect();
     let Value::Object(schemas) = json!({
         "Error": {
             "type": "object",
@@ -112,6 +132,22 @@ pub(super) fn common() -> Map<String, Value> {
             "required": ["id"],
             "properties": { "id": { "type": "string" } },
         },
+        "Outcomes": {
+            "type": "object",
+            "description": "What has come, or with `dryRun` would come, of an action, object by object.",
+            "required": ["objects", "counts"],
+            "properties": {
+                "objects": { "type": "array", "items": outcome },
+                "counts": {
+                    "type": "object",
+                    "description": "How many objects had each outcome.",
+                    "required": OUTCOMES,
+                    "properties": counts,
+                    "additionalProperties": false,
+                },
+            },
+            "additionalProperties": false,
+        },
         "Accepted": {
             "type": "object",
             "description": "The task that tells how far it is and what comes of it.",
@@ -125,14 +161,16 @@ pub(super) fn common() -> Map<String, Value> {
 }
 
 /// The errors that any route may answer, by status.
-pub(super) const REFUSALS: [(&str, &str); 13] = [
+pub(super) const REFUSALS: [(&str, &str); 15] = [
     ("400", "The request cannot be read."),
     ("401", "Nobody is signed in, or not by what was shown."),
     ("403", "The user may not do this."),
     ("404", "There is no such object."),
+    ("408", "The body takes too long to arrive."),
     ("409", "Something is in a state in which this cannot be done, or a host has refused."),
     ("412", "The object is not as `If-Match` or `If-None-Match` says."),
     ("413", "The body is too large."),
+    ("415", "The body is no JSON, or is compressed."),
     ("422", "A parameter is wrong: which, and what is wrong with it."),
     ("429", "Too many requests."),
     ("500", "The server has failed."),
