@@ -104,3 +104,9 @@ impl Client {
         }
     }
 }
+
+/// Makes a client of what is served over HTTP; it follows no redirects.
+pub(crate) fn http_client() -> reqwest::Client {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
+}

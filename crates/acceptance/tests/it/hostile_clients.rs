@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::client::{ADMIN, Client, PASSWORD};
+use crate::client::{ADMIN, Client, PASSWORD, http_client};
 use crate::server::Server;
 use crate::wait::{until, until_within};
 
@@ -128,4 +128,40 @@ async fn a_flood_of_sign_ins_does_not_keep_others_waiting() {
     let asked = tokio::time::Instant::now();
     honest.ok("session.signIn", json!({ "email": ADMIN, "password": PASSWORD })).await;
     assert!(asked.elapsed() < Duration::from_secs(15), "it took {:?}", asked.elapsed());
+}
+
+#[tokio::test]
+async fn slow_readers_of_a_long_list_hold_neither_threads_nor_memory_and_are_cut() {
+    const READERS: usize = 100;
+    let server = Server::start(&["--demo=large:10000"]).await;
+    let (mut client, _) = server.with_vms().await;
+    let token = client.ok("token.create", json!({})).await;
+    let token = token.as_str().expect("a token is text");
+    let list = format!("http://{}/rest/v0/vms?fields=*", server.address);
+    let http = http_client();
+    let whole = async || {
+        let answer = http.get(&list).bearer_auth(token).send().await.expect("the server answers");
+        answer.bytes().await.expect("the whole list").len()
+    };
+    until("all are seen", async || (whole().await > 10_000_000).then_some(())).await;
+    drop(client);
+    let (memory, threads, open) = (server.memory(), server.threads(), server.open_files());
+    let mut readers = Vec::new();
+    for _ in 0..READERS {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(4096).expect("a small buffer");
+        let mut socket = socket.connect(server.address).await.expect("the server accepts");
+        let request = format!("GET /rest/v0/vms?fields=* HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n");
+        socket.write_all(request.as_bytes()).await.expect("the server reads");
+        // The answer begins, and nothing more of it is read.
+        socket.readable().await.expect("it begins");
+        readers.push(socket);
+    }
+    assert!(whole().await > 10_000_000, "others read on");
+    until("no thread waits for them", async || (server.threads() <= threads + 4).then_some(())).await;
+    let after = server.memory();
+    println!("{READERS} slow readers: {memory} → {after} KiB of memory");
+    assert!(after < memory + 128 * 1024, "the memory went from {memory} to {after} KiB");
+    until("they are cut", async || (server.open_files() < open + 10).then_some(())).await;
+    drop(readers);
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::client::Client;
+use crate::client::{Client, http_client};
 use crate::server::Server;
 use crate::wait::until;
 
@@ -25,7 +25,7 @@ async fn no_secret_reaches_the_log_at_any_level() {
     other.refused("session.signIn", json!({ "token": "hunter2-wrong" })).await;
     other.ok("session.signIn", json!({ "token": token })).await;
     other.ok("session.signIn", json!({ "email": "bob", "password": "hunter2-of-bob-again" })).await;
-    let http = reqwest_client();
+    let http = http_client();
     let url = format!("{}api/", server.url());
     let _ = http.get(&url).header("cookie", format!("token={token}")).send().await;
     let form = "username=bob&password=hunter2-of-bob-again&remember-me=on";
@@ -120,9 +120,4 @@ async fn no_secret_of_a_host_comes_back_or_lies_open_on_the_disk() {
             found.map(|at| String::from_utf8_lossy(&bytes[at.saturating_sub(100)..(at + 40).min(bytes.len())]));
         assert!(around.is_none(), "{}: {around:?}", path.display());
     }
-}
-
-fn reqwest_client() -> reqwest::Client {
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap()
 }

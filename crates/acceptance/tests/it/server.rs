@@ -138,8 +138,17 @@ impl Server {
 
     /// Returns the memory that the process has resident, in KiB.
     pub(crate) fn memory(&self) -> usize {
+        self.status("VmRSS:")
+    }
+
+    /// Returns how many threads the process has.
+    pub(crate) fn threads(&self) -> usize {
+        self.status("Threads:")
+    }
+
+    fn status(&self, name: &str) -> usize {
         let status = std::fs::read_to_string(self.proc().join("status")).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it is told");
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("it is told");
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
