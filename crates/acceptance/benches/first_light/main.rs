@@ -1,7 +1,7 @@
 //! The figures of the whole product: real binaries, loopback, one machine.
 //!
 //! `cargo xtask bench` builds the binaries for release and runs this; words after `--` choose sections
-//! (`inventory`, `objects`, `latency`, `start`). Sizes: `VMS` (10 000) and `HOSTS` (64) of the
+//! (`inventory`, `objects`, `rest`, `latency`, `start`). Sizes: `VMS` (10 000) and `HOSTS` (64) of the
 //! environment. Every figure that depends on the machine stands beside a baseline of the same run.
 
 mod idle;
@@ -9,6 +9,7 @@ mod inventory;
 mod latency;
 mod objects;
 mod process;
+mod rest;
 mod rpc;
 mod socket;
 
@@ -27,6 +28,9 @@ async fn main() -> Result<()> {
     }
     if wanted("objects") {
         objects::measure(&world).await?;
+    }
+    if wanted("rest") {
+        rest::measure(&world).await?;
     }
     if wanted("latency") {
         latency::measure(&world).await?;
