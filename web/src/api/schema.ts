@@ -768,7 +768,7 @@ export interface Configured {
 }
 
 /** A token that has just been created. */
-export interface Created {
+export interface CreatedToken {
   /** The token; its `id` is what to sign in with. */
   token: TokenInfo
 }
@@ -2981,7 +2981,7 @@ export interface Methods {
       /** How long it is good: milliseconds, or a text such as `2 days`; as configured when left out. */
       expiresIn?: number | string
     }
-    result: Created
+    result: CreatedToken
   }
   /** Delete a user, its tokens and its rules; its connections are closed. */
   'user.delete': {

@@ -75,18 +75,18 @@ struct Program {
 
 /// A token that has just been created.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Created {
+pub(super) struct CreatedToken {
     /// The token; its `id` is what to sign in with.
     token: TokenInfo,
 }
 
 impl Op<Cx> for CreateToken {
-    type Output = Created;
+    type Output = CreatedToken;
     const SPEC: Spec = Spec::signed_in("user.createToken").rest(&[
         Rest::create("/users/{id}/authentication_tokens", "users"),
         Rest::create("/users/authentication_tokens", "users"),
     ]);
-    async fn run(self, cx: Cx) -> Result<Created> {
+    async fn run(self, cx: Cx) -> Result<CreatedToken> {
         if let Some(id) = &self.id {
             own(&cx, id, "create authentication token", "can only create own authentication tokens")?;
         }
@@ -94,7 +94,7 @@ impl Op<Cx> for CreateToken {
         let (secret, token) = issue(&cx, self.description, client, self.expires_in.as_ref()).await?;
         let mut token = TokenInfo::from(token);
         secret.expose_secret().clone_into(&mut token.id);
-        Ok(Created { token })
+        Ok(CreatedToken { token })
     }
 }
 

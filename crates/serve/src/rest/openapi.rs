@@ -19,7 +19,7 @@ use super::table::{Table, collections};
 pub fn openapi(ops: &Ops<Cx>) -> Value {
     let table = Table::new(ops);
     let (results, definitions) = ops.results();
-    let describe = Describe { ops, results: &results };
+    let describe = Describe { ops, results: &results, definitions: &definitions };
     let mut paths: Map<String, Value> = Map::new();
     for (path, verb, target) in table.routes() {
         let described = describe.target(path, verb, target);
@@ -27,11 +27,12 @@ pub fn openapi(ops: &Ops<Cx>) -> Value {
         methods[verb.name().to_ascii_lowercase()] = described;
     }
     let mut schemas = schema::common();
-    for (name, definition) in definitions {
-        schemas.insert(name, schema::result(&definition));
-    }
-    for (_, kind) in collections() {
-        schemas.insert(kind.name().to_owned(), model::schema(kind));
+    let results = definitions.iter().map(|(name, definition)| (name.clone(), schema::result(definition)));
+    let objects = collections().map(|(_, kind)| (kind.name().to_owned(), model::schema(kind)));
+    for (name, schema) in results.chain(objects) {
+        // The golden is made of the whole table: two schemas of one name cannot be merged.
+        assert!(!schemas.contains_key(&name), "two schemas have the name {name}");
+        schemas.insert(name, schema);
     }
     json!({
         "openapi": "3.1.0",

@@ -12,6 +12,8 @@ use super::{super::table::Target, example, header, own, schema};
 pub(super) struct Describe<'a> {
     pub(super) ops: &'a Ops<Cx>,
     pub(super) results: &'a BTreeMap<&'static str, Value>,
+    /// What the results refer to.
+    pub(super) definitions: &'a Map<String, Value>,
 }
 
 impl Describe<'_> {
@@ -74,7 +76,18 @@ impl Describe<'_> {
             let description = "Whether to answer when it is done, instead of at once with a task.";
             let schema = json!({ "type": "boolean", "default": false, "description": description });
             parameters.push(parameter("query", "sync", false, schema));
-            properties.extend(self.of_every_action(route));
+        }
+        if self.tells(route) {
+            let description = "Whether only to tell what would come of it.";
+            let schema = json!({ "type": "boolean", "default": false, "description": description });
+            if takes_body {
+                properties.insert("dryRun".to_owned(), schema);
+            } else {
+                parameters.push(parameter("query", "dryRun", false, schema));
+            }
+        }
+        if route.bulk {
+            properties.extend(of_bulk());
         }
         if route.reply == Reply::List {
             parameters.extend(list_params());
@@ -114,51 +127,34 @@ impl Describe<'_> {
         described
     }
 
-    /// What every action on an object takes.
-    fn of_every_action(&self, route: &Route) -> Map<String, Value> {
-        let mut taken = Map::new();
-        if self.ops.principal(route.op).is_none() {
-            return taken;
+    /// Returns whether the route can also only tell what would come of it.
+    fn tells(&self, route: &Route) -> bool {
+        route.verb != Verb::Get && self.ops.principal(route.op).is_some()
+    }
+
+    /// Describes the answer to what creates something: its id and where it is, or a result that tells more.
+    fn created(&self, result: Value) -> Value {
+        let description = "It has been created.";
+        if !self.has_id(&result) {
+            return json!({ "description": description, "content": json_content(result) });
         }
-        let mut add = |name: &str, schema: Value| taken.insert(name.to_owned(), schema);
-        add("dryRun", json!({ "type": "boolean", "description": "Whether only to tell what would come of it." }));
-        if route.bulk {
-            add(
-                "filter",
-                json!({
-                    "type": "string", "description": "The objects that the filter language finds.",
-                    "examples": ["power_state:running tags:production"],
-                }),
-            );
-            add(
-                "ids",
-                json!({
-                    "type": "array", "items": { "type": "string" }, "maxItems": 10_000,
-                    "description": "These objects, in place of `filter`.",
-                }),
-            );
-            add(
-                "concurrency",
-                json!({
-                    "type": "integer", "minimum": 1, "maximum": 32, "default": 8,
-                    "description": "Objects of one pool that are worked on at the same time.",
-                }),
-            );
-            add(
-                "stopOnError",
-                json!({
-                    "type": "boolean", "description": "Whether to begin with no further object once one has failed.",
-                }),
-            );
-        }
-        taken
+        let content = json_content(json!({ "$ref": "#/components/schemas/Created" }));
+        let at = json!({ "schema": { "type": "string" }, "description": "Where it is." });
+        json!({ "description": description, "content": content, "headers": { "Location": at } })
+    }
+
+    /// Returns whether a result of this schema is an id, or has one.
+    fn has_id(&self, schema: &Value) -> bool {
+        let name = schema["$ref"].as_str().and_then(|at| at.rsplit('/').next());
+        let schema = name.and_then(|name| self.definitions.get(name)).unwrap_or(schema);
+        let properties = schema["properties"].as_object();
+        properties.is_none_or(|properties| properties.contains_key("id") || properties.contains_key("uuid"))
     }
 
     fn responses(&self, route: &Route) -> Map<String, Value> {
         let result = self.results.get(route.op).map_or_else(|| json!({}), schema::result);
         let outcomes = || json!({ "$ref": "#/components/schemas/Outcomes" });
-        // With `dryRun`.
-        let tells = route.action && self.ops.principal(route.op).is_some();
+        let tells = self.tells(route);
         let mut responses = Map::new();
         let mut add = |status: &str, response: Value| responses.insert(status.to_owned(), response);
         match route.reply {
@@ -166,10 +162,7 @@ impl Describe<'_> {
                 add("204", json!({ "description": "It is done." }));
             }
             Reply::Created => {
-                let content = json_content(json!({ "$ref": "#/components/schemas/Created" }));
-                let at = json!({ "schema": { "type": "string" }, "description": "Where it is." });
-                let description = "It has been created.";
-                add("201", json!({ "description": description, "content": content, "headers": { "Location": at } }));
+                add("201", self.created(result));
             }
             Reply::List => {
                 let item =
@@ -201,10 +194,10 @@ impl Describe<'_> {
             let at = json!({ "schema": { "type": "string" }, "description": "Where the task is." });
             let description = "It has begun.";
             add("202", json!({ "description": description, "content": content, "headers": { "Location": at } }));
-            if tells && route.reply != Reply::Result {
-                let content = json_content(outcomes());
-                add("200", json!({ "description": "What would come of it, where `dryRun` asks.", "content": content }));
-            }
+        }
+        if tells && route.reply != Reply::Result {
+            let content = json_content(outcomes());
+            add("200", json!({ "description": "What would come of it, where `dryRun` asks.", "content": content }));
         }
         responses.extend(refusals());
         responses
@@ -338,4 +331,28 @@ fn operation_id(verb: Verb, path: &str) -> String {
         id.push_str(&word[1..]);
     }
     id
+}
+
+/// What an action on many objects takes.
+fn of_bulk() -> Map<String, Value> {
+    let Value::Object(taken) = json!({
+        "filter": {
+            "type": "string", "description": "The objects that the filter language finds.",
+            "examples": ["power_state:running tags:production"],
+        },
+        "ids": {
+            "type": "array", "items": { "type": "string" }, "maxItems": 10_000,
+            "description": "These objects, in place of `filter`.",
+        },
+        "concurrency": {
+            "type": "integer", "minimum": 1, "maximum": 32, "default": 8,
+            "description": "Objects of one pool that are worked on at the same time.",
+        },
+        "stopOnError": {
+            "type": "boolean", "description": "Whether to begin with no further object once one has failed.",
+        },
+    }) else {
+        unreachable!("it is an object")
+    };
+    taken
 }

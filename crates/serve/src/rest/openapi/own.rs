@@ -36,15 +36,13 @@ pub(super) fn object(kind: Kind) -> Value {
 
 pub(super) fn tasks() -> Value {
     let mut parameters = list_params();
-    parameters.push(parameter(
-        "query",
-        "watch",
-        false,
-        json!({
-            "type": "boolean", "default": false,
-            "description": "Whether to tell of what changes from now on, instead of what is there; goes with `ndjson`.",
-        }),
-    ));
+    let watch = json!({
+        "type": "boolean", "default": false,
+        "description": "Whether to tell of what changes from now on, instead of what is there; goes with `ndjson`.",
+    });
+    let mut watch = parameter("query", "watch", false, watch);
+    watch["x-endless"] = true.into();
+    parameters.push(watch);
     let mut responses = Map::new();
     responses
         .insert("200".to_owned(), list_response(json!({ "type": "object", "required": ["id", "status", "start"] })));
