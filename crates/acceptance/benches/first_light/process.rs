@@ -28,11 +28,11 @@ pub(crate) struct Process {
     pools: mpsc::Receiver<Instant>,
 }
 
-/// Returns the path of a binary built for release.
+/// Returns the path of a binary built as this bench is: it stands in the folder above.
 fn binary(name: &str) -> Result<PathBuf> {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from);
-    let path = target.join("release").join(name);
+    let bench = std::env::current_exe()?;
+    let folder = bench.parent().and_then(Path::parent).context("the bench is in a target folder")?;
+    let path = folder.join(name);
     if !path.is_file() {
         bail!("no `{}`: run `cargo xtask bench`", path.display());
     }
