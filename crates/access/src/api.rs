@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
     ops.add::<task::AbortTask>().add::<task::DeleteTask>().add::<task::DeleteTasks>();
     ops.add::<task::GetTask>().add::<task::GetTasks>();
+    ops.add::<task::SubscribeTasks>().add::<task::UnsubscribeTasks>();
     ops.add::<call::CancelCall>().add::<CloseAllConnections>().add::<call::GetCalls>().add::<GetConnections>();
 }
 

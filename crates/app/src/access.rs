@@ -110,12 +110,16 @@ pub struct TaskAccess {
 impl App {
     /// Returns which tasks `user` may see and end.
     pub fn task_access(&self, user: &User) -> TaskAccess {
-        let (audience, store) = (self.audience(Some(user)), self.store().clone());
-        TaskAccess { user: user.id.clone(), is_admin: is_admin(user), audience, store }
+        TaskAccess::of(user, self.store(), self.permissions())
     }
 }
 
 impl TaskAccess {
+    pub(crate) fn of(user: &User, store: &Store, permissions: &Permissions) -> Self {
+        let audience = Audience::of(Some(user), permissions);
+        Self { user: user.id.clone(), is_admin: is_admin(user), audience, store: store.clone() }
+    }
+
     /// Returns whether the user sees every task, and every error whole.
     pub fn sees_all(&self) -> bool {
         self.is_admin

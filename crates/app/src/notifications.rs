@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use view::Frame;
 
-use crate::views::Screen;
+use crate::{task::Told, views::Screen};
 
 /// Views of one connection: a page shows a few, an application of many pages some dozens.
 pub(crate) const MOST_VIEWS: usize = 32;
@@ -51,6 +51,8 @@ struct Open {
     ended: BTreeMap<u64, Bytes>,
     /// Views of which there is something to tell, each once.
     due: VecDeque<u64>,
+    /// What is told of tasks, where the client wants that.
+    tasks: Option<Told>,
 }
 
 /// A view that is open.
@@ -104,7 +106,31 @@ impl Notifications {
                 return Some(told(id, text));
             }
         }
-        None
+        let text = open.tasks.as_mut().and_then(Told::take)?;
+        Some(Notification { method: "task", params: [text, Bytes::new()] })
+    }
+
+    /// Tells of tasks from now on, while `may`; in place of what was told of them before.
+    pub(crate) fn with_tasks(&self, told: Told, may: impl FnOnce() -> bool) -> op::Result<()> {
+        let mut open = self.0.open.lock();
+        if !may() {
+            return Err(op::Error::not_signed_in());
+        }
+        open.tasks = Some(told);
+        Ok(())
+    }
+
+    /// Tells nothing more of tasks; returns whether it did.
+    pub fn without_tasks(&self) -> bool {
+        self.0.open.lock().tasks.take().is_some()
+    }
+
+    /// Notes what is to be told of tasks.
+    pub(crate) fn tasks(&self, note: impl FnOnce(&mut Told)) {
+        if let Some(told) = &mut self.0.open.lock().tasks {
+            note(told);
+        }
+        self.0.ready.notify_one();
     }
 
     /// Returns whether the client is to be told of every object that changes.
@@ -189,6 +215,7 @@ impl Notifications {
         open.views.clear();
         open.ended.clear();
         open.due.clear();
+        open.tasks = None;
     }
 
     /// Returns the screens of the views that are open.

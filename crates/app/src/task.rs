@@ -18,6 +18,7 @@ mod news;
 mod open;
 mod steps;
 mod timed;
+mod told;
 mod wait;
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ pub(crate) use self::{
     mask::{MASK, is_secret, kept, masked},
     open::Open,
     steps::{OpenStep, Steps},
+    told::Told,
 };
 pub use self::{
     link::PoolTask,

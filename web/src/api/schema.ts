@@ -1227,6 +1227,16 @@ export interface Methods {
     }
     result: unknown[]
   }
+  /** List the same, and be told by `task` notifications what changes: `updated` has tasks, `removed` ids of those that are gone or that one may not see any more. */
+  'api.subscribeTasks': {
+    params: Record<string, never>
+    result: unknown[]
+  }
+  /** Be told no more of tasks. */
+  'api.unsubscribeTasks': {
+    params: Record<string, never>
+    result: true
+  }
   /** Keep a text that tells guests what to do at their first start. */
   'cloudConfig.create': {
     params: {

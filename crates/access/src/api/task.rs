@@ -90,6 +90,34 @@ async fn is_known(cx: &Cx, kind: Option<Kind>, id: &str) -> Result<()> {
     if is_there && (cx.admin() || is_oneself) { Ok(()) } else { Err(Error::no_such(name, id)) }
 }
 
+/// List the same, and be told by `task` notifications what changes: `updated` has tasks, `removed` ids of those that are
+/// gone or that one may not see any more.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct SubscribeTasks {}
+
+impl Op<Cx> for SubscribeTasks {
+    type Output = Vec<Value>;
+    const SPEC: Spec = Spec::signed_in("api.subscribeTasks").quiet().snapshot();
+    async fn run(self, cx: Cx) -> Result<Vec<Value>> {
+        cx.tell_of_tasks()
+    }
+}
+
+/// Be told no more of tasks.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct UnsubscribeTasks {}
+
+impl Op<Cx> for UnsubscribeTasks {
+    type Output = ();
+    const SPEC: Spec = Spec::signed_in("api.unsubscribeTasks").quiet();
+    async fn run(self, cx: Cx) -> Result<()> {
+        if cx.session.notifications().without_tasks() {
+            return Ok(());
+        }
+        Err(Error::refused("this connection is not told of tasks: begin with api.subscribeTasks"))
+    }
+}
+
 /// Tell of a task, at once or when something has come of it.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct GetTask {

@@ -16,4 +16,5 @@ mod start;
 #[path = "../../../app/tests/it/test_app.rs"]
 #[allow(dead_code, reason = "each crate uses its part")]
 mod test_app;
+mod told_of_tasks;
 mod view;

@@ -92,7 +92,7 @@ impl Client {
     }
 
     /// Returns the next message that is an answer or tells of a view.
-    async fn next(&mut self) -> Value {
+    pub(crate) async fn next(&mut self) -> Value {
         loop {
             let message: Value = serde_json::from_str(&self.text().await).expect("messages are JSON");
             if message["method"] != "all" {

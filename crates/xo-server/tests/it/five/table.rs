@@ -43,6 +43,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("api.deleteTasks", "REST asks it: `rest/task.rs`"),
     ("api.getTask", "REST asks it: `rest/task.rs`"),
     ("api.getTasks", "REST asks it: `rest/task.rs`"),
+    ("api.subscribeTasks", "a client of its own is told: `told_of_tasks.rs`"),
+    ("api.unsubscribeTasks", "a client of its own is told: `told_of_tasks.rs`"),
 ];
 
 /// Operations that act, and no state of what they act on stands against it.
