@@ -2,7 +2,8 @@
 //!
 //! The words are those of the JSON Schema checker that clients of this field know; they show them to people.
 //! Two rules are the field's own: a text is not empty unless its schema has `minLength`, `format`,
-//! `pattern` or `enum`, and an object that names its properties takes no others.
+//! `pattern` or `enum`, and an object that names its properties takes no others. One is ours: no text has a NUL
+//! character, which no database of a host takes.
 
 use regex::Regex;
 use serde_json::{Value, json};
@@ -93,6 +94,9 @@ impl<'a> Checker<'a> {
         {
             let message = format!("must NOT have more than {most} characters");
             self.report(path, at, "maxLength", json!({ "limit": most }), message);
+        }
+        if text.contains('\0') {
+            self.report(path, at, "pattern", json!({ "pattern": "^[^\\0]*$" }), "must NOT have a NUL character");
         }
         if let Some(pattern) = schema["pattern"].as_str()
             && !Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text))

@@ -138,6 +138,7 @@ async fn a_tag_is_one_segment_whatever_is_in_it() {
         ("%2e%2e%2Factions", "../actions"),
         ("50%25%3F%23", "50%?#"),
         ("%C3%A9+", "é+"),
+        ("%0D%0ASet-Cookie:x", "\r\nSet-Cookie:x"),
     ] {
         let path = format!("http://{}/rest/v0/vms/{id}/tags/{written}", rest.lab.address);
         let mut url = reqwest::Url::parse(&path).expect("a URL");
@@ -156,6 +157,9 @@ async fn a_tag_is_one_segment_whatever_is_in_it() {
         assert!(tags.iter().any(|other| other == tag), "{tags:?}");
         assert_eq!(sent(tagged(Method::DELETE)).await.status, StatusCode::NO_CONTENT);
     }
+    let nul = rest.send(Method::PUT, &format!("/vms/{id}/tags/nul%00end"), None).await;
+    let wrong = json!({ "tag": { "message": "must NOT have a NUL character", "value": "nul\0end" } });
+    assert_eq!((nul.status, &nul.json()["error"]), (StatusCode::UNPROCESSABLE_ENTITY, &wrong));
 }
 
 #[tokio::test]
