@@ -126,12 +126,14 @@ impl Events {
     fn find(&self, asked: &Asked) -> Result<Arc<Connection>, Refusal> {
         let id = asked.part("id");
         let user = asked.who.session.user().ok_or_else(Refusal::unauthenticated)?;
-        let found = self.0.open.lock().by_id.get(id).filter(|connection| connection.user == user.id).cloned();
+        let found = self.0.open.lock().by_id.get(id).cloned();
+        let found = found.filter(|connection| connection.user == user.id && !connection.outbox.is_closed());
         found.ok_or_else(|| op::Error::no_such("event", id).into())
     }
 
     fn all(&self) -> Vec<Arc<Connection>> {
-        self.0.open.lock().by_id.values().cloned().collect()
+        let open = self.0.open.lock();
+        open.by_id.values().filter(|connection| !connection.outbox.is_closed()).cloned().collect()
     }
 
     fn forget(&self, id: &str) {

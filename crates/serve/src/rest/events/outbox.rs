@@ -52,6 +52,11 @@ impl Outbox {
         self.ready.notify_one();
     }
 
+    /// Returns whether it has been told that this is the end, or will be once it reads.
+    pub(super) fn is_closed(&self) -> bool {
+        self.waiting.lock().is_closed
+    }
+
     /// Waits until there is something to write; nothing where this is the end.
     pub(super) async fn next(&self) -> Option<Bytes> {
         loop {

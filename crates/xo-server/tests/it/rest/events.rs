@@ -262,6 +262,34 @@ async fn who_reads_too_slowly_is_cut_off_and_told_so() {
 }
 
 #[tokio::test]
+async fn who_has_stopped_reading_is_cut_off_at_a_bound_and_finds_out_why() {
+    let mut config = Config::default();
+    config.rest_api.max_ram_allocated_per_sse_client = 2 << 20;
+    let rest = Rest::on(Served::on(Sim::builder().world("small").pace(0.005), config).await);
+    let (vm, _) = vms(&rest).remove(0);
+    let mut stalled = Events::open(&rest).await;
+    stalled.subscribe(json!({ "collection": "VM", "fields": ["name_description"] })).await;
+    let mut witness = Events::open(&rest).await;
+    witness.subscribe(json!({ "collection": "VM", "fields": ["name_label"] })).await;
+    // More than the sockets between both take, which is some megabytes.
+    let mut sent = 0;
+    while stalled.post(json!({ "collection": "host", "fields": ["id"] })).await.status == StatusCode::CREATED {
+        sent += 1;
+        assert!(sent < 100, "nothing is ever cut");
+        set(&rest, vm, "name_description", &format!("{sent}{}", "x".repeat(1_000_000)));
+        set(&rest, vm, "name_label", &format!("name {sent}"));
+        // The server has heard of it.
+        while witness.next().await.expect("it is told").1["name_label"] != format!("name {sent}") {}
+    }
+    let mut last = None;
+    while let Some(event) = stalled.next().await {
+        last = Some(event);
+    }
+    let (name, data) = last.expect("something was told");
+    assert_eq!((&*name, &data["code"]), ("close", &json!("tooSlow")), "{data}");
+}
+
+#[tokio::test]
 async fn a_connection_that_is_dropped_leaves_nothing_behind() {
     let rest = Rest::new().await;
     let before = rest.lab.app().sessions().len();
