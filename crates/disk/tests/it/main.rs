@@ -1,0 +1,4 @@
+//! Images written here are read back by other programs, and theirs by us.
+
+mod lab;
+mod raw;
