@@ -97,6 +97,12 @@ impl Error {
         self
     }
 
+    /// Replaces where in the image, in bytes.
+    pub(crate) fn moved_to(mut self, offset: u64) -> Self {
+        self.0.at = Some(offset);
+        self
+    }
+
     /// Adds the name of the file; what was said closer to the fault stays.
     #[must_use]
     pub fn in_file(mut self, name: impl Into<String>) -> Self {

@@ -9,16 +9,20 @@
 //! [`Encoded`], the bytes of the image in their order, or into a [`Storage`], which is written at any place. Pieces are
 //! asked for, never pushed: nothing is kept between a reader and a writer but the piece on its way.
 
+pub mod adapter;
 mod content;
 mod encoded;
 mod error;
+mod fields;
 mod generator;
 mod input;
 mod map;
 pub mod raw;
+mod report;
 mod sink;
 mod source;
 pub mod storage;
+pub mod vhd;
 mod zero;
 
 pub use self::{
@@ -26,6 +30,7 @@ pub use self::{
     encoded::Encoded,
     error::{Error, Kind, Result},
     map::Map,
+    report::Report,
     sink::Sink,
     source::{Extent, MAX_EXTENTS, Source, State},
     storage::Storage,

@@ -76,3 +76,26 @@ pub(crate) async fn read_exact(storage: &dyn Storage, offset: u64, length: usize
     }
     Ok(bytes)
 }
+
+/// Bytes of a table that are read at once.
+const PART: usize = 1 << 20;
+
+/// Reads a table of `length` bytes, a part at a time, so that an image which only promises it takes no memory.
+///
+/// # Errors
+///
+/// As [`read_exact`].
+pub(crate) async fn read_large(
+    storage: &dyn Storage,
+    offset: u64,
+    length: usize,
+    what: &'static str,
+) -> Result<Vec<u8>> {
+    let mut table = Vec::new();
+    while table.len() < length {
+        let at = offset.checked_add(table.len() as u64);
+        let at = at.ok_or_else(|| Error::corrupt(what, "it would be beyond any image").at(offset))?;
+        table.extend_from_slice(&read_exact(storage, at, (length - table.len()).min(PART), what).await?);
+    }
+    Ok(table)
+}

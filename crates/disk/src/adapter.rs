@@ -1,0 +1,5 @@
+//! Sources made of sources.
+
+mod chain;
+
+pub use self::chain::Chain;
