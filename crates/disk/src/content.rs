@@ -244,10 +244,25 @@ impl Content {
         if !block.is_power_of_two() || block as usize > MAX_PIECE || u64::from(block) < crate::SECTOR {
             return Err(Error::misuse("blocks", format!("{block} bytes are no size of a block")));
         }
+        Ok(self.blocks(block))
+    }
+
+    /// Returns a difference in whole blocks, as [`Self::into_blocks`] does, zeros too: nothing is known of what is missing
+    /// in a block.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Kind::NeedsSeek`] if pieces come in any order. Later, [`crate::Kind::Misuse`] if a block is not whole.
+    pub(crate) fn into_whole_blocks(self, block: u32) -> Result<BoxStream<'static, Result<Piece>>> {
+        self.need_ascending("blocks")?;
+        Ok(self.blocks(block))
+    }
+
+    fn blocks(self, block: u32) -> BoxStream<'static, Result<Piece>> {
         let state = Blocks { content: self, block: u64::from(block), open: None, piece: None };
         let blocks =
             stream::try_unfold(state, |mut state| async move { Ok(state.next().await?.map(|piece| (piece, state))) });
-        Ok(blocks.boxed())
+        blocks.boxed()
     }
 
     /// # Errors
@@ -323,14 +338,12 @@ impl Blocks {
             if self.piece.is_none() {
                 self.piece = self.content.next().await?;
             }
-            let Some(piece) = &mut self.piece else {
-                return Ok(self.close().filter(|piece| !is_zero(&piece.data)));
-            };
+            let Some(piece) = &mut self.piece else { return self.close() };
             let start = piece.offset / self.block * self.block;
             if self.open.as_ref().is_some_and(|open| open.0 != start) {
-                match self.close() {
-                    Some(done) if !is_zero(&done.data) => return Ok(Some(done)),
-                    _ => continue,
+                match self.close()? {
+                    Some(done) => return Ok(Some(done)),
+                    None => continue,
                 }
             }
             let end = (start + self.block).min(self.content.size);
@@ -342,23 +355,41 @@ impl Blocks {
                 self.piece = None;
             }
             if offset == start && offset + taken as u64 == end {
-                if !is_zero(&part) {
+                if self.content.gaps == Gaps::Parent || !is_zero(&part) {
                     return Ok(Some(Piece { offset, data: part }));
                 }
                 continue;
             }
             let length = usize::try_from(end - start).expect("at most a block");
             let (_, buffer) = self.open.get_or_insert_with(|| (start, BytesMut::with_capacity(length)));
-            buffer.resize(usize::try_from(offset - start).expect("within the block"), 0);
+            let before = usize::try_from(offset - start).expect("within the block");
+            if before > buffer.len() {
+                need_zeros(self.content.gaps, start)?;
+                buffer.resize(before, 0);
+            }
             buffer.extend_from_slice(&part);
         }
     }
 
-    /// Ends the open block.
-    fn close(&mut self) -> Option<Piece> {
-        let (offset, mut buffer) = self.open.take()?;
-        let length = self.block.min(self.content.size - offset);
-        buffer.resize(usize::try_from(length).expect("at most a block"), 0);
-        Some(Piece { offset, data: buffer.freeze() })
+    /// Ends the open block; none if there is nothing in it.
+    fn close(&mut self) -> Result<Option<Piece>> {
+        let Some((offset, mut buffer)) = self.open.take() else { return Ok(None) };
+        let length = usize::try_from(self.block.min(self.content.size - offset)).expect("at most a block");
+        if buffer.len() < length {
+            need_zeros(self.content.gaps, offset)?;
+            buffer.resize(length, 0);
+        }
+        let data = buffer.freeze();
+        let is_nothing = self.content.gaps == Gaps::Zero && is_zero(&data);
+        Ok((!is_nothing).then_some(Piece { offset, data }))
     }
+}
+
+/// Checks that what is missing in the block at `block` is zero.
+fn need_zeros(gaps: Gaps, block: u64) -> Result<()> {
+    if gaps == Gaps::Parent {
+        let reason = "the rest of the block is in the parent, which is not given";
+        return Err(Error::misuse("block of a difference", reason).at(block));
+    }
+    Ok(())
 }

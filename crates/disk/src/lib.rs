@@ -10,6 +10,7 @@
 //! asked for, never pushed: nothing is kept between a reader and a writer but the piece on its way.
 
 pub mod adapter;
+mod codec;
 mod content;
 mod encoded;
 mod error;
@@ -17,6 +18,7 @@ mod fields;
 mod generator;
 mod input;
 mod map;
+pub mod qcow2;
 pub mod raw;
 mod report;
 mod sink;

@@ -1,5 +1,6 @@
 //! Images written here are read back by other programs, and theirs by us.
 
 mod lab;
+mod qcow2;
 mod raw;
 mod vhd;
