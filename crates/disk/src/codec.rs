@@ -16,7 +16,6 @@ pub(crate) enum Codec {
     /// Deflate without a header, with a window of 4 KiB: QCOW2's `zlib`.
     Deflate,
     /// Deflate with zlib's header: VMDK's.
-    #[expect(dead_code, reason = "VMDK is not read yet")]
     Zlib,
     /// A zstd frame.
     Zstd,

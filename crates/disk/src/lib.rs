@@ -25,6 +25,7 @@ mod sink;
 mod source;
 pub mod storage;
 pub mod vhd;
+pub mod vmdk;
 mod zero;
 
 pub use self::{

@@ -18,6 +18,7 @@ mod image;
 
 use uuid::Uuid;
 
+pub(crate) use self::decode::shift;
 pub use self::{
     chain::{MAX_CHAIN, find_chain},
     check::check,

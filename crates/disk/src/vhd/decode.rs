@@ -67,7 +67,7 @@ pub async fn decode(reader: impl AsyncRead + Send + Unpin + 'static, length: Opt
 }
 
 /// Turns the offset of a field into one of the image.
-pub(super) fn shift(error: Error, start: u64) -> Error {
+pub(crate) fn shift(error: Error, start: u64) -> Error {
     match error.offset() {
         Some(at) => error.moved_to(start.saturating_add(at)),
         None => error.at(start),

@@ -4,3 +4,4 @@ mod lab;
 mod qcow2;
 mod raw;
 mod vhd;
+mod vmdk;

@@ -82,7 +82,7 @@ async fn images_of_qemu_are_read_at_random_places_and_as_streams() {
 async fn an_image_written_into_a_file_leaves_zeros_out() {
     let lab = Lab::new();
     let disk = lab.disk("disk", SIZE, 23).await;
-    let zeros = Piece { offset: 30 << 20, data: Bytes::from_static(&[0; 1 << 20]) };
+    let zeros = Piece { offset: 30 << 20, data: vec![0; 1 << 20].into() };
     let whole = raw::decode(lab.stream("disk").await, SIZE);
     for compression in [None, Some(Compression::Zlib), Some(Compression::Zstd)] {
         let options = Options { compression, backing: None };
@@ -271,7 +271,7 @@ async fn two_tib_empty_full_and_fragmented_take_little_memory() {
 
     // Far apart: each in a table of its own, more tables than are kept.
     let places: Vec<u64> = (0..200).map(|at| at * (LARGE / 200) / 65536 * 65536).collect();
-    let pieces = places.clone().into_iter().map(|offset| Ok(Piece { offset, data: Bytes::from_static(&[5; 65536]) }));
+    let pieces = places.clone().into_iter().map(|offset| Ok(Piece { offset, data: vec![5; 65536].into() }));
     let scattered = Content::new(LARGE, stream::iter(pieces.collect::<Vec<_>>()));
     qcow2::write(scattered, lab.create("scattered.qcow2").await, &Options::default()).await.unwrap();
     qemu_finds_it_sound(&lab, "scattered.qcow2");
