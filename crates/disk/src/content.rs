@@ -216,13 +216,23 @@ impl Content {
     /// Calls `look` with each piece that passes: for progress.
     #[must_use]
     pub fn observed(self, mut look: impl FnMut(&Piece) + Send + 'static) -> Self {
+        self.mapped(move |pieces| {
+            let look = move |piece: &Result<Piece>| {
+                if let Ok(piece) = piece {
+                    look(piece);
+                }
+            };
+            pieces.inspect(look).boxed()
+        })
+    }
+
+    /// Returns the content with something done to its pieces as they pass.
+    pub(crate) fn mapped(
+        self,
+        with: impl FnOnce(BoxStream<'static, Result<Piece>>) -> BoxStream<'static, Result<Piece>>,
+    ) -> Self {
         let (size, map, gaps, order) = (self.size, self.map.clone(), self.gaps, self.order);
-        let pieces = self.into_stream().inspect(move |piece| {
-            if let Ok(piece) = piece {
-                look(piece);
-            }
-        });
-        Self { size, map, gaps, order, reached: 0, pieces: Some(pieces.boxed()) }
+        Self { size, map, gaps, order, reached: 0, pieces: Some(with(self.into_stream())) }
     }
 
     /// Returns the pieces as a stream.

@@ -23,8 +23,10 @@ pub mod raw;
 mod report;
 mod sink;
 mod source;
+mod spool;
 pub mod storage;
 pub mod vhd;
+pub mod vhd_dir;
 pub mod vmdk;
 mod zero;
 

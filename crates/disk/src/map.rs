@@ -33,6 +33,20 @@ impl Map {
         map
     }
 
+    /// Makes the map of a disk of which bits tell, the most significant first, what is in blocks of `block` bytes: what XAPI
+    /// tells of changed blocks, in blocks of 64 KiB. What bits are missing for is taken as changed.
+    pub fn of_bits(size: u64, block: u32, bits: &[u8]) -> Self {
+        let mut map = Self::new(size, block);
+        let block = u64::from(block.max(1).next_power_of_two());
+        for index in 0..size.div_ceil(block) {
+            let byte = usize::try_from(index / 8).ok().and_then(|at| bits.get(at));
+            if byte.is_none_or(|byte| byte & (0x80 >> (index % 8)) != 0) {
+                map.set(index * block..(index + 1) * block);
+            }
+        }
+        map
+    }
+
     /// Returns the virtual size of the disk, in bytes.
     pub fn size(&self) -> u64 {
         self.size

@@ -1,6 +1,7 @@
 //! Where an image is kept: bytes that are read and written at any place.
 
 mod file;
+mod folder;
 mod memory;
 
 use std::ops::Range;
@@ -8,7 +9,11 @@ use std::ops::Range;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-pub use self::{file::File, memory::Memory};
+pub use self::{
+    file::File,
+    folder::{Folder, LocalFolder},
+    memory::Memory,
+};
 use crate::{Error, Extent, Kind, Result, State};
 
 /// The bytes of an image, at random places: a file, or memory.

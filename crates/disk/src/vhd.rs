@@ -6,7 +6,7 @@
 //! [`Vhd`] take what XAPI and blktap write.
 
 mod bat;
-mod bitmap;
+pub(crate) mod bitmap;
 mod chain;
 mod check;
 mod decode;
@@ -18,7 +18,6 @@ mod image;
 
 use uuid::Uuid;
 
-pub(crate) use self::decode::shift;
 pub use self::{
     chain::{MAX_CHAIN, find_chain},
     check::check,
@@ -28,6 +27,7 @@ pub use self::{
     header::{Header, Locator},
     image::{Vhd, write, write_fixed},
 };
+pub(crate) use self::{decode::shift, encode::Head};
 use crate::{Error, Result, SECTOR};
 
 /// Largest disk, in bytes: 2040 GiB. XAPI and other programs refuse larger ones, as block numbers end soon after.

@@ -81,7 +81,7 @@ impl File {
 }
 
 /// Does `work` where it may block.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     name: &str,
     what: &'static str,
     offset: u64,

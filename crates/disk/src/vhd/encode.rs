@@ -21,17 +21,17 @@ const WITH_BITMAP: u64 = BLOCK as u64 + SECTOR;
 pub(super) static ALL: [u8; 512] = [0xff; 512];
 
 /// What stands before the blocks.
-pub(super) struct Head {
-    pub(super) footer: Footer,
-    pub(super) header: Header,
+pub(crate) struct Head {
+    pub(crate) footer: Footer,
+    pub(crate) header: Header,
     /// The paths of the parent, and where they are.
-    pub(super) locators: Vec<(u64, Bytes)>,
+    pub(crate) locators: Vec<(u64, Bytes)>,
     /// Where blocks start.
-    pub(super) end: u64,
+    pub(crate) end: u64,
 }
 
 impl Head {
-    pub(super) fn new(size: u64, options: &Options) -> Result<Self> {
+    pub(crate) fn new(size: u64, options: &Options) -> Result<Self> {
         let size = checked_size(size)?;
         let disk_type = if options.parent.is_some() { DiskType::Differencing } else { DiskType::Dynamic };
         let footer = Footer::new(size, disk_type, options.uuid, options.timestamp);
