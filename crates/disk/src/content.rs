@@ -107,7 +107,7 @@ impl Content {
     ///
     /// What the source says when asked for its extents.
     pub async fn of(source: Arc<dyn Source>) -> Result<Self> {
-        let map = map_of(&*source, |state| state == State::Data).await?;
+        let map = map_of_data(&*source).await?;
         Ok(Self::read(source, Arc::new(map)))
     }
 
@@ -321,6 +321,15 @@ async fn map_of(source: &dyn Source, wanted: fn(State) -> bool) -> Result<Map> {
         }
     }
     Ok(map)
+}
+
+/// Returns where a disk has data.
+///
+/// # Errors
+///
+/// What the source says when asked for its extents.
+pub async fn map_of_data(source: &dyn Source) -> Result<Map> {
+    map_of(source, |state| state == State::Data).await
 }
 
 /// Asks for the extents from `at` on, and checks that there is one.

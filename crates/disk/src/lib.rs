@@ -16,6 +16,7 @@ mod encoded;
 mod error;
 mod fields;
 mod generator;
+pub mod image;
 mod input;
 mod map;
 pub mod qcow2;
@@ -31,7 +32,7 @@ pub mod vmdk;
 mod zero;
 
 pub use self::{
-    content::{Content, Gaps, MAX_PIECE, Order, Piece},
+    content::{Content, Gaps, MAX_PIECE, Order, Piece, map_of_data},
     encoded::Encoded,
     error::{Error, Kind, Result},
     map::Map,

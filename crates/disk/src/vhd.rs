@@ -19,7 +19,7 @@ mod image;
 use uuid::Uuid;
 
 pub use self::{
-    chain::{MAX_CHAIN, find_chain},
+    chain::MAX_CHAIN,
     check::check,
     decode::{Decoded, decode},
     encode::{encode, encode_fixed, length},

@@ -33,8 +33,10 @@ pub struct VhdDir {
     header: Header,
     /// A bit a block.
     bat: Vec<u8>,
-    /// The block that was read or written last.
+    /// The block that was read last.
     last: Mutex<Option<(u64, Bytes)>>,
+    /// The block that is being written: its file is written when another is, or at the end.
+    open: Option<(u64, BytesMut)>,
 }
 
 impl fmt::Debug for VhdDir {
@@ -81,7 +83,15 @@ impl VhdDir {
             return Err(Error::new(Kind::Truncated, "VHD directory's `bat`", reason).at(bat.len() as u64));
         }
         bat.truncate(bits);
-        Ok(Self { folder: Arc::clone(folder), filter, footer, header, bat: bat.to_vec(), last: Mutex::default() })
+        Ok(Self {
+            folder: Arc::clone(folder),
+            filter,
+            footer,
+            header,
+            bat: bat.to_vec(),
+            last: Mutex::default(),
+            open: None,
+        })
     }
 
     /// Makes an empty directory for a disk of `size` bytes.
@@ -96,7 +106,8 @@ impl VhdDir {
             folder.put(&format!("parentLocatorEntry{at}"), filter.pack(&path)?).await?;
         }
         let bits = (header.entries as usize).div_ceil(8);
-        let mut directory = Self { folder, filter, footer, header, bat: vec![0; bits], last: Mutex::default() };
+        let mut directory =
+            Self { folder, filter, footer, header, bat: vec![0; bits], last: Mutex::default(), open: None };
         directory.flush().await?;
         Ok(directory)
     }
@@ -136,6 +147,11 @@ impl VhdDir {
 
     /// Returns a block that is there: bitmap and data.
     async fn block(&self, block: u64) -> Result<Bytes> {
+        if let Some((open, data)) = &self.open
+            && *open == block
+        {
+            return Ok(Bytes::copy_from_slice(data));
+        }
         if let Some((last, data)) = &*self.last.lock()
             && *last == block
         {
@@ -157,23 +173,34 @@ impl VhdDir {
             return Ok(());
         }
         let bitmap_size = self.bitmap_size();
-        let mut whole = if is_new {
-            let mut whole = BytesMut::zeroed(bitmap_size + self.header.block_size as usize);
-            if !difference {
-                whole[..bitmap_size].fill(0xff);
-            }
-            whole
-        } else {
-            BytesMut::from(self.block(block).await?)
-        };
+        if self.open.as_ref().is_none_or(|(open, _)| *open != block) {
+            self.store().await?;
+            let whole = if is_new {
+                let mut whole = BytesMut::zeroed(bitmap_size + self.header.block_size as usize);
+                if !difference {
+                    whole[..bitmap_size].fill(0xff);
+                }
+                whole
+            } else {
+                BytesMut::from(self.block(block).await?)
+            };
+            *self.last.lock() = None;
+            self.open = Some((block, whole));
+            self.set(block);
+        }
+        let (_, whole) = self.open.as_mut().expect("it was just opened");
         bitmap::set(&mut whole[..bitmap_size], within / 512..(within + data.len()).div_ceil(512));
         whole[bitmap_size + within..bitmap_size + within + data.len()].copy_from_slice(&data);
-        let whole = whole.freeze();
+        Ok(())
+    }
+
+    /// Writes the file of the block that is being written.
+    async fn store(&mut self) -> Result<()> {
+        let Some((block, whole)) = self.open.take() else { return Ok(()) };
         let filter = self.filter;
-        let plain = whole.clone();
-        let packed = crate::codec::parallel(vec![plain], move |plain| filter.pack(&plain)).await?;
+        let whole = whole.freeze();
+        let packed = crate::codec::parallel(vec![whole.clone()], move |plain| filter.pack(&plain)).await?;
         self.folder.put(&path(block), packed.into_iter().next().expect("one for one")).await?;
-        self.set(block);
         *self.last.lock() = Some((block, whole));
         Ok(())
     }
@@ -311,9 +338,10 @@ impl Sink for VhdDir {
         })
     }
 
-    /// Writes `bat`, `header` and `footer`, in this order: without footer it is no VHD directory.
+    /// Writes the last block, `bat`, `header` and `footer`, in this order: without footer it is no VHD directory.
     fn flush(&mut self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
+            self.store().await?;
             let mut bat = self.bat.clone();
             bat.resize(self.header.entries as usize, 0);
             self.folder.put("bat", self.filter.pack(&bat)?).await?;

@@ -4,9 +4,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use disk::{
-    Content, Gaps, Kind, Map, Order, Piece, Sink, Source, State,
-    adapter::Chain,
-    raw,
+    Content, Gaps, Kind, Map, Order, Piece, Sink, Source, State, image, raw,
     storage::{File, Memory},
     vhd::{self, DiskType, Footer, Options, Parent, Vhd},
 };
@@ -127,17 +125,16 @@ async fn family(lab: &Lab) -> Vec<u8> {
     expected
 }
 
-async fn chain(lab: &Lab, name: &str) -> Chain {
-    let images = vhd::find_chain(lab.path(name)).await.unwrap();
-    Chain::new(images.into_iter().map(|image| Arc::new(image) as Arc<dyn Source>)).unwrap()
+async fn chain(lab: &Lab, name: &str) -> Arc<dyn Source> {
+    image::join(&image::open_chain(lab.path(name), None).await.unwrap()).unwrap()
 }
 
 #[tokio::test]
 async fn a_chain_is_read_as_one_disk() {
     let lab = Lab::new();
     let expected = family(&lab).await;
-    assert_eq!(vhd::find_chain(lab.path("child.vhd")).await.unwrap().len(), 3);
-    let chain: Arc<dyn Source> = Arc::new(chain(&lab, "child.vhd").await);
+    assert_eq!(image::open_chain(lab.path("child.vhd"), None).await.unwrap().len(), 3);
+    let chain = chain(&lab, "child.vhd").await;
     assert_eq!(read_all(&*chain).await, expected);
     assert_eq!(bytes_of(content(&chain).await).await, expected);
     lab.keep("whole.vhd", vhd::encode(content(&chain).await, &Options::default()).unwrap()).await;
@@ -155,12 +152,12 @@ async fn a_difference_passes_a_stream_as_it_is() {
     let options = Options { uuid: child.footer().uuid, parent: Some(parent), ..Options::default() };
     let difference = Content::of_difference(Arc::new(child)).await.unwrap();
     lab.keep("again.vhd", vhd::encode(difference, &options).unwrap()).await;
-    assert_eq!(read_all(&chain(&lab, "again.vhd").await).await, expected);
+    assert_eq!(read_all(&*chain(&lab, "again.vhd").await).await, expected);
 
     let decoded = vhd::decode(lab.stream("again.vhd").await, None).await.unwrap();
     assert_eq!((decoded.content.gaps(), decoded.header.unwrap().parent_uuid), (Gaps::Parent, header.parent_uuid));
     vhd::write(decoded.content, lab.create("third.vhd").await, &options).await.unwrap();
-    assert_eq!(read_all(&chain(&lab, "third.vhd").await).await, expected);
+    assert_eq!(read_all(&*chain(&lab, "third.vhd").await).await, expected);
     let decoded = vhd::decode(lab.stream("again.vhd").await, None).await.unwrap();
     assert_eq!(raw::encode(decoded.content).unwrap_err().kind(), Kind::Misuse);
 }
@@ -171,18 +168,18 @@ async fn a_parent_that_is_missing_another_or_its_own_child_is_refused() {
     family(&lab).await;
     std::fs::copy(lab.path("grand.vhd"), lab.path("kept.vhd")).unwrap();
     vhd::write(Content::new(SIZE, stream::empty()), lab.create("grand.vhd").await, &Options::default()).await.unwrap();
-    let error = vhd::find_chain(lab.path("child.vhd")).await.unwrap_err();
+    let error = image::open_chain(lab.path("child.vhd"), None).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Parent, "{error}");
     assert!(error.to_string().contains("is not found") && error.to_string().contains("parent.vhd"), "{error}");
     std::fs::remove_file(lab.path("grand.vhd")).unwrap();
-    assert_eq!(vhd::find_chain(lab.path("child.vhd")).await.unwrap_err().kind(), Kind::Parent);
+    assert_eq!(image::open_chain(lab.path("child.vhd"), None).await.unwrap_err().kind(), Kind::Parent);
 
     let child = Vhd::open(lab.open("child.vhd").await).await.unwrap();
     let grand = Vhd::open(lab.open("kept.vhd").await).await.unwrap();
     let loops = Parent { uuid: child.footer().uuid, timestamp: 0, name: "child.vhd".to_owned() };
     let options = Options { uuid: grand.footer().uuid, parent: Some(loops), ..Options::default() };
     Vhd::create(lab.create("grand.vhd").await, SIZE, &options).await.unwrap();
-    let error = vhd::find_chain(lab.path("child.vhd")).await.unwrap_err();
+    let error = image::open_chain(lab.path("child.vhd"), None).await.unwrap_err();
     assert!(error.to_string().contains("its own ancestor"), "{error}");
 }
 

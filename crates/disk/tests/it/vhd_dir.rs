@@ -112,7 +112,7 @@ async fn what_is_missing_or_too_large_is_named() {
     vhd_dir::write(content, folder(&lab, "disk.vhd"), Filter::Gzip, &Options::default()).await.unwrap();
     let block = lab.path("disk.vhd").join("blocks/0/0");
     let bomb =
-        "const zlib = require('zlib'); require('fs').writeFileSync('bomb', zlib.gzipSync(Buffer.alloc(300 << 20)));";
+        "const zlib = require('zlib'); require('fs').writeFileSync('bomb', zlib.gzipSync(Buffer.alloc(50 << 20)));";
     lab.run("node", &["-e", bomb]);
     std::fs::copy(lab.path("bomb"), &block).unwrap();
     let directory = VhdDir::open(folder(&lab, "disk.vhd")).await.unwrap();

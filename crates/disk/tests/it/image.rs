@@ -1,0 +1,145 @@
+//! Images of any format: told, opened with their parents, converted and compared.
+
+use disk::{
+    Content, Kind, Source,
+    image::{self, Format, Image, Target},
+};
+use futures_util::stream;
+
+use crate::lab::{Lab, Random, read_all};
+
+/// Whole sectors, few: all pairs of formats are tried.
+const SIZE: u64 = (4 << 20) + 3 * 512;
+
+fn target(format: Format) -> Target {
+    Target { format, compress: false, fixed: false }
+}
+
+async fn open(lab: &Lab, name: &str) -> std::sync::Arc<dyn Source> {
+    image::join(&image::open_chain(lab.path(name), None).await.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn any_format_becomes_any() {
+    let lab = Lab::new();
+    let disk = lab.disk("disk.raw", SIZE, 70).await;
+    let expected = read_all(&*disk).await;
+    for from in Format::ALL {
+        let one = format!("one-{from}");
+        let content = Content::of(disk.clone()).await.unwrap();
+        image::write(content, target(from), lab.path(&one)).await.unwrap();
+        assert_eq!(Image::open(lab.path(&one), None).await.unwrap().format(), from, "told by what it starts with");
+        for to in Format::ALL {
+            let two = format!("{from}-{to}");
+            let content = Content::of(open(&lab, &one).await).await.unwrap();
+            image::write(content, target(to), lab.path(&two)).await.unwrap();
+            assert!(read_all(&*open(&lab, &two).await).await == expected, "{two}");
+            assert!(image::check(lab.path(&two), None).await.unwrap().is_sound(), "{two}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn any_stream_becomes_any_stream() {
+    let lab = Lab::new();
+    let disk = lab.disk("disk.raw", SIZE, 71).await;
+    let streams = [Format::Raw, Format::Vhd, Format::Qcow2, Format::Vmdk];
+    for from in streams {
+        let one = format!("one-{from}");
+        let content = Content::of(disk.clone()).await.unwrap();
+        let length = lab.keep(&one, image::encode(content, target(from)).unwrap()).await;
+        for to in streams {
+            let two = format!("{from}-{to}");
+            let content = image::decode(lab.stream(&one).await, from, Some(length)).await.unwrap();
+            lab.keep(&two, image::encode(content, target(to)).unwrap()).await;
+            let name = if to == Format::Vhd { "vpc" } else { to.as_str() };
+            lab.same(("raw", "disk.raw"), (name, &two));
+        }
+    }
+    let content = Content::of(disk).await.unwrap();
+    assert_eq!(image::encode(content, target(Format::VhdDir)).unwrap_err().kind(), Kind::NeedsSeek);
+}
+
+#[tokio::test]
+async fn what_a_format_has_not_is_refused_before_there_is_a_file() {
+    let lab = Lab::new();
+    let content = |size| Content::new(size, stream::empty());
+    let cases = [
+        (1 << 20, Target { compress: true, ..target(Format::Vhd) }, Kind::Misuse),
+        (1 << 20, Target { fixed: true, ..target(Format::Qcow2) }, Kind::Misuse),
+        (3 << 40, target(Format::Vhd), Kind::TooLarge),
+    ];
+    for (size, target, kind) in cases {
+        let error = image::write(content(size), target, lab.path("new")).await.unwrap_err();
+        assert!(error.kind() == kind && !lab.path("new").exists(), "{error}");
+    }
+    assert!("vpc".parse::<Format>().unwrap() == Format::Vhd && "floppy".parse::<Format>().is_err());
+}
+
+#[tokio::test]
+async fn the_first_difference_is_found() {
+    let lab = Lab::new();
+    let disk = lab.disk("disk.raw", SIZE, 72).await;
+    lab.run("qemu-img", &["convert", "-O", "qcow2", "-c", "disk.raw", "disk.qcow2"]);
+    let same = open(&lab, "disk.qcow2").await;
+    assert_eq!(image::compare(disk.clone(), same.clone(), |_, _| {}).await.unwrap(), None);
+    let mut bytes = read_all(&*disk).await;
+    let mut random = Random(73);
+    for _ in 0..5 {
+        let at = usize::try_from(random.next() % SIZE).unwrap();
+        bytes[at] ^= 1;
+        std::fs::write(lab.path("other.raw"), &bytes).unwrap();
+        let mut seen = (0, 0);
+        let found =
+            image::compare(same.clone(), open(&lab, "other.raw").await, |done, total| seen = (done, total)).await;
+        assert_eq!(found.unwrap(), Some(at as u64));
+        assert!(seen.0 <= seen.1);
+        bytes[at] ^= 1;
+    }
+    // A longer disk is the same if the rest is zero.
+    bytes.resize(bytes.len() + (3 << 20), 0);
+    std::fs::write(lab.path("longer.raw"), &bytes).unwrap();
+    assert_eq!(image::compare(same.clone(), open(&lab, "longer.raw").await, |_, _| {}).await.unwrap(), None);
+    bytes[usize::try_from(SIZE).unwrap() + (2 << 20)] = 1;
+    std::fs::write(lab.path("longer.raw"), &bytes).unwrap();
+    let found = image::compare(open(&lab, "longer.raw").await, same, |_, _| {}).await.unwrap();
+    assert_eq!(found, Some(SIZE + (2 << 20)));
+}
+
+#[tokio::test]
+async fn parents_of_qcow2_are_found_and_loops_are_not_followed() {
+    let lab = Lab::new();
+    lab.disk("base.raw", SIZE, 74).await;
+    let create = |parent: &str, format: &str, child: &str| {
+        lab.run("qemu-img", &["create", "-f", "qcow2", "-b", parent, "-F", format, child]);
+    };
+    create("base.raw", "raw", "parent.qcow2");
+    create("parent.qcow2", "qcow2", "child.qcow2");
+    lab.run("qemu-io", &["-f", "qcow2", "-c", "write -P 5 1M 4k", "child.qcow2"]);
+    lab.run("qemu-img", &["convert", "-O", "raw", "child.qcow2", "expected"]);
+    let chain = image::open_chain(lab.path("child.qcow2"), None).await.unwrap();
+    assert_eq!(chain.iter().map(Image::format).collect::<Vec<_>>(), [Format::Qcow2, Format::Qcow2, Format::Raw]);
+    assert!(read_all(&*image::join(&chain).unwrap()).await == std::fs::read(lab.path("expected")).unwrap());
+
+    lab.run("qemu-img", &["rebase", "-u", "-b", "child.qcow2", "-F", "qcow2", "parent.qcow2"]);
+    let error = image::open_chain(lab.path("child.qcow2"), None).await.unwrap_err();
+    assert!(error.kind() == Kind::Parent && error.to_string().contains("its own ancestor"), "{error}");
+    lab.run("qemu-img", &["rebase", "-u", "-b", "nowhere.qcow2", "-F", "qcow2", "parent.qcow2"]);
+    let error = image::open_chain(lab.path("child.qcow2"), None).await.unwrap_err();
+    assert!(error.kind() == Kind::Parent && error.to_string().contains("nowhere.qcow2"), "{error}");
+    lab.run("qemu-img", &["rebase", "-u", "-b", "nbd://localhost/x", "-F", "raw", "parent.qcow2"]);
+    let error = image::open_chain(lab.path("child.qcow2"), None).await.unwrap_err();
+    assert!(error.kind() == Kind::Unsupported && error.to_string().contains("nbd://localhost/x"), "{error}");
+}
+
+#[tokio::test]
+async fn an_alias_leads_to_a_directory() {
+    let lab = Lab::new();
+    let disk = lab.disk("disk.raw", SIZE, 75).await;
+    let content = Content::of(disk.clone()).await.unwrap();
+    image::write(content, target(Format::VhdDir), lab.path("data/1.vhd")).await.unwrap();
+    std::fs::write(lab.path("disk.alias.vhd"), "data/1.vhd\n").unwrap();
+    assert!(read_all(&*open(&lab, "disk.alias.vhd").await).await == read_all(&*disk).await);
+    std::fs::write(lab.path("loop.alias.vhd"), "loop.alias.vhd").unwrap();
+    assert_eq!(Image::open(lab.path("loop.alias.vhd"), None).await.unwrap_err().kind(), Kind::Corrupt);
+}
