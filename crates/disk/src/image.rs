@@ -3,6 +3,7 @@
 mod chain;
 mod compare;
 mod convert;
+mod merge;
 
 use std::{
     fmt,
@@ -12,9 +13,10 @@ use std::{
 };
 
 pub use self::{
-    chain::{join, open_chain},
+    chain::{Link, join, open_chain},
     compare::compare,
     convert::{Target, decode, encode, write},
+    merge::merge,
 };
 use crate::{
     Error, Report, Result, Source, Storage,
@@ -169,17 +171,22 @@ impl fmt::Debug for Image {
 /// What the descriptor of a VMDK in several files starts with.
 const DESCRIPTOR: &[u8] = b"# Disk DescriptorFile";
 
+/// Tells the format of an image by its first 64 bytes; none for raw disks and fixed VHDs.
+pub fn format_of_start(start: &[u8]) -> Option<Format> {
+    let marks = [
+        (&b"conectix"[..], Format::Vhd),
+        (b"QFI\xfb", Format::Qcow2),
+        (b"KDMV", Format::Vmdk),
+        (DESCRIPTOR, Format::Vmdk),
+    ];
+    marks.into_iter().find(|(mark, _)| start.starts_with(mark)).map(|(_, format)| format)
+}
+
 /// Tells the format of a file.
 async fn probe(file: &dyn Storage, start: &[u8]) -> Result<Format> {
     let footer = b"conectix";
-    if start.starts_with(footer) {
-        return Ok(Format::Vhd);
-    }
-    if start.starts_with(b"QFI\xfb") {
-        return Ok(Format::Qcow2);
-    }
-    if start.starts_with(b"KDMV") || start.starts_with(DESCRIPTOR) {
-        return Ok(Format::Vmdk);
+    if let Some(format) = format_of_start(start) {
+        return Ok(format);
     }
     let end = file.length().await?.checked_sub(512);
     let end = match end {

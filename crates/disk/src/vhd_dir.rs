@@ -117,6 +117,13 @@ impl VhdDir {
         &self.footer
     }
 
+    /// Sets what the footer says of the image, as [`vhd::Vhd::set_footer`] does; it is written with the rest.
+    pub fn set_footer(&mut self, change: impl FnOnce(&mut Footer)) {
+        let Footer { data_offset, size, disk_type, .. } = self.footer;
+        change(&mut self.footer);
+        self.footer = Footer { data_offset, size, disk_type, ..self.footer.clone() };
+    }
+
     /// Returns the header.
     pub fn header(&self) -> &Header {
         &self.header

@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["xapi", "xapi-sim", "model", "view", "acl", "db"],
     &["app"],
     &["inventory", "access", "serve"],
-    &["xo-server", "xo-cli", "acceptance", "xtask"],
+    &["xo-server", "xo-cli", "disk-cli", "acceptance", "xtask"],
 ];
 
 /// Returns each crate of the workspace with the crates of the workspace that it is built with;

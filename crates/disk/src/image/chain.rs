@@ -23,6 +23,15 @@ struct Parent {
     format: Option<Format>,
 }
 
+/// An image of a chain.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Where it was found.
+    pub path: PathBuf,
+    /// The image.
+    pub image: Image,
+}
+
 /// Opens an image and its parents: itself first, the one without parent last.
 ///
 /// The parent of a VHD is looked for where the locators say, at the name in the header, and under its last part in the
@@ -31,17 +40,17 @@ struct Parent {
 /// # Errors
 ///
 /// [`crate::Kind::Parent`] if one is missing, another, or its own descendant, or there are more than [`MAX_CHAIN`].
-pub async fn open_chain(path: impl AsRef<Path>, format: Option<Format>) -> Result<Vec<Image>> {
+pub async fn open_chain(path: impl AsRef<Path>, format: Option<Format>) -> Result<Vec<Link>> {
     let mut path = path.as_ref().to_owned();
     let mut image = Image::open(&path, format).await?;
     let mut seen = vec![canonical(&path)];
-    let mut chain = Vec::new();
+    let mut chain: Vec<Link> = Vec::new();
     loop {
         let name = path.display().to_string();
         let parent = parent(&image, &path).await.map_err(|error| error.in_file(name.clone()))?;
-        chain.push(image);
+        chain.push(Link { path, image });
         let Some(parent) = parent else { return Ok(chain) };
-        let loops = |uuid: Uuid| chain.iter().any(|image| self::uuid(image) == Some(uuid));
+        let loops = |uuid: Uuid| chain.iter().any(|link| self::uuid(&link.image) == Some(uuid));
         if let Some(uuid) = parent.uuid.filter(|uuid| loops(*uuid)) {
             return Err(Error::parent("parent", format!("image {uuid} is its own ancestor")).in_file(name));
         }
@@ -64,10 +73,10 @@ pub async fn open_chain(path: impl AsRef<Path>, format: Option<Format>) -> Resul
 /// # Errors
 ///
 /// [`crate::Kind::Misuse`] if there are none.
-pub fn join(chain: &[Image]) -> Result<Arc<dyn Source>> {
+pub fn join(chain: &[Link]) -> Result<Arc<dyn Source>> {
     match chain {
-        [image] => Ok(image.source()),
-        _ => Ok(Arc::new(Chain::new(chain.iter().map(Image::source))?)),
+        [link] => Ok(link.image.source()),
+        _ => Ok(Arc::new(Chain::new(chain.iter().map(|link| link.image.source()))?)),
     }
 }
 

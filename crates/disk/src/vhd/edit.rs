@@ -33,9 +33,8 @@ impl Vhd {
 
     /// Sets what the footer says of the image: uuid, creator, whether it is hidden. Kind and size of the disk stay.
     pub fn set_footer(&mut self, change: impl FnOnce(&mut Footer)) {
-        let before = self.footer.clone();
+        let Footer { data_offset, size, disk_type, .. } = self.footer;
         change(&mut self.footer);
-        let Footer { data_offset, size, disk_type, .. } = before;
         self.footer = Footer { data_offset, size, disk_type, ..self.footer.clone() };
     }
 

@@ -1,8 +1,11 @@
 //! Images of any format: told, opened with their parents, converted and compared.
 
 use disk::{
-    Content, Kind, Source,
+    Content, Kind, Sink, Source,
     image::{self, Format, Image, Target},
+    storage::LocalFolder,
+    vhd,
+    vhd_dir::{self, Filter},
 };
 use futures_util::stream;
 
@@ -118,7 +121,10 @@ async fn parents_of_qcow2_are_found_and_loops_are_not_followed() {
     lab.run("qemu-io", &["-f", "qcow2", "-c", "write -P 5 1M 4k", "child.qcow2"]);
     lab.run("qemu-img", &["convert", "-O", "raw", "child.qcow2", "expected"]);
     let chain = image::open_chain(lab.path("child.qcow2"), None).await.unwrap();
-    assert_eq!(chain.iter().map(Image::format).collect::<Vec<_>>(), [Format::Qcow2, Format::Qcow2, Format::Raw]);
+    assert_eq!(
+        chain.iter().map(|link| link.image.format()).collect::<Vec<_>>(),
+        [Format::Qcow2, Format::Qcow2, Format::Raw]
+    );
     assert!(read_all(&*image::join(&chain).unwrap()).await == std::fs::read(lab.path("expected")).unwrap());
 
     lab.run("qemu-img", &["rebase", "-u", "-b", "child.qcow2", "-F", "qcow2", "parent.qcow2"]);
@@ -142,4 +148,55 @@ async fn an_alias_leads_to_a_directory() {
     assert!(read_all(&*open(&lab, "disk.alias.vhd").await).await == read_all(&*disk).await);
     std::fs::write(lab.path("loop.alias.vhd"), "loop.alias.vhd").unwrap();
     assert_eq!(Image::open(lab.path("loop.alias.vhd"), None).await.unwrap_err().kind(), Kind::Corrupt);
+}
+
+#[tokio::test]
+async fn a_merged_parent_may_take_the_place_of_its_child() {
+    let lab = Lab::new();
+    let disk = lab.disk("disk.raw", SIZE, 76).await;
+    for format in [Format::Vhd, Format::VhdDir] {
+        let base = vhd::Options::default();
+        let child = options(base.uuid, "base.vhd");
+        let grandchild = options(child.uuid, "child.vhd");
+        let (base_path, child_path) = (lab.path("base.vhd"), lab.path("child.vhd"));
+        let content = Content::of(disk.clone()).await.unwrap();
+        let write = |offset, byte| (offset, bytes::Bytes::from(vec![byte; 4096]));
+        let changes = [(&child, write(1 << 20, 1)), (&grandchild, write((1 << 20) + 2048, 2))];
+        if format == Format::Vhd {
+            vhd::write(content, lab.create("base.vhd").await, &base).await.unwrap();
+        } else {
+            let folder = std::sync::Arc::new(LocalFolder::new(&base_path));
+            vhd_dir::write(content, folder, Filter::None, &base).await.unwrap();
+        }
+        for (name, (options, (offset, data))) in ["child.vhd", "grandchild.vhd"].iter().zip(changes) {
+            let mut image: Box<dyn Sink> = if format == Format::Vhd {
+                Box::new(vhd::Vhd::create(lab.create(name).await, SIZE, options).await.unwrap())
+            } else {
+                let folder = std::sync::Arc::new(LocalFolder::new(lab.path(name)));
+                Box::new(vhd_dir::VhdDir::create(folder, SIZE, Filter::None, options).await.unwrap())
+            };
+            image.write_at(offset, data).await.unwrap();
+            image.flush().await.unwrap();
+        }
+        let expected = read_all(&*open(&lab, "grandchild.vhd").await).await;
+        let merged = image::merge(&child_path, true, |_| {}).await.unwrap();
+        assert!(merged == child_path && !base_path.exists());
+        let chain = image::open_chain(lab.path("grandchild.vhd"), None).await.unwrap();
+        assert_eq!(chain.len(), 2);
+        assert!(read_all(&*image::join(&chain).unwrap()).await == expected);
+        let merged = image::merge(lab.path("grandchild.vhd"), false, |_| {}).await.unwrap();
+        assert!(merged == child_path && lab.path("grandchild.vhd").exists());
+        assert!(read_all(&*open(&lab, "child.vhd").await).await == expected);
+        let error = image::merge(&child_path, false, |_| {}).await.unwrap_err();
+        assert!(error.kind() == Kind::Misuse && error.to_string().contains("no parent"), "{error}");
+        for name in ["child.vhd", "grandchild.vhd"] {
+            let path = lab.path(name);
+            if path.is_dir() { std::fs::remove_dir_all(path).unwrap() } else { std::fs::remove_file(path).unwrap() }
+        }
+    }
+}
+
+fn options(parent: uuid::Uuid, name: &str) -> vhd::Options {
+    let parent = vhd::Parent { uuid: parent, timestamp: 0, name: name.to_owned() };
+    vhd::Options { parent: Some(parent), ..vhd::Options::default() }
 }
