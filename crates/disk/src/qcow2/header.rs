@@ -256,7 +256,7 @@ impl Header {
         if self.backing.0 == 0 {
             return Ok(None);
         }
-        let name = usize::try_from(self.backing.0).ok().and_then(|at| bytes.get(at..at + self.backing.1 as usize));
+        let name = usize::try_from(self.backing.0).ok().and_then(|at| bytes.get(at..)?.get(..self.backing.1 as usize));
         let Some(name) = name else {
             let reason = format!("it would be at byte {}", self.backing.0);
             return Err(Error::corrupt("QCOW2 name of the parent", reason).at(8));

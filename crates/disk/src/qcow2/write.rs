@@ -140,6 +140,8 @@ impl Writer {
         let slot = usize::try_from(index).expect("the table is in memory");
         let bytes = if self.l1[slot] == 0 {
             self.l1[slot] = self.place_all(1).await? | COPIED;
+            // What the table tells of comes behind it, so that the image can be read in one pass.
+            self.packed = None;
             vec![0; length]
         } else {
             read_exact(&*self.storage, self.l1[slot] & !COPIED, length, "QCOW2 L2 table").await?.to_vec()

@@ -81,7 +81,7 @@ impl Vhd {
         let locators = locators.map(|locator| locator.offset.saturating_add(locator.length.into()));
         let ends = [tables, footer.data_offset.saturating_add(header::LENGTH as u64)].into_iter().chain(locators);
         let end = ends.chain(blocks.last().map(block_end)).max().expect("there are two");
-        let end = end.next_multiple_of(SECTOR);
+        let end = end.checked_next_multiple_of(SECTOR).unwrap_or(u64::MAX / SECTOR * SECTOR);
         Ok(Self::with(storage, footer, Some(header), bat, end))
     }
 

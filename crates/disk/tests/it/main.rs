@@ -1,6 +1,7 @@
 //! Images written here are read back by other programs, and theirs by us.
 
 mod adapter;
+mod hostile;
 mod image;
 mod lab;
 mod qcow2;
