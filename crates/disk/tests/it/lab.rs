@@ -58,6 +58,19 @@ impl Lab {
         written
     }
 
+    /// Writes the first bytes into a file, which then gets the length that was told: the rest is a hole.
+    pub(crate) async fn keep_start(&self, name: &str, mut encoded: Encoded, most: u64) {
+        let length = encoded.length().unwrap();
+        let mut file = std::fs::File::create(self.path(name)).unwrap();
+        let mut written = 0;
+        while written < most {
+            let part = futures_util::StreamExt::next(&mut encoded).await.unwrap().unwrap();
+            written += part.len() as u64;
+            std::io::Write::write_all(&mut file, &part).unwrap();
+        }
+        file.set_len(length).unwrap();
+    }
+
     /// Opens a file as a stream, which hands out little at once.
     pub(crate) async fn stream(&self, name: &str) -> tokio::io::BufReader<tokio::fs::File> {
         tokio::io::BufReader::with_capacity(10_007, tokio::fs::File::open(self.path(name)).await.unwrap())

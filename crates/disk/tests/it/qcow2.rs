@@ -288,3 +288,23 @@ async fn two_tib_empty_full_and_fragmented_take_little_memory() {
     // Full: the length is known without a byte of it.
     assert_eq!(qcow2::length(LARGE, None).unwrap(), LARGE + 65536 * (1 + 1 + 1025 + 1 + 4096));
 }
+
+#[tokio::test]
+async fn every_other_cluster_of_64_gib_is_known_after_the_tables() {
+    const LARGE: u64 = 64 << 30;
+    let lab = Lab::new();
+    let mut map = Map::new(LARGE, 65536);
+    (0..LARGE >> 17).for_each(|pair| map.set(pair << 17..(pair << 17) + 1));
+    let content = Content::new(LARGE, stream::empty()).with_map(map);
+    let encoded = qcow2::encode(content, &Options::default()).unwrap();
+    let tables = encoded.length().unwrap() - (LARGE >> 1);
+    lab.keep_start("disk.qcow2", encoded, tables).await;
+    qemu_finds_it_sound(&lab, "disk.qcow2");
+    let mut content = qcow2::decode(lab.stream("disk.qcow2").await).await.unwrap().content;
+    assert_eq!((content.map().unwrap().allocated(), content.order()), (LARGE >> 17, Order::Ascending));
+    let offsets = [content.next().await.unwrap().unwrap().offset, content.next().await.unwrap().unwrap().offset];
+    assert_eq!(offsets, [0, 1 << 17]);
+    let image = Qcow2::open(lab.open("disk.qcow2").await).await.unwrap();
+    let extents = image.extents(1 << 35..LARGE).await.unwrap();
+    assert_eq!((extents.len(), extents[0].state, extents[1].state), (disk::MAX_EXTENTS, State::Data, State::Zero));
+}

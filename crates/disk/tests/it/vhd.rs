@@ -285,3 +285,23 @@ async fn a_damaged_footer_is_told_and_its_copy_taken() {
     assert_eq!(report.problems().len(), 1, "{report}");
     assert_eq!(report.problems()[0].offset(), Some(end as u64));
 }
+
+#[tokio::test]
+async fn the_largest_disks_full_and_fragmented_are_opened() {
+    let lab = Lab::new();
+    let blocks = vhd::MAX_SIZE >> 21;
+    for every in [1, 2] {
+        let mut map = Map::new(vhd::MAX_SIZE, vhd::BLOCK);
+        (0..blocks).step_by(every).for_each(|block| map.set(block << 21..(block << 21) + 1));
+        let there = blocks / every as u64;
+        let content = Content::new(vhd::MAX_SIZE, stream::empty()).with_map(map);
+        let encoded = vhd::encode(content, &Options::default()).unwrap();
+        // Header and table only: the blocks are holes of the file, in which all sectors are absent.
+        lab.keep_start("disk.vhd", encoded, 2048 + 4 * blocks).await;
+        let image: Arc<dyn Source> = Arc::new(Vhd::open(lab.open("disk.vhd").await).await.unwrap());
+        assert_eq!(Content::of(image.clone()).await.unwrap().map().unwrap().allocated(), there);
+        assert!(image.read_at(vhd::MAX_SIZE - 4096, 4096).await.unwrap() == [0; 4096][..]);
+        let decoded = vhd::decode(lab.stream("disk.vhd").await, None).await.unwrap();
+        assert_eq!((decoded.content.map().unwrap().allocated(), decoded.content.order()), (there, Order::Ascending));
+    }
+}
