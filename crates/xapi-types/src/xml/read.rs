@@ -100,7 +100,7 @@ pub fn parse_value(text: &str) -> Result<Value, Error> {
     xml.value(0)
 }
 
-/// What a document is made of; attributes, comments and declarations are skipped.
+/// What a document is made of; attributes and comments are skipped.
 #[derive(Debug)]
 enum Token {
     Open(String),
@@ -142,7 +142,12 @@ impl<'a> Xml<'a> {
                 Event::CData(text) => Token::Text(String::from_utf8_lossy(&text).into_owned()),
                 Event::GeneralRef(reference) => Token::Text(self.entity(&reference)?),
                 Event::Eof => return Err(Error::Truncated(at)),
-                Event::Empty(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Comment(_) => continue,
+                // Nothing XAPI writes has one, and it is where entities are declared.
+                Event::DocType(_) => {
+                    let found = "<!DOCTYPE".to_owned();
+                    return Err(Error::Unexpected { expected: "a document without a type", found, at });
+                }
+                Event::Empty(_) | Event::Decl(_) | Event::PI(_) | Event::Comment(_) => continue,
             };
             return Ok(token);
         }

@@ -63,3 +63,12 @@ fn nesting_has_a_limit() {
     let deep = "<value><array><data>".repeat(500);
     assert!(matches!(parse_value(&deep), Err(Error::TooDeep)));
 }
+
+#[test]
+fn a_document_type_is_refused_since_entities_are_declared_there() {
+    let error = parse_value("<!DOCTYPE v [<!ENTITY a \"b\">]><value>&a;</value>").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "expected a document without a type at byte 0 of the XML document, found `<!DOCTYPE`"
+    );
+}

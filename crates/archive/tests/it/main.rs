@@ -1,0 +1,9 @@
+//! Archives against `tar`, `gzip` and `zstd`, and against all that can be wrong with them.
+
+mod compression;
+mod hostile;
+mod lab;
+mod mutate;
+mod recorded;
+mod tar;
+mod xva;
