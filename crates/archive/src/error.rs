@@ -50,6 +50,14 @@ pub enum Error {
         /// What is wrong.
         fault: Fault,
     },
+    /// A disk that goes into the archive cannot be read.
+    #[error("cannot read the disk `{disk}`")]
+    Disk {
+        /// Name of the disk in the archive.
+        disk: String,
+        /// What failed.
+        source: disk::Error,
+    },
     /// The caller writes what the format has no place for.
     #[error("cannot write the archive: {0}")]
     Usage(Fault),
@@ -64,12 +72,47 @@ impl Error {
         Self::Truncated { at, place: place.into() }
     }
 
+    /// Takes an error of ours out of one of a stream that it went through.
+    pub(crate) fn of_stream(at: u64, source: io::Error) -> Self {
+        match source.downcast::<Self>() {
+            Ok(error) => error,
+            Err(source) => Self::Read { at, source },
+        }
+    }
+
     /// Returns what is wrong, if it is the archive that is wrong.
     pub fn fault(&self) -> Option<&Fault> {
         match self {
             Self::Member { fault, .. } | Self::Archive { fault, .. } | Self::Usage(fault) => Some(fault),
-            Self::Read { .. } | Self::Write { .. } | Self::Truncated { .. } => None,
+            Self::Read { .. } | Self::Write { .. } | Self::Truncated { .. } | Self::Disk { .. } => None,
         }
+    }
+}
+
+/// For contents of disks, whose errors are those of images.
+impl From<Error> for disk::Error {
+    fn from(error: Error) -> Self {
+        let kind = match &error {
+            Error::Truncated { .. } => disk::Kind::Truncated,
+            Error::Read { .. } | Error::Write { .. } | Error::Disk { .. } => disk::Kind::Io,
+            Error::Member { .. } | Error::Archive { .. } => disk::Kind::Corrupt,
+            Error::Usage(_) => disk::Kind::Misuse,
+        };
+        Self::new(kind, "archive", error.to_string()).because(error)
+    }
+}
+
+/// For streams whose errors are of [`io`].
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match &error {
+            Error::Truncated { .. } => io::ErrorKind::UnexpectedEof,
+            Error::Read { source, .. } | Error::Write { source, .. } => source.kind(),
+            Error::Disk { .. } => io::ErrorKind::Other,
+            Error::Member { .. } | Error::Archive { .. } => io::ErrorKind::InvalidData,
+            Error::Usage(_) => io::ErrorKind::InvalidInput,
+        };
+        Self::new(kind, error)
     }
 }
 
@@ -193,6 +236,37 @@ pub enum Fault {
     /// Too many blocks without data.
     #[error("more than {0} blocks without data")]
     EmptyBlocks(u32),
+    /// A descriptor that came instead of a package.
+    #[error(
+        "this is only the descriptor of a package (`.ovf`), the disks are not in it; give the whole package as one `.ova` file"
+    )]
+    LoneDescriptor,
+    /// A package without a descriptor.
+    #[error("the package has no descriptor (`*.ovf`)")]
+    NoDescriptor,
+    /// A file that the descriptor has never came.
+    #[error("the file `{0}` of the descriptor is missing")]
+    FileMissing(String),
+    /// Files are written in the order of the descriptor.
+    #[error("the file `{0}` is not the next of the descriptor")]
+    FileOrder(String),
+    /// Too many members.
+    #[error("more than {0} members")]
+    Members(usize),
+    /// How long an image becomes is not known before it has been written.
+    #[error("the length of `{0}` is not known before")]
+    LengthUnknown(String),
+    /// Content of a disk that is not all of it from front to back.
+    #[error("the content is not a whole disk in its order")]
+    Partial,
+    /// Content of another size than the disk that it is for.
+    #[error("content of {content} bytes for a disk of {size}")]
+    DiskSize {
+        /// Size of the content, in bytes.
+        content: u64,
+        /// Size of the disk, in bytes.
+        size: u64,
+    },
     /// More is written to a member than was announced, or less.
     #[error("{written} bytes are written to a member of {size}")]
     MemberSize {

@@ -6,8 +6,15 @@
 
 mod compression;
 mod error;
+mod loan;
+pub mod ova;
+pub mod ovf;
+pub mod sniff;
 pub mod tar;
+mod tree;
 pub mod xva;
 
 pub use compression::{Compression, Decoder, Encoder};
 pub use error::{Error, Fault, Result};
+pub use loan::Loan;
+pub use sniff::{Format, Upload, sniff};

@@ -106,6 +106,11 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         }
     }
 
+    /// Returns how much of the present member has not been read, in bytes.
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
     /// Reads all of the present member.
     ///
     /// # Errors

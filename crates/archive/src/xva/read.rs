@@ -1,11 +1,12 @@
 //! Reading an XVA.
 
 use bytes::Bytes;
+use futures_util::{TryStreamExt, stream};
 use tokio::io::AsyncRead;
 
 use super::{BLOCK, Checksum, DESCRIPTION, Disk, Ova};
 use crate::{
-    Compression, Decoder, Error, Fault, Result,
+    Compression, Decoder, Error, Fault, Loan, Result,
     tar::{self, Member},
 };
 
@@ -193,6 +194,31 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         }
     }
 
+    /// Makes what is left of the present disk a content of its own, for what writes disks. The reader comes back when
+    /// the content has been read to its end; if it is dropped before, or fails, the reader is gone with it.
+    ///
+    /// # Panics
+    ///
+    /// If no disk is present: [`next_disk`](Self::next_disk) has returned one.
+    pub fn lend_disk(self) -> (disk::Content, Loan<Self>)
+    where
+        R: Send + 'static,
+    {
+        let present = self.present.as_ref().expect("a disk is lent while it is present");
+        let size = self.disks[present.disk].virtual_size;
+        let (back, loan) = Loan::new();
+        let pieces = stream::try_unfold(Some((self, back)), |state| async {
+            let Some((mut reader, back)) = state else { return Ok(None) };
+            if let Some(block) = reader.next_block().await? {
+                return Ok(Some((block, Some((reader, back)))));
+            }
+            back.give(reader);
+            Ok::<_, Error>(None)
+        });
+        let pieces = pieces.map_err(disk::Error::from).map_ok(|block| stream::iter(cut(block).map(Ok))).try_flatten();
+        (disk::Content::new(size, pieces), loan)
+    }
+
     /// Reads what follows the archive, so that its compression is checked to the last byte.
     ///
     /// # Errors
@@ -287,6 +313,14 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             _ => Ok(()),
         }
     }
+}
+
+/// Cuts a block that is larger than pieces of disks may be.
+fn cut(block: Block) -> impl Iterator<Item = disk::Piece> {
+    (0..block.data.len()).step_by(disk::MAX_PIECE).map(move |start| {
+        let end = (start + disk::MAX_PIECE).min(block.data.len());
+        disk::Piece { offset: block.at + start as u64, data: block.data.slice(start..end) }
+    })
 }
 
 /// Splits the name of a block into its disk and its number.

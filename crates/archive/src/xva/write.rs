@@ -151,6 +151,28 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
         Ok(())
     }
 
+    /// Writes all of a disk: begins it, writes its content, ends it.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin_disk`](Self::begin_disk) and [`write`](Self::write); if the content is of another size than the
+    /// disk, is a difference, comes in another order than that of the disk, or cannot be read.
+    pub async fn write_disk(&mut self, id: &str, mut content: disk::Content) -> Result<()> {
+        self.begin_disk(id).await?;
+        let size = self.present.as_ref().map_or(0, |present| self.disks[present.disk].virtual_size);
+        if content.size() != size {
+            return Err(Error::Usage(Fault::DiskSize { content: content.size(), size }));
+        }
+        if content.gaps() != disk::Gaps::Zero || content.order() != disk::Order::Ascending {
+            return Err(Error::Usage(Fault::Partial));
+        }
+        let failed = |source| Error::Disk { disk: id.to_owned(), source };
+        while let Some(piece) = content.next().await.map_err(failed)? {
+            self.write(piece.offset, &piece.data).await?;
+        }
+        self.end_disk().await
+    }
+
     /// Writes a block without data, as hosts do so that nobody takes a long hole for a dead connection, and hands on
     /// what has been held back. Does nothing before the first block of a disk.
     ///
@@ -226,7 +248,7 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
         let (disk, shift) = (present.disk, present.shift);
         let size = self.disks[disk].virtual_size;
         let is_end = index == 0 || (index + 1) * BLOCK >= size;
-        if !is_end && *data == ZEROS[..data.len()] {
+        if !is_end && disk::is_zero(data) {
             return Ok(());
         }
         let before = present.last.replace(index);

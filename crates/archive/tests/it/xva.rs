@@ -185,3 +185,52 @@ async fn a_disk_of_two_tebibytes_takes_what_its_data_takes() {
     }
     assert_eq!(places, [0, SIZE / 2, SIZE - BLOCK]);
 }
+
+#[tokio::test]
+async fn disks_go_in_and_out_as_contents_of_images() {
+    let lab = Lab::new();
+    let disks = two_disks();
+    let ova = machine(&disks.iter().map(|disk| (disk.id, disk.size)).collect::<Vec<_>>());
+    let mut xva = Writer::create(Vec::new(), &ova, WriteOptions::default()).await.unwrap();
+    for id in ["Ref:12", "Ref:4"] {
+        let filled = disks.iter().find(|disk| disk.id == id).unwrap();
+        lab.write(id, &filled.bytes());
+        let file = disk::storage::File::open(lab.path(id)).await.unwrap();
+        let source = disk::raw::Raw::open(std::sync::Arc::new(file)).await.unwrap();
+        xva.write_disk(id, disk::Content::of(std::sync::Arc::new(source)).await.unwrap()).await.unwrap();
+    }
+    let archive: &'static [u8] = xva.finish().await.unwrap().leak();
+    assert!(archive == written(&disks, WriteOptions::default()).await);
+    let mut xva = Reader::open(archive, ReadOptions::default()).await.unwrap();
+    while let Some(disk) = xva.next_disk().await.unwrap() {
+        let (content, loan) = xva.lend_disk();
+        let file = std::sync::Arc::new(disk::storage::File::create(lab.path("out")).await.unwrap());
+        disk::raw::write(content, file).await.unwrap();
+        assert!(lab.read("out") == lab.read(&disk.id), "{} is another", disk.id);
+        xva = loan.back().await.unwrap();
+    }
+    xva.finish().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_block_is_an_error_of_the_content() {
+    let mut archive = written(&two_disks(), WriteOptions::default()).await;
+    let place = archive.windows(5).position(|bytes| bytes == b"start").unwrap();
+    archive[place] ^= 1;
+    let mut xva = Reader::open(&*archive.leak(), ReadOptions::default()).await.unwrap();
+    xva.next_disk().await.unwrap();
+    let (mut content, loan) = xva.lend_disk();
+    let error = content.next().await.unwrap_err();
+    assert_eq!(error.kind(), disk::Kind::Corrupt);
+    assert!(error.to_string().contains("`Ref:12/00000000`"), "{error}");
+    assert!(loan.back().await.is_none());
+}
+
+#[tokio::test]
+async fn content_of_another_size_is_refused() {
+    let ova = machine(&[("Ref:1", BLOCK)]);
+    let mut xva = Writer::create(Vec::new(), &ova, WriteOptions::default()).await.unwrap();
+    let content = disk::raw::decode(&b""[..], 512);
+    let error = xva.write_disk("Ref:1", content).await.unwrap_err();
+    assert_eq!(error.fault(), Some(&Fault::DiskSize { content: 512, size: BLOCK }));
+}
