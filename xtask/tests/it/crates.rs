@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// Crates in the order of their floors, and within a floor in the order in which arrows may go.
 const FLOORS: &[&[&str]] = &[
-    &["disk", "filter", "xapi-types", "op", "archive"],
+    &["disk", "filter", "xapi-types", "op", "archive", "nbd"],
     &["xapi", "xapi-sim", "model", "view", "acl", "db"],
     &["app"],
     &["inventory", "access", "serve"],
