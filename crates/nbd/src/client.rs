@@ -17,6 +17,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, future, stream};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpStream, UnixStream},
     time::timeout,
 };
@@ -115,9 +116,7 @@ impl Client {
     ///
     /// If the server does not answer in time, is none, or has no such export.
     pub async fn connect(address: &Address, name: &str, options: Options) -> Result<Self> {
-        if name.len() > LONGEST_TEXT as usize {
-            return Err(Error::Misuse(format!("the name of an export has at most {LONGEST_TEXT} bytes")));
-        }
+        check_name(name)?;
         let (export, first) = Self::one(address, name, &options).await?;
         let alike = export.has(flag::MULTI_CONN) || export.has(flag::READ_ONLY);
         let more = if alike { options.connections.max(1) - 1 } else { 0 };
@@ -128,6 +127,25 @@ impl Client {
             }
             connections.push(connection);
         }
+        Ok(Self { export, connections, next: AtomicUsize::new(0), options })
+    }
+
+    /// Uses the export `name` of the server at the other end of `stream`, such as a tunnel; there is one connection
+    /// then. `server` is its name for TLS.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    pub async fn over(
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        server: &str,
+        name: &str,
+        options: Options,
+    ) -> Result<Self> {
+        check_name(name)?;
+        let agreed = within(options.connect, handshake::go(Box::new(stream), server, name, &options));
+        let (export, stream) = agreed.await?;
+        let connections = vec![Connection::start(stream, &export, &options)];
         Ok(Self { export, connections, next: AtomicUsize::new(0), options })
     }
 
@@ -343,6 +361,13 @@ fn cut(range: Range<u64>, most: u64) -> Vec<Range<u64>> {
         parts.push(range);
     }
     parts
+}
+
+fn check_name(name: &str) -> Result<()> {
+    if name.len() > LONGEST_TEXT as usize {
+        return Err(Error::Misuse(format!("the name of an export has at most {LONGEST_TEXT} bytes")));
+    }
+    Ok(())
 }
 
 async fn dial(address: &Address) -> Result<Stream> {

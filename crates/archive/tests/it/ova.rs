@@ -1,8 +1,10 @@
 //! Writing and reading OVA.
 
+use std::sync::Arc;
+
 use archive::{
     Compression, Error, Fault, Format, Result, Upload,
-    ova::{Reader, WriteOptions, Writer},
+    ova::{Reader, WriteOptions, Writer, measure},
     tar,
 };
 use tokio::io::AsyncReadExt;
@@ -217,4 +219,66 @@ async fn what_writers_do_wrong_is_refused() {
     assert_eq!(missing.fault(), Some(&Fault::FileMissing("disk1.vmdk".to_owned())));
     let elsewhere = Writer::create(Vec::new(), "../web", &package(), WriteOptions::default()).await.unwrap_err();
     assert_eq!(elsewhere.fault(), Some(&Fault::Name));
+}
+
+/// Makes disks into a package, by way of images whose lengths are found out first.
+async fn exported(lab: &Lab, disks: &[(&str, u64)]) -> Vec<u8> {
+    let mut ovf = package();
+    let mut images = Vec::new();
+    for ((name, size), (file, disk)) in disks.iter().zip(ovf.files.iter_mut().zip(&mut ovf.disks)) {
+        let image = async || {
+            let file = disk::storage::File::open(lab.path(name)).await.unwrap();
+            let raw = disk::raw::Raw::open(Arc::new(file)).await.unwrap();
+            let content = disk::Content::of(Arc::new(raw)).await.unwrap();
+            disk::vmdk::encode(content, &disk::vmdk::Options::default()).unwrap()
+        };
+        let length = measure(image().await).await.unwrap();
+        (file.size, disk.capacity) = (Some(length), *size);
+        images.push((file.href.clone(), length, image().await));
+    }
+    let mut ova = Writer::create(Vec::new(), "web", &ovf, WriteOptions::default()).await.unwrap();
+    for (href, length, image) in images {
+        ova.image(&href, Some(length), image).await.unwrap();
+    }
+    ova.finish().await.unwrap()
+}
+
+#[tokio::test]
+async fn disks_go_out_as_vmdk_and_come_back() {
+    let lab = Lab::new();
+    let sizes = [("one.raw", 40 << 20), ("two.raw", (8 << 20) + 512)];
+    for (name, size) in sizes {
+        lab.run("qemu-img", &["create", "-q", "-f", "raw", name, &size.to_string()]);
+        lab.run("qemu-io", &["-f", "raw", "-c", "write -q -P 7 5M 3M", name]);
+    }
+    let archive = exported(&lab, &sizes).await;
+    lab.write("web.ova", &archive);
+    lab.run("tar", &["xf", "web.ova"]);
+    for (name, image) in [("one.raw", "disk1.vmdk"), ("two.raw", "disk2.vmdk")] {
+        lab.run("qemu-img", &["compare", "-f", "raw", "-F", "vmdk", name, image]);
+    }
+    let mut ova = Reader::open(&*archive.leak()).await.unwrap();
+    let disks = ova.ovf().unwrap().vms[0].disks.len();
+    let mut names = sizes.iter().map(|(name, _)| name);
+    while ova.next().await.unwrap().is_some() {
+        let (lent, loan) = ova.lend();
+        let decoded = disk::vmdk::decode(lent).await.unwrap();
+        let file = Arc::new(disk::storage::File::create(lab.path("back.raw")).await.unwrap());
+        disk::raw::write(decoded.content, file).await.unwrap();
+        assert!(lab.read("back.raw") == lab.read(names.next().unwrap()));
+        ova = loan.back().await.unwrap();
+    }
+    ova.finish().await.unwrap();
+    assert_eq!((disks, names.next()), (2, None));
+}
+
+#[tokio::test]
+async fn an_image_whose_length_is_not_known_is_refused() {
+    let lab = Lab::new();
+    lab.write("one.raw", &[0; 512]);
+    let ovf = package();
+    let mut ova = Writer::create(Vec::new(), "web", &ovf, WriteOptions::default()).await.unwrap();
+    let image = disk::vmdk::encode(disk::raw::decode(&[0; 512][..], 512), &disk::vmdk::Options::default()).unwrap();
+    let error = ova.image("disk1.vmdk", None, image).await.unwrap_err();
+    assert_eq!(error.fault(), Some(&Fault::LengthUnknown("disk1.vmdk".to_owned())));
 }

@@ -136,3 +136,14 @@ pub(crate) fn noise(length: usize, seed: u32) -> Vec<u8> {
     let next = |n: usize| u32::try_from(n).unwrap().wrapping_add(seed).wrapping_mul(2_654_435_761).rotate_left(7);
     (0..length.div_ceil(4)).flat_map(|n| (next(n) | 1).to_le_bytes()).take(length).collect()
 }
+
+/// The same numbers each time.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    /// Returns a number below `limit`.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((self.0 >> 33) % limit as u64).unwrap()
+    }
+}

@@ -5,5 +5,6 @@ mod client;
 mod hostile_client;
 mod hostile_server;
 mod lab;
+mod mutate;
 mod server;
 mod tls;
