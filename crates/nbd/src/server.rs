@@ -5,6 +5,7 @@
 
 mod answer;
 mod handshake;
+mod memory;
 mod session;
 mod writer;
 
@@ -22,6 +23,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, warn};
 
+use memory::Memory;
 use writer::Writer;
 
 /// How a server behaves.
@@ -35,6 +37,9 @@ pub struct Options {
     pub connections: usize,
     /// Most requests at once on a connection; more wait to be read.
     pub in_flight: usize,
+    /// Memory for the data of requests and replies of all connections together, in bytes, at least that of the largest
+    /// request (32 MiB); what needs more waits. A connection has 64 MiB of it at most.
+    pub memory: usize,
     /// How long a client may take to choose an export.
     pub handshake: Duration,
     /// How long a client may ask for nothing.
@@ -50,6 +55,7 @@ impl Default for Options {
             tls_required: false,
             connections: 256,
             in_flight: 16,
+            memory: 512 << 20,
             handshake: Duration::from_secs(15),
             idle: Duration::from_secs(30 * 60),
             stall: Duration::from_secs(60),
@@ -138,6 +144,7 @@ pub struct Server {
     exports: Arc<dyn Exports>,
     options: Arc<Options>,
     places: Arc<Semaphore>,
+    memory: Memory,
     sessions: TaskTracker,
     over: CancellationToken,
 }
@@ -153,7 +160,8 @@ impl Server {
     pub fn new(exports: Arc<dyn Exports>, options: Options) -> Self {
         let places = Arc::new(Semaphore::new(options.connections));
         let (sessions, over) = (TaskTracker::new(), CancellationToken::new());
-        Self { exports, options: Arc::new(options), places, sessions, over }
+        let memory = Memory::new(options.memory);
+        Self { exports, options: Arc::new(options), places, memory, sessions, over }
     }
 
     /// Serves all who connect, until the server is stopped.
@@ -186,7 +194,7 @@ impl Server {
         let server = self.clone();
         self.sessions.spawn(async move {
             let _place = place;
-            let session = session::run(Box::new(stream), &*server.exports, &server.options);
+            let session = session::run(Box::new(stream), &*server.exports, &server.options, &server.memory);
             if let Some(Err(error)) = server.over.run_until_cancelled(session).await {
                 debug!("an NBD client is left: {error}");
             }

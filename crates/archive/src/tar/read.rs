@@ -76,6 +76,11 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             let size = extended.size.take().unwrap_or(header.size);
             let wrong = |fault| Error::member(&String::from_utf8_lossy(&name), at, fault);
             match header.kind {
+                // The oldest archives have no type for folders.
+                Kind::File if name.ends_with(b"/") && size == 0 => {
+                    row += 1;
+                    self.expect("a folder", 0);
+                }
                 Kind::File => {
                     let name = header::name(&name).map_err(wrong)?.to_owned();
                     self.expect(&name, size);

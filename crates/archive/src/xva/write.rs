@@ -39,6 +39,7 @@ pub struct Options {
 pub struct Writer<W: AsyncWrite> {
     tar: tar::Writer<Encoder<W>>,
     checksum: Checksum,
+    compression: Compression,
     disks: Vec<Disk>,
     /// Disks before this one have been written or passed over.
     next: usize,
@@ -81,7 +82,8 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
         tar.member(DESCRIPTION, &ova.write()).await?;
         let written = vec![false; disks.len()];
         let block = Vec::new();
-        Ok(Self { tar, checksum: options.checksum, disks, next: 0, written, present: None, block })
+        let Options { checksum, compression, .. } = options;
+        Ok(Self { tar, checksum, compression, disks, next: 0, written, present: None, block })
     }
 
     /// Returns the disks in the order in which they are to be written. One that is not required may be left out.
@@ -261,6 +263,10 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
     async fn member(&mut self, disk: usize, number: u64, data: &[u8]) -> Result<()> {
         let name = format!("{}/{number:08}", self.disks[disk].id);
         self.tar.member(&name, data).await?;
+        if self.compression != Compression::None {
+            // Compressing a block takes some milliseconds, for which others have waited.
+            tokio::task::yield_now().await;
+        }
         let checksum = self.checksum.of(data);
         self.tar.member(&format!("{name}.{}", self.checksum.extension()), checksum.as_bytes()).await
     }

@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use crate::lab::{Filled, read, written};
 
 /// How many archives are tried; `cargo fuzz` goes on from there.
-const TRIES: u32 = 600;
+const TRIES: u32 = 300;
 
 #[tokio::test]
 async fn no_change_of_bytes_makes_reading_panic() {
@@ -43,7 +43,7 @@ async fn each_byte_of_each_header_is_changed_without_a_panic() {
     let headers: Vec<_> = (0..good.len()).step_by(512).filter(|at| &good[at + 257..at + 262] == b"ustar").collect();
     assert_eq!(headers.len(), 3);
     for at in headers.into_iter().flat_map(|header| header..header + 512) {
-        for value in [0, 0x20, 0x37, 0x80, 0xff] {
+        for value in [0, 0x37, 0xff] {
             let mut bad = good.clone();
             bad[at] = value;
             // The sum is mended, so that the field itself is looked at.

@@ -70,6 +70,16 @@ impl Answerer {
         (with_data && request.length > LARGEST_REQUEST).then_some(Errno::TOO_LARGE)
     }
 
+    /// Returns how much data of a request is in memory at once, in bytes.
+    pub(super) fn memory(&self, request: &Request) -> u32 {
+        let in_pieces = self.structured && request.flags & command_flag::DONT_FRAGMENT == 0;
+        match request.command {
+            command::READ if in_pieces => request.length.min(u32::try_from(PIECE).expect("2 MiB")),
+            command::READ | command::WRITE => request.length,
+            _ => 0,
+        }
+    }
+
     /// Makes the reply to a request that is not tried.
     pub(super) fn refuse(&self, request: &Request, errno: Errno) -> Part {
         if !self.structured || !matches!(request.command, command::READ | command::BLOCK_STATUS) {

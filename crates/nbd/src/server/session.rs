@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, BufReader, BufWriter, ReadHalf, WriteHalf},
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    sync::{Semaphore, mpsc},
     task::JoinSet,
     time::timeout,
 };
@@ -14,6 +14,7 @@ use super::{
     Exports, Options,
     answer::{Answerer, Part},
     handshake,
+    memory::Memory,
 };
 use crate::{
     Error, Result, io,
@@ -21,14 +22,11 @@ use crate::{
     wire::{LARGEST_REQUEST, Request, command},
 };
 
-/// Memory of all requests of a connection, in units of a page: two of the largest there are.
-const PAGES: usize = 2 * LARGEST_REQUEST as usize / PAGE;
-const PAGE: usize = 4096;
 /// Parts of replies that wait to be sent; a read has one piece ahead.
 const PARTS: usize = 4;
 
 /// Serves a client until it leaves.
-pub(super) async fn run(stream: Stream, exports: &dyn Exports, options: &Options) -> Result<()> {
+pub(super) async fn run(stream: Stream, exports: &dyn Exports, options: &Options, memory: &Memory) -> Result<()> {
     let agreed = timeout(options.handshake, handshake::agree(stream, exports, options)).await;
     let silent = Error::Silent { doing: "agreeing on options with a client", limit: options.handshake };
     let Some(agreed) = agreed.unwrap_or(Err(silent))? else { return Ok(()) };
@@ -40,7 +38,7 @@ pub(super) async fn run(stream: Stream, exports: &dyn Exports, options: &Options
         stream: BufReader::with_capacity(64 << 10, read),
         answerer,
         parts,
-        memory: Arc::new(Semaphore::new(PAGES)),
+        memory: memory.of_connection(),
         places: Arc::new(Semaphore::new(options.in_flight.max(1))),
         jobs: JoinSet::new(),
     };
@@ -58,7 +56,7 @@ struct Session {
     stream: BufReader<ReadHalf<Stream>>,
     answerer: Arc<Answerer>,
     parts: mpsc::Sender<Part>,
-    memory: Arc<Semaphore>,
+    memory: Memory,
     places: Arc<Semaphore>,
     jobs: JoinSet<()>,
 }
@@ -79,7 +77,7 @@ impl Session {
                 continue;
             }
             let place = Arc::clone(&self.places).acquire_owned().await.expect("nobody closes it");
-            let memory = self.take_memory(&request).await;
+            let memory = self.memory.take(self.answerer.memory(&request)).await;
             let data = self.data(&request, options).await?;
             let (answerer, parts) = (Arc::clone(&self.answerer), self.parts.clone());
             self.jobs.spawn(async move {
@@ -111,16 +109,6 @@ impl Session {
         let rest = timeout(options.stall, self.stream.read_exact(&mut header[read..])).await;
         rest.map_err(|_| silent(options.stall))?.map_err(|error| Error::io(doing, error))?;
         Request::decode(&header).map(Some).ok_or_else(|| Error::protocol("a client sends no request"))
-    }
-
-    /// Takes as much memory as the request needs, so that all together need no more than there is for a connection.
-    async fn take_memory(&mut self, request: &Request) -> Option<OwnedSemaphorePermit> {
-        let length = match request.command {
-            command::READ | command::WRITE => request.length as usize,
-            _ => 0,
-        };
-        let pages = u32::try_from(length.div_ceil(PAGE)).expect("it is at most the largest request");
-        Arc::clone(&self.memory).acquire_many_owned(pages).await.ok()
     }
 
     /// Reads what a request wants to write.

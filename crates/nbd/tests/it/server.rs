@@ -175,3 +175,20 @@ async fn silent_clients_are_left() {
     }
     assert!(matches!(client.read(0, 512).await, Err(Error::Closed(_) | Error::Io { .. })));
 }
+
+#[tokio::test]
+async fn requests_wait_for_memory_and_all_are_answered() {
+    let lab = Lab::new();
+    let data = noise(16 << 20, 7);
+    lab.write("disk.raw", &data);
+    let running = Running::start(Options { memory: 0, ..Options::default() }).await;
+    running.shelf.put("disk", lab.export("disk.raw", true).await);
+    let options = ClientOptions { request: 16 << 20, connections: 4, ..ClientOptions::default() };
+    let client = Client::connect(&running.address(), "disk", options).await.unwrap();
+    let data = Bytes::from(data);
+    let writes = future::join_all((0..8).map(|_| client.write(0, data.clone())));
+    let reads = future::join_all((0..8).map(|_| client.read(0, 16 << 20)));
+    let (writes, reads) = future::join(writes, reads).await;
+    assert!(writes.into_iter().all(|written| written.is_ok()));
+    assert!(reads.into_iter().all(|read| read.unwrap() == data));
+}
