@@ -108,8 +108,8 @@ impl Connection {
         let shared = Arc::new(Shared::default());
         let (read, write) = tokio::io::split(stream);
         let in_flight = options.in_flight.max(1);
-        // As many as may be on their way, so that sending never waits for a place in the queue.
-        let (requests, queue) = mpsc::channel(in_flight);
+        // As many as may be on their way, and the goodbye, so that sending never waits for a place in the queue.
+        let (requests, queue) = mpsc::channel(in_flight + 1);
         let reader = {
             let (shared, structured) = (Arc::clone(&shared), export.structured);
             // Replies of many small requests come in one piece; large data is not copied through the buffer.
@@ -169,8 +169,9 @@ impl Connection {
                 let pending = Pending::new(command, range.start, length);
                 state.waiting.insert(cookie, Waiting { pending, done, _place: place });
             }
-            // A queue that is closed has left a failure.
-            let _ = self.requests.send(Sent { request, data }).await;
+            // There is room for as many as have a place; a queue that is closed has left a failure. Nothing is waited
+            // for, so that who gives up here has asked nothing or all.
+            let _ = self.requests.try_send(Sent { request, data });
             answer.await.unwrap_or_else(|_| Err(self.failure().unwrap_or(Error::Closed("waiting for a reply"))))
         };
         let silent = Error::Silent { doing: "waiting for a reply", limit: self.limit };

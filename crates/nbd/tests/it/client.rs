@@ -1,6 +1,10 @@
 //! Our client against `qemu-nbd`.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    task::{Context, Waker},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use disk::{Content, Source, State, raw::Raw, storage::File};
@@ -172,4 +176,23 @@ async fn what_is_no_disk_of_ours_is_compared_by_raw() {
     }
     let error = remote.read_at(4 * MIB, 512).await.unwrap_err();
     assert_eq!(error.kind(), disk::Kind::Misuse);
+}
+
+#[tokio::test]
+async fn who_gives_up_waiting_leaves_the_connection_to_others() {
+    let lab = Lab::new();
+    let data = noise(4 << 20, 7);
+    lab.disk("disk.raw", 4 * MIB, &[(0, &data)]);
+    let qemu = lab.qemu(&["-r", "-f", "raw", "disk.raw"]);
+    let client = Client::connect(&qemu.address, "", Options { in_flight: 2, ..Options::default() }).await.unwrap();
+    for n in 0..50 {
+        // Looked at once, or a few times, and dropped.
+        let mut read = Box::pin(client.read(0, 1 << 20));
+        for _ in 0..n % 5 {
+            let _ = read.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            tokio::task::yield_now().await;
+        }
+    }
+    assert!(client.read(0, 4 << 20).await.unwrap() == data);
+    assert_eq!(client.connections(), 1);
 }
