@@ -18,13 +18,14 @@
 //!
 //! The pieces: [`world`] holds the objects; `class/*.rs` are what they do, registered in
 //! [`methods`]; [`transition`] is what is asked now and done later; [`fault`] and [`control`] are
-//! what can go wrong on demand; `wire` is what goes over the sockets.
+//! what can go wrong on demand; `console` is what consoles show; `wire` is what goes over the sockets.
 
 mod builtin;
 pub mod call;
 mod check;
 mod class;
 pub mod clock;
+mod console;
 pub mod control;
 mod datum;
 mod default;
@@ -54,6 +55,7 @@ pub mod transition;
 mod wire;
 pub mod world;
 
+pub use console::font;
 pub use datum::Datum;
 pub use object::{NotOurs, Object};
 pub use sim::Sim;

@@ -11,6 +11,7 @@ use tokio::{sync::watch, time::Instant};
 
 use crate::{
     Object, World,
+    console::Guests,
     fault::Faults,
     host::{Condition, Host},
     shape::Shapes,
@@ -35,6 +36,8 @@ pub(crate) struct Pool {
     /// Address of the master of the pool that the host of this one has joined, where that pool is not simulated here:
     /// it answers nothing else any more.
     pub(crate) joined: Mutex<Option<String>>,
+    /// What guests were given by those who look at their consoles.
+    pub(crate) guests: Guests,
     world: Mutex<World>,
     siblings: Arc<Siblings>,
     me: Weak<Self>,
@@ -66,6 +69,7 @@ impl Pool {
             hosts: RwLock::new(hosts),
             changed: watch::Sender::new(world.generation()),
             joined: Mutex::default(),
+            guests: Guests::default(),
             world: Mutex::new(world),
             siblings: Arc::clone(siblings),
         });

@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod arrival;
 pub(crate) mod connection;
+pub(crate) mod console;
 pub(crate) mod handler;
 pub(crate) mod head;
 pub(crate) mod listen;

@@ -172,6 +172,7 @@ impl Builder {
             let mut hosts = Vec::new();
             for ((object, ip), (http, https)) in objects.iter().zip(&addresses).zip(http.iter().zip(&https)) {
                 world.set(*object, "address", ip.to_string());
+                crate::class::vm::domain::address_consoles(&mut world, *object);
                 let port = |listener: &tokio::net::TcpListener| listener.local_addr().map_or(0, |a| a.port());
                 let (http, https) = (SocketAddr::new(*ip, port(http)), SocketAddr::new(*ip, port(https)));
                 // Only what a real host does not need is written into URLs.

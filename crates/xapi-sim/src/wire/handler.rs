@@ -5,6 +5,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::{
     arrival,
     connection::{Connection, Gone},
+    console,
     head::Head,
     logs,
     reply::Reply,
@@ -63,6 +64,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         "/import_raw_vdi" => transfer::import(connection, &head).await,
         "/services/join" | "/services/xenops" => arrival::receive(connection).await,
         logs::AUDIT | logs::ARCHIVE => logs::serve(connection, path).await,
+        console::PATH if head.method == "CONNECT" => console::serve(connection, &head).await,
         status::PATH => status::serve(connection, &head).await,
         "/rrd_updates" | "/host_rrd" | "/vm_rrd" | "/sr_rrd" => rrd::serve(connection, &head, path).await,
         _ => connection.send(Reply::internal(&format!("NOT_IMPLEMENTED: [ {path} ]"))).await,

@@ -4,10 +4,12 @@
 
 mod client;
 mod lab;
+mod vnc;
 
 mod bond;
 mod command;
 mod conformance;
+mod console;
 mod content;
 mod control;
 mod device;

@@ -66,14 +66,39 @@ fn measure(world: &mut World, vm: Object, granted: i64) {
     }
 }
 
-/// Replaces the VM's console by one at `host`.
+/// Replaces the VM's consoles by some at `host`.
 pub(crate) fn open_console(world: &mut World, vm: Object, host: Object) {
     for console in world.objects(vm, "consoles") {
         world.destroy(console);
     }
-    let console = world.create("console", [("protocol", "rfb".into()), ("VM", vm.into())]);
-    let location = format!("https://{}/console?uuid={}", world.text(host, "address"), world.uuid(console));
-    world.set(console, "location", location);
+    for protocol in protocols(world, vm) {
+        let console = world.create("console", [("protocol", (*protocol).into()), ("VM", vm.into())]);
+        let location = format!("https://{}/console?uuid={}", world.text(host, "address"), world.uuid(console));
+        world.set(console, "location", location);
+    }
+}
+
+/// Lets the consoles of what runs on `host` lie at the address that it has now.
+pub(crate) fn address_consoles(world: &mut World, host: Object) {
+    let address = world.text(host, "address").to_owned();
+    let vms = world.objects(host, "resident_VMs");
+    let consoles: Vec<_> = vms.into_iter().flat_map(|vm| world.objects(vm, "consoles")).collect();
+    for console in consoles {
+        if let Some((_, query)) = world.text(console, "location").split_once("/console?") {
+            let location = format!("https://{address}/console?{query}");
+            world.set(console, "location", location);
+        }
+    }
+}
+
+/// Returns what the consoles of a VM speak: a serial line is there where the platform has one, or no screen of its own.
+fn protocols(world: &World, vm: Object) -> &'static [&'static str] {
+    if world.entry(vm, "other_config", "disable_pv_vnc") == "1" {
+        return &[];
+    }
+    let serial = world.entry(vm, "platform", "hvm_serial");
+    let has_serial = !operation::is_hvm(world, vm) || !["", "none"].contains(&serial);
+    if has_serial { &["rfb", "vt100"] } else { &["rfb"] }
 }
 
 /// Takes a VM off its host; `state` is what it then is, `Halted` or `Suspended`.
