@@ -3,7 +3,8 @@
 //! [`Pool`] is the client of one pool. It logs in, finds the coordinator, keeps the session and
 //! comes back by itself when the pool does; [`Pool::state`] says how it stands. [`Pool::call`] calls a
 //! method, [`Pool::call_async`] starts a task and follows it, [`Pool::watch`] hands out all objects
-//! and then what changes, [`Pool::rrd_updates`] reads what a host measures.
+//! and then what changes, [`Pool::rrd_updates`] reads what a host measures, [`Pool::console`] opens
+//! a console.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), xapi::Error> {
@@ -38,6 +39,7 @@ mod state;
 mod task;
 mod tls;
 mod transfer;
+mod tunnel;
 mod watch;
 
 pub use address::Address;
@@ -52,6 +54,7 @@ pub use state::State;
 pub use task::{Task, TaskState};
 pub use tls::{CertificateError, Fingerprint, Problem};
 pub use transfer::{HostFile, HostFileKind, RawVdi, SystemStatus, Upload};
+pub use tunnel::Tunnel;
 pub use watch::{Change, Event, Watch};
 
 /// Makes the parameters of a call out of anything that a value can be made from.

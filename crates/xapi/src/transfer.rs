@@ -4,7 +4,7 @@
 //! the head of a request goes first, a host that sends it elsewhere is followed with nothing lost, and only then the
 //! content goes out. Session and task stand in the query, since a host that names another one repeats the query only.
 
-mod head;
+pub(crate) mod head;
 mod host_file;
 mod put;
 mod system_status;

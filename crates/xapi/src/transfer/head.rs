@@ -1,5 +1,6 @@
 //! The head of a host's answer.
 
+use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// Longest head, in bytes.
@@ -10,19 +11,25 @@ const MOST: usize = 100;
 
 /// What the head of an answer says.
 #[derive(Debug, PartialEq)]
-pub(super) struct Head {
+pub(crate) struct Head {
     /// HTTP status.
-    pub(super) status: u16,
+    pub(crate) status: u16,
     /// Where the host sends the request instead.
-    pub(super) location: Option<String>,
+    pub(crate) location: Option<String>,
 }
 
 /// Reads the head of an answer; `Err` says what is wrong with it.
 pub(super) async fn read<R: AsyncRead + Unpin>(stream: &mut R) -> Result<Head, String> {
-    let mut buffer = Vec::new();
+    read_begin(stream).await.map(|(head, _)| head)
+}
+
+/// Reads the head of an answer, and returns what has come after it already.
+pub(crate) async fn read_begin<R: AsyncRead + Unpin>(stream: &mut R) -> Result<(Head, Bytes), String> {
+    let mut buffer = BytesMut::new();
     loop {
-        if let Some(head) = parse(&buffer)? {
-            return Ok(head);
+        if let Some((head, length)) = parse(&buffer)? {
+            buffer.advance(length);
+            return Ok((head, buffer.freeze()));
         }
         if buffer.len() > LONGEST {
             return Err(format!("the head of its answer is longer than {LONGEST} bytes"));
@@ -35,16 +42,14 @@ pub(super) async fn read<R: AsyncRead + Unpin>(stream: &mut R) -> Result<Head, S
     }
 }
 
-fn parse(buffer: &[u8]) -> Result<Option<Head>, String> {
+fn parse(buffer: &[u8]) -> Result<Option<(Head, usize)>, String> {
     let mut headers = [httparse::EMPTY_HEADER; MOST];
     let mut response = httparse::Response::new(&mut headers);
     let parsed = response.parse(buffer).map_err(|error| format!("this is not HTTP ({error})"))?;
-    if parsed.is_partial() {
-        return Ok(None);
-    }
+    let httparse::Status::Complete(length) = parsed else { return Ok(None) };
     let location = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("location"));
     let location = location.map(|header| String::from_utf8_lossy(header.value).into_owned());
-    Ok(Some(Head { status: response.code.unwrap_or_default(), location }))
+    Ok(Some((Head { status: response.code.unwrap_or_default(), location }, length)))
 }
 
 #[cfg(test)]

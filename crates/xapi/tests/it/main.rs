@@ -2,6 +2,7 @@
 
 mod bad_host;
 mod certificate;
+mod console;
 mod dialect;
 mod host_file;
 mod peer;
@@ -12,4 +13,7 @@ mod sim;
 mod system_status;
 mod task;
 mod transfer;
+#[allow(dead_code, reason = "shared with tests that look at more of it")]
+#[path = "../../../xapi-sim/tests/it/vnc.rs"]
+mod vnc;
 mod watch;

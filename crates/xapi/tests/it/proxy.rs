@@ -12,7 +12,7 @@ use xapi::{Error, Pool, Proxy, RrdQuery, params};
 use crate::peer::{Peer, Reply, options, raw, read_head, soon, usual};
 
 /// Starts a proxy that wants `authorization` and writes down whom it was asked for.
-async fn proxy(authorization: Option<&'static str>, asked: Arc<Mutex<Vec<String>>>) -> String {
+pub(crate) async fn proxy(authorization: Option<&'static str>, asked: Arc<Mutex<Vec<String>>>) -> String {
     let address = raw(move |mut stream| {
         let asked = Arc::clone(&asked);
         async move {
