@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::{
-    Audience, CloseReason, Config, Cx, Feed, Peer, Permissions, Session, Tasks, Transfers, journal::Recorder,
-    limit::Limit, pool::Pools, session::WeakSession, stats, stats::Stats, store::StoreWriter, views::Views,
+    Audience, CloseReason, Config, Cx, Feed, Peer, Permissions, Session, Tasks, Transfers, console::Consoles,
+    journal::Recorder, limit::Limit, pool::Pools, session::WeakSession, stats, stats::Stats, store::StoreWriter,
+    views::Views,
 };
 
 /// Name of the database file in the data folder.
@@ -37,6 +38,7 @@ pub(crate) struct Inner {
     permissions: Permissions,
     tasks: Tasks,
     transfers: Transfers,
+    pub(crate) consoles: Consoles,
     views: Views,
     pub(crate) pools: Pools,
     pub(crate) limit: Limit,
@@ -95,6 +97,7 @@ impl App {
         let views = Views::new(store.clone(), permissions.clone());
         let following = tokio::spawn(views.clone().follow(feed.subscribe(), stop.clone()));
         let transfers = Transfers::new(config.transfers);
+        let consoles = Consoles::default();
         let inner = Arc::new(Inner {
             config,
             ops,
@@ -104,6 +107,7 @@ impl App {
             permissions,
             tasks,
             transfers,
+            consoles,
             views,
             pools: Pools::new(writer, recorder),
             limit,

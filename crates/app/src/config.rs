@@ -3,6 +3,7 @@
 //! An unknown key is an error that names it and the file, so that a typing mistake never goes unseen. Keys that the
 //! original knows and this version has no use for are accepted; [`Config::unused`] lists them for the log.
 
+mod consoles;
 mod error;
 mod http;
 mod rest_api;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 pub use self::{
+    consoles::Consoles as ConsoleLimits,
     error::ConfigError,
     http::{Cookies, Forwarded, Http, HttpProxy, Listen, Listeners, Paths, SameSite},
     rest_api::RestApi,
@@ -91,6 +93,8 @@ pub struct Config {
     pub journal: Journal,
     /// One-time URLs; a section of our own.
     pub transfers: TransferLimits,
+    /// Consoles of VMs and hosts; a section of our own.
+    pub consoles: ConsoleLimits,
     /// Assistants that call by MCP.
     pub mcp: Mcp,
     /// Keys of the file that do nothing here.
@@ -216,6 +220,7 @@ impl Default for Config {
             logs: Logs::default(),
             journal: Journal::default(),
             transfers: TransferLimits::default(),
+            consoles: ConsoleLimits::default(),
             mcp: Mcp::default(),
             unused: Vec::new(),
         }
@@ -327,6 +332,7 @@ impl Config {
         }
         self.rest_api.check()?;
         self.transfers.check()?;
+        self.consoles.check()?;
         self.http.check()
     }
 }

@@ -8,6 +8,7 @@ mod browser;
 mod bulk;
 mod call;
 mod config;
+mod console;
 mod cx;
 mod duration;
 mod feed;
@@ -34,9 +35,10 @@ pub use acl;
 pub use app::{App, StartError};
 pub use call::{Begun, failure};
 pub use config::{
-    Authentication, Config, ConfigError, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen, Listeners,
-    LogFormat, Logs, Mcp, Paths, RestApi, SameSite, TransferLimits, WebSockets, XapiOptions,
+    Authentication, Config, ConfigError, ConsoleLimits, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen,
+    Listeners, LogFormat, Logs, Mcp, Paths, RestApi, SameSite, TransferLimits, WebSockets, XapiOptions,
 };
+pub use console::{Console, ConsoleEnd, ConsoleRefusal, Speaks};
 pub use cx::Cx;
 pub use db;
 pub use duration::Duration;

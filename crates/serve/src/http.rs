@@ -1,11 +1,12 @@
 //! HTTP: who answers what.
 //!
-//! In this order, which is the original's: WebSockets · one-time URLs · REST · sign-in · public folders · *the gate* ·
+//! In this order, which is the original's: consoles · other WebSockets · one-time URLs · REST · sign-in · public folders · *the gate* ·
 //! upstreams · folders · the web UI. Behind the gate are those who carry a good token; others are sent to the
 //! sign-in page.
 
 mod caller;
 mod compress;
+mod console;
 pub(crate) mod cookie;
 mod gate;
 mod mount;
@@ -99,6 +100,9 @@ impl Face {
             return reply::to_https(&request, caller, port);
         }
         let path = request.uri().path().to_owned();
+        if let Some(id) = console::id_in(&path) {
+            return self.console(id, &mut request, caller).await;
+        }
         if socket::is_upgrade(request.headers()) {
             if JSON_RPC.contains(&path.as_str()) {
                 return self.json_rpc(&mut request, caller).await;

@@ -214,6 +214,17 @@ impl Connection {
         file.map_err(|error| self.translate(&error, "host_file"))
     }
 
+    /// Opens the console at `location`, as `console.location` names it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::call`].
+    pub(crate) async fn console(&self, location: &str) -> op::Result<xapi::Tunnel> {
+        const METHOD: &str = "console";
+        self.allowed(METHOD)?;
+        self.link.client().console(location).await.map_err(|error| self.translate(&error, METHOD))
+    }
+
     /// Returns statistics of the host at `address`.
     ///
     /// # Errors

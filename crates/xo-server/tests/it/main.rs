@@ -2,6 +2,7 @@
 
 mod access;
 mod action;
+mod console;
 mod download;
 mod first_boot;
 mod five;
@@ -18,3 +19,6 @@ mod start;
 mod test_app;
 mod told_of_tasks;
 mod view;
+#[allow(dead_code, reason = "shared with tests that look at more of it")]
+#[path = "../../../xapi-sim/tests/it/vnc.rs"]
+mod vnc;
