@@ -4,6 +4,7 @@
 mod bad_database;
 mod binary;
 mod client;
+mod console;
 mod day;
 mod foreign_lib;
 mod hostile_clients;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use crate::binary;
 use crate::wait::LIMIT;
@@ -34,10 +35,15 @@ static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
 
 /// Runs a script of `foreign/node` and returns what it printed.
 pub(crate) async fn run(script: &str, arguments: &[&str]) -> String {
+    run_within(LIMIT, script, arguments).await
+}
+
+/// The same, for one that may take so long.
+pub(crate) async fn run_within(limit: Duration, script: &str, arguments: &[&str]) -> String {
     let folder = tokio::task::spawn_blocking(|| FOLDER.clone()).await.unwrap();
     let mut node = tokio::process::Command::new("node");
     node.arg(script).args(arguments).current_dir(folder).kill_on_drop(true);
-    let output = tokio::time::timeout(LIMIT, node.output()).await.expect("the script ends in time").unwrap();
+    let output = tokio::time::timeout(limit, node.output()).await.expect("the script ends in time").unwrap();
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{script}: {}\n{stdout}\n{stderr}", output.status);
     stdout.into_owned()
