@@ -1,4 +1,4 @@
-//! The faces of the server: JSON-RPC over WebSocket, REST, sign-in, one-time URLs, the web UI.
+//! The faces of the server: JSON-RPC over WebSocket, REST, sign-in, one-time URLs, consoles, the web UI.
 //!
 //! The only crate that knows HTTP, JSON-RPC ids and cookies. It sees operations by name only.
 
