@@ -26,6 +26,9 @@ const LONGEST_REST: Duration = Duration::from_secs(3);
 /// How long a VM may be halted or suspended until that is taken for its end: some reboots look like it.
 const HALTED: Duration = Duration::from_secs(5);
 
+/// A console that has been open for so long is not one that its host closes at once.
+const STEADY: Duration = Duration::from_secs(5);
+
 /// How long the next host may take for the handshake.
 const GREETING: Duration = Duration::from_secs(20);
 
@@ -92,20 +95,31 @@ impl Console {
     }
 
     async fn go(&mut self, from: &mut mpsc::Receiver<Bytes>, to: mpsc::Sender<Bytes>) -> ConsoleEnd {
+        let follow = self.app.config().consoles.follow.0;
+        // Of hosts that let us in and close it at once: when that began, and how long to rest before the next attempt.
+        let (mut failing, mut rest) = (None, Duration::ZERO);
         loop {
+            let began = Instant::now();
             let reason = match self.pass(from, &to).await {
                 Over::End(end) => return end,
                 Over::Host(reason) => reason,
             };
+            if began.elapsed() >= STEADY {
+                (failing, rest) = (None, Duration::ZERO);
+            }
+            if failing.get_or_insert_with(Instant::now).elapsed() >= follow {
+                return ConsoleEnd::Unreachable(format!("its host does not keep the console open: {reason}"));
+            }
             debug!(vm.id = %self.vm, "the console of VM `{}` is gone: {reason}", self.vm);
             if let Some(rfb) = &mut self.rfb
                 && rfb.lose().is_err()
             {
                 return self.ended_or(ConsoleEnd::Elsewhere).await;
             }
-            if let Err(end) = self.again(from, &to).await {
+            if let Err(end) = self.again(from, &to, rest).await {
                 return end;
             }
+            rest = (rest * 2).clamp(REST, LONGEST_REST);
             self.visit.moves += 1;
         }
     }
@@ -180,8 +194,13 @@ impl Console {
         }
     }
 
-    /// Opens the console again, wherever it is by then, and tells both sides what they have to know.
-    async fn again(&mut self, from: &mut mpsc::Receiver<Bytes>, to: &mpsc::Sender<Bytes>) -> Result<(), ConsoleEnd> {
+    /// Opens the console again after a rest, wherever it is by then, and tells both sides what they have to know.
+    async fn again(
+        &mut self,
+        from: &mut mpsc::Receiver<Bytes>,
+        to: &mpsc::Sender<Bytes>,
+        rest: Duration,
+    ) -> Result<(), ConsoleEnd> {
         let (app, limits) = (self.app.clone(), self.app.config().consoles);
         let rfb = Mutex::new(self.rfb.as_mut());
         let (vm, speaks) = (self.vm.clone(), self.speaks);
@@ -197,7 +216,10 @@ impl Console {
             }
         };
         let is_lost = rfb.lock().as_ref().is_some_and(|rfb| rfb.is_lost());
-        let opening = reopen(&app, &vm, speaks, is_lost);
+        let opening = async {
+            sleep(rest).await;
+            reopen(&app, &vm, speaks, is_lost).await
+        };
         let opened = tokio::select! {
             opened = timeout(limits.follow.0, opening) => opened,
             () = waiting => return Err(ConsoleEnd::Left),

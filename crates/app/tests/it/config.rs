@@ -75,6 +75,10 @@ fn the_keys_of_the_original_are_read() {
         [transfers]
         stall = "2 minutes"
         atOnce = 8
+
+        [consoles]
+        perUser = 4
+        idle = "1 hour"
         "#,
     );
     assert_eq!(config.datadir, Path::new("/etc/xo-server/data"));
@@ -96,6 +100,8 @@ fn the_keys_of_the_original_are_read() {
     assert_eq!(config.journal.max_size, 1_000_000);
     assert_eq!((config.transfers.stall, config.transfers.at_once), (Duration::from_millis(120_000), 8));
     assert_eq!(config.transfers.validity, Duration::from_millis(300_000));
+    assert_eq!((config.consoles.per_user, config.consoles.total), (4, 1000));
+    assert_eq!(config.consoles.idle, Duration::from_millis(3_600_000));
 }
 
 #[test]
@@ -143,6 +149,10 @@ fn limits_that_let_nothing_through_are_refused() {
     assert!(error.contains("`transfers.longest` is no time at all"), "{error}");
     let error = refused("[transfers]\natOnce = 0");
     assert!(error.contains("`transfers.atOnce` is none at all"), "{error}");
+    let error = refused("[consoles]\nperUser = 0");
+    assert!(error.contains("`consoles.perUser` is none at all"), "{error}");
+    let error = refused("[consoles]\nstall = 0");
+    assert!(error.contains("`consoles.stall` is no time at all"), "{error}");
 }
 
 #[test]

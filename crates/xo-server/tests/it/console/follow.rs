@@ -111,3 +111,19 @@ async fn a_host_that_comes_back_has_its_consoles_again() {
     soon(vnc.type_text("abc")).await.expect("it takes keys");
     soon(vnc.see("> abc_")).await.expect("it shows them");
 }
+
+#[tokio::test]
+async fn a_host_that_closes_the_console_again_and_again_is_given_up() {
+    let mut config = Config::default();
+    config.consoles.follow = Duration::from_millis(500);
+    let lab = Lab::with(config).await;
+    let (mut vnc, closed) = lab.console(&lab.vm).watched().await;
+    for _ in 0..1000 {
+        lab.served.sim.spoil_at("/console", Spoilt::Cut);
+    }
+    let before = tunnels(&lab);
+    soon(async { while vnc.ask(false).await.is_ok() && vnc.update().await.is_ok() {} }).await;
+    let (code, why) = soon(closed).await.expect("it ends");
+    assert_eq!((code, why.starts_with("its host does not keep the console open")), (1011, true), "{why}");
+    assert!(tunnels(&lab) - before < 20, "it rests in between");
+}
