@@ -1,7 +1,7 @@
 //! Hosts: what they see, enabled and not, their agents.
 
 mod evacuate;
-mod plugin;
+pub(crate) mod plugin;
 pub(crate) mod power;
 mod query;
 mod seed;

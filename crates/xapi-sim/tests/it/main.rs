@@ -35,6 +35,7 @@ mod system_status;
 mod task;
 mod template;
 mod transfer;
+mod updater;
 mod vbd;
 mod vdi;
 mod vif;

@@ -1,9 +1,10 @@
 //! Scripts that hosts run for their clients.
 //!
 //! Those of XCP-ng that tell of the hardware answer as on a server with two disks in a mirror and one that wears
-//! out. What a test writes to the host's `other_config` as `sim:plugin:NAME.FUNCTION` is answered in place of that.
+//! out. XCP-ng is updated by one ([`updater`]). What a test writes to the host's `other_config` as `sim:plugin:NAME.FUNCTION` is answered in place of that.
 
 mod pack;
+pub(crate) mod updater;
 
 use xapi_types::{Failure, code};
 
@@ -72,6 +73,11 @@ fn call_plugin(call: &mut Call<'_>) -> Result<Outcome, Failure> {
         ("install-supp-pack", "install") => {
             let vdi = argument("vdi");
             return pack::install(call, host, &vdi);
+        }
+        (updater::NAME, _) if !updater::is_there(call.world) => return updater::missing(),
+        (updater::NAME, function) => {
+            let ran = updater::run(call, host, function);
+            return ran.unwrap_or_else(|| fail("UNKNOWN_XENAPI_PLUGIN_FUNCTION", [function]));
         }
         ("coalesce-leaf", "leaf-coalesce") => {
             let vm = argument("vm_uuid");

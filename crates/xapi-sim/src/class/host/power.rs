@@ -10,7 +10,7 @@ use xapi_types::{Failure, code};
 use crate::{
     Datum, Object, World,
     call::{Call, fail},
-    class::vm::memory,
+    class::{host::plugin::updater, vm::memory},
     methods::Methods,
     transition::Outcome,
     world::Wish,
@@ -102,6 +102,7 @@ fn leave(world: &mut World, host: Object, boots: bool) {
 fn go_down(world: &mut World, host: Object) {
     world.forget(host, STARTS);
     world.hide(host, "starting", false);
+    updater::stop(world, host);
     let metrics = world.object(host, "metrics");
     world.set(metrics, "live", false);
     world.set(host, "enabled", false);
