@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 use tracing::info;
 
 use crate::{
-    Acknowledgements, AclRules, CloudConfigs, Error, Groups, Journal, Logs, Privileges, Result, Roles, Servers,
+    Acknowledgements, AclRules, CloudConfigs, Error, Groups, Journal, Logs, Privileges, Result, Roles, Rolls, Servers,
     Settings, Tasks, Tokens, Users, lock, seal::Seal,
 };
 
@@ -35,6 +35,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "alarms", include_str!("../migrations/0005_alarms.sql")),
     (6, "roles", include_str!("../migrations/0006_roles.sql")),
     (7, "tasks", include_str!("../migrations/0007_tasks.sql")),
+    (8, "rolls", include_str!("../migrations/0008_rolls.sql")),
 ];
 /// Tables whose pages are checked at each start; the journal would take too long.
 const CHECKED: &[&str] = &[
@@ -52,6 +53,7 @@ const CHECKED: &[&str] = &[
     "cloud_configs",
     "acknowledgements",
     "tasks",
+    "rolls",
 ];
 /// Password hashes computed at the same time; each takes 64 MiB and a core for some 100 ms.
 const HASHERS: usize = 2;
@@ -206,6 +208,11 @@ impl Db {
     /// Returns the tasks that outlive a restart.
     pub fn tasks(&self) -> Tasks<'_> {
         Tasks(&self.0)
+    }
+
+    /// Returns how far the hosts of pools have come that restart one after the other.
+    pub fn rolls(&self) -> Rolls<'_> {
+        Rolls(&self.0)
     }
 
     /// Returns the path of the database file, `:memory:` where there is none.

@@ -8,6 +8,7 @@ mod journal;
 mod killed;
 mod log;
 mod role;
+mod roll;
 mod server;
 mod setting;
 mod task;
