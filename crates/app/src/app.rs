@@ -11,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::{
-    Audience, CloseReason, Config, Cx, Feed, Peer, Permissions, Session, Tasks, Transfers, console::Consoles,
-    journal::Recorder, limit::Limit, pool::Pools, session::WeakSession, stats, stats::Stats, store::StoreWriter,
-    views::Views,
+    Audience, CloseReason, Config, Cx, Feed, Peer, Permissions, Session, Tasks, Transfers, Updates, Upkeep,
+    console::Consoles, journal::Recorder, limit::Limit, pool::Pools, session::WeakSession, stats, stats::Stats,
+    store::StoreWriter, views::Views,
 };
 
 /// Name of the database file in the data folder.
@@ -39,6 +39,8 @@ pub(crate) struct Inner {
     tasks: Tasks,
     transfers: Transfers,
     pub(crate) consoles: Consoles,
+    updates: Updates,
+    upkeep: Upkeep,
     views: Views,
     pub(crate) pools: Pools,
     pub(crate) limit: Limit,
@@ -108,6 +110,8 @@ impl App {
             tasks,
             transfers,
             consoles,
+            updates: Updates::default(),
+            upkeep: Upkeep::default(),
             views,
             pools: Pools::new(writer, recorder),
             limit,
@@ -171,6 +175,16 @@ impl App {
         &self.0.transfers
     }
 
+    /// Returns what is known of updates.
+    pub fn updates(&self) -> &Updates {
+        &self.0.updates
+    }
+
+    /// Returns what goes on at pools and must not be disturbed, or disturbs.
+    pub fn upkeep(&self) -> &Upkeep {
+        &self.0.upkeep
+    }
+
     pub(crate) fn views(&self) -> &Views {
         &self.0.views
     }
@@ -224,6 +238,11 @@ impl App {
     {
         let task = tokio::spawn(work(self.clone(), self.0.stop.clone()));
         self.0.background.lock().push(task);
+    }
+
+    /// Returns whether the server stops: what fails now may fail because of that.
+    pub fn stops(&self) -> bool {
+        self.0.stop.is_cancelled()
     }
 
     /// Returns a token of its own that is cancelled when the server stops.

@@ -55,11 +55,8 @@ const UNUSED_XAPI: &[&str] = &[
     "poolMarkingInterval",
     "poolMarkingMaxAge",
     "poolMarkingPrefix",
-    "restartHostTimeout",
     "vdiExportConcurrency",
-    "vmEvacuationConcurrency",
     "vmExportConcurrency",
-    "vmShutdownTimeout",
     "vmSnapshotConcurrency",
 ];
 
@@ -97,6 +94,8 @@ pub struct Config {
     pub consoles: ConsoleLimits,
     /// Assistants that call by MCP.
     pub mcp: Mcp,
+    /// Id of the VM that this server runs in, where its hypervisor does not tell; a key of our own.
+    pub own_vm: Option<String>,
     /// Keys of the file that do nothing here.
     #[serde(skip)]
     unused: Vec<String>,
@@ -192,6 +191,12 @@ pub enum LogFormat {
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub struct XapiOptions {
+    /// How long a host may take to be up again when it restarts.
+    pub restart_host_timeout: Duration,
+    /// VMs that leave a host at the same time when it is emptied.
+    pub vm_evacuation_concurrency: u16,
+    /// How long a VM may take to shut down by itself before it is switched off, where hosts restart one after the other.
+    pub vm_shutdown_timeout: Duration,
     /// How long the drive of cloud-init stays after the guest has shown a sign of life.
     pub vdi_delay_before_removing_cloud_config_drive: Duration,
 }
@@ -222,6 +227,7 @@ impl Default for Config {
             transfers: TransferLimits::default(),
             consoles: ConsoleLimits::default(),
             mcp: Mcp::default(),
+            own_vm: None,
             unused: Vec::new(),
         }
     }
@@ -244,7 +250,12 @@ impl Default for Authentication {
 
 impl Default for XapiOptions {
     fn default() -> Self {
-        Self { vdi_delay_before_removing_cloud_config_drive: Duration::from_millis(5 * 60_000) }
+        Self {
+            restart_host_timeout: Duration::from_millis(20 * 60_000),
+            vm_evacuation_concurrency: 3,
+            vm_shutdown_timeout: Duration::from_millis(10 * 60_000),
+            vdi_delay_before_removing_cloud_config_drive: Duration::from_millis(5 * 60_000),
+        }
     }
 }
 
@@ -329,6 +340,14 @@ impl Config {
         if self.api_web_socket_options.max_payload < LEAST_PAYLOAD {
             let what = format!("too small for most requests; write {LEAST_PAYLOAD} or more, in bytes");
             return Err(("apiWebSocketOptions.maxPayload".to_owned(), what));
+        }
+        if self.xapi_options.vm_evacuation_concurrency == 0 {
+            let what = "none at a time; no host could be emptied".to_owned();
+            return Err(("xapiOptions.vmEvacuationConcurrency".to_owned(), what));
+        }
+        if self.xapi_options.restart_host_timeout.0.is_zero() {
+            let what = "no time at all; no host starts so fast".to_owned();
+            return Err(("xapiOptions.restartHostTimeout".to_owned(), what));
         }
         self.rest_api.check()?;
         self.transfers.check()?;

@@ -15,6 +15,7 @@ mod feed;
 mod journal;
 mod limit;
 mod notifications;
+mod own_vm;
 mod permissions;
 mod pool;
 mod rehearsal;
@@ -27,6 +28,8 @@ mod stats;
 mod store;
 mod task;
 mod transfer;
+mod updates;
+mod upkeep;
 mod views;
 mod xapi_error;
 
@@ -52,9 +55,12 @@ pub use session::{CloseReason, Peer, Session, SignedIn};
 pub use sign_in::Credentials;
 pub use stats::{Column, Frame, Granularity};
 pub use task::{
-    Note, PoolTask, Progress, Status, Step, Task, TaskKind, TaskNews, TaskSubscription, Tasks, Timed, Until,
+    Course, Note, PoolTask, Progress, Stage, Status, Step, Task, TaskKind, TaskNews, TaskSubscription, Tasks, Timed,
+    Until,
 };
 pub use transfer::{Caller, Content, Download, Ended, Offered, Received, Refusal, SendTo, Shown, Transfers};
+pub use updates::Updates;
+pub use upkeep::{Held, Upkeep};
 pub use view;
 pub use views::{Look, selected};
 pub use xapi::{HostFileKind, RawVdi};

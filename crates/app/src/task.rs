@@ -10,6 +10,7 @@
 //! Every change is told to whoever listens, and written down beside its way (`keep`).
 
 mod counted;
+mod course;
 mod json;
 mod keep;
 mod link;
@@ -25,20 +26,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use self::{
-    link::At,
-    mask::{MASK, is_secret, kept, masked},
-    open::Open,
-    steps::{OpenStep, Steps},
-    told::Told,
-};
 pub use self::{
+    course::{Course, Stage},
     link::PoolTask,
     news::{TaskNews, TaskSubscription},
     open::Tasks,
     steps::{Progress, Step},
     timed::Timed,
     wait::Until,
+};
+pub(crate) use self::{
+    link::At,
+    mask::{MASK, is_secret, kept, masked},
+    open::Open,
+    steps::{OpenStep, Steps},
+    told::Told,
 };
 
 /// Notes of one kind kept of a task, the last ones.

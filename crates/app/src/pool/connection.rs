@@ -86,7 +86,7 @@ impl Connection {
     /// What the pool answered, as callers see it.
     pub async fn call(&self, method: &str, params: Vec<Value>) -> op::Result<Value> {
         self.allowed(method)?;
-        if let Some(rehearsal) = self.rehearsal_of(method) {
+        if let Some(rehearsal) = self.rehearsal_of(method, &params) {
             return rehearsal.meet(self, method, params).await;
         }
         self.link.client().call(method, params).await.map_err(|error| self.translate(&error, method))
@@ -103,7 +103,7 @@ impl Connection {
         params: Vec<Value>,
     ) -> op::Result<T> {
         self.allowed(method)?;
-        if let Some(rehearsal) = self.rehearsal_of(method) {
+        if let Some(rehearsal) = self.rehearsal_of(method, &params) {
             let done = rehearsal.meet(self, method, params).await?;
             return done.decode().map_err(|error| op::Error::failed(format!("{method} cannot be rehearsed: {error}")));
         }
@@ -117,7 +117,7 @@ impl Connection {
     /// As [`Connection::call`].
     pub async fn call_async(&self, method: &str, params: Vec<Value>) -> op::Result<Value> {
         self.allowed(method)?;
-        if let Some(rehearsal) = self.rehearsal_of(method) {
+        if let Some(rehearsal) = self.rehearsal_of(method, &params) {
             return rehearsal.meet(self, method, params).await;
         }
         if self.rehearsal.is_some() {
@@ -139,7 +139,7 @@ impl Connection {
     /// As [`Connection::call`].
     pub(super) async fn call_last(&self, method: &str, params: Vec<Value>, into: &str) -> op::Result<()> {
         self.allowed(method)?;
-        if let Some(rehearsal) = self.rehearsal_of(method) {
+        if let Some(rehearsal) = self.rehearsal_of(method, &params) {
             return rehearsal.meet(self, method, params).await.map(drop);
         }
         match self.link.client().call(method, params).await {
@@ -179,7 +179,7 @@ impl Connection {
     {
         const METHOD: &str = "import_raw_vdi";
         self.allowed(METHOD)?;
-        if let Some(rehearsal) = self.rehearsal_of(METHOD) {
+        if let Some(rehearsal) = self.rehearsal_of(METHOD, &[]) {
             return rehearsal.meet(self, METHOD, Vec::new()).await.map(drop);
         }
         let upload = async { self.link.client().import_raw_vdi(what, content).await?.result().await };
@@ -275,8 +275,8 @@ impl Connection {
     }
 
     /// Returns the dry run that a call of `method` belongs to, if it would change something in one.
-    fn rehearsal_of(&self, method: &str) -> Option<&Rehearsal> {
-        self.rehearsal.as_ref().filter(|_| !Rehearsal::only_looks(method))
+    fn rehearsal_of(&self, method: &str, params: &[Value]) -> Option<&Rehearsal> {
+        self.rehearsal.as_ref().filter(|_| !Rehearsal::only_looks(method, params))
     }
 
     pub(super) fn allowed(&self, method: &str) -> op::Result<()> {

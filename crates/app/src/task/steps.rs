@@ -75,6 +75,11 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
+    /// Returns the steps of the task `id`.
+    pub(super) fn of(tasks: &Tasks, id: &str) -> Self {
+        Self { id: id.to_owned(), tasks: tasks.clone() }
+    }
+
     /// Returns whether no further step is to begin.
     pub(crate) fn is_cancelled(&self) -> bool {
         self.tasks.shared(&self.id).is_some_and(|task| task.cancelled.is_some())
@@ -92,7 +97,7 @@ impl Steps {
         OpenStep { steps: self.clone(), number }
     }
 
-    fn change(&self, change: impl FnOnce(&mut Task)) {
+    pub(super) fn change(&self, change: impl FnOnce(&mut Task)) {
         self.tasks.change(&self.id, |task| {
             change(task);
             true

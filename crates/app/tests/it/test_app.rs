@@ -39,6 +39,13 @@ impl TestApp {
         Self { app: App::start_with(config, ops, db).await.expect("the application starts") }
     }
 
+    /// Starts on the database in the data folder of the configuration.
+    pub(crate) async fn on(config: Config, add: impl FnOnce(&mut Ops<Cx>)) -> Self {
+        let mut ops = Ops::new();
+        add(&mut ops);
+        Self { app: App::start(config, ops).await.expect("the application starts") }
+    }
+
     /// Returns somebody who is not signed in.
     pub(crate) fn stranger(&self) -> Caller {
         self.stranger_at(HERE)
