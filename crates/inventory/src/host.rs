@@ -29,6 +29,8 @@ use op::{Ops, Result};
 use xapi::params;
 use xapi_types::class;
 
+pub(crate) use agent::restart as restart_agent;
+pub(crate) use clear::{clear, restore};
 pub(crate) use restart::reboot;
 pub(crate) use stats::{HostStats, stats};
 pub(crate) use stop::emergency_shutdown;

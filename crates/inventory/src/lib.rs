@@ -13,11 +13,13 @@ mod kind;
 mod message;
 mod network;
 mod object;
+mod patch;
 mod pbd;
 mod pci;
 mod pif;
 mod pool;
 mod pusb;
+mod rolling;
 mod size;
 mod sm;
 mod sr;
@@ -48,11 +50,13 @@ pub fn ops(ops: &mut Ops<Cx>) {
     message::ops(ops);
     network::ops(ops);
     object::ops(ops);
+    patch::ops(ops);
     pbd::ops(ops);
     pci::ops(ops);
     pif::ops(ops);
     pool::ops(ops);
     pusb::ops(ops);
+    rolling::ops(ops);
     sm::ops(ops);
     sr::ops(ops);
     supplemental_pack::ops(ops);
@@ -67,7 +71,9 @@ pub fn ops(ops: &mut Ops<Cx>) {
     vusb::ops(ops);
 }
 
-/// Starts what goes on without being asked: drives of cloud-init go after the first start.
+/// Starts what goes on without being asked: drives of cloud-init go after the first start, and what was
+/// interrupted is told.
 pub fn start(app: &App) {
+    rolling::start(app);
     vm::cloud_init::start(app);
 }

@@ -55,7 +55,8 @@ impl Op<Cx> for RestartAgentAlias {
     }
 }
 
-async fn restart(cx: &Cx, host: &On) -> Result<()> {
+/// Restarts the agent of a host and waits until it is up again.
+pub(crate) async fn restart(cx: &Cx, host: &On) -> Result<()> {
     let before = started(cx, host);
     host.pool.call("host.restart_agent", params![host.reference()]).await?;
     let look = async {

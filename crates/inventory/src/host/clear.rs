@@ -8,14 +8,11 @@ use xapi_types::{class, code};
 
 use crate::failure;
 
-/// VMs that leave at the same time: more would only share the network.
-const AT_ONCE: i64 = 3;
-
 /// A pool's own choice of the network that migrations go by, in its `other_config`.
 const MIGRATION_NETWORK: &str = "xo:migrationNetwork";
 
 /// Disables a host and moves its VMs away; when that fails it is enabled as before.
-pub(super) async fn clear(cx: &Cx, host: &On) -> Result<()> {
+pub(crate) async fn clear(cx: &Cx, host: &On) -> Result<()> {
     let was_enabled: bool = host.pool.call_as("host.get_enabled", params![host.reference()]).await?;
     host.pool.call("host.disable", params![host.reference()]).await?;
     let evacuated = evacuate(cx, host).await;
@@ -26,7 +23,7 @@ pub(super) async fn clear(cx: &Cx, host: &On) -> Result<()> {
 }
 
 /// Enables a host again that something was to be done to.
-pub(super) async fn restore(host: &On, was_enabled: bool) {
+pub(crate) async fn restore(host: &On, was_enabled: bool) {
     if was_enabled && let Err(error) = host.pool.call("host.enable", params![host.reference()]).await {
         warn!(host.id = host.object.id(), "cannot enable the host again: {error}");
     }
@@ -34,7 +31,8 @@ pub(super) async fn restore(host: &On, was_enabled: bool) {
 
 async fn evacuate(cx: &Cx, host: &On) -> Result<()> {
     let network = migration_network(cx, host).await?;
-    let mut params = params![host.reference(), network, AT_ONCE];
+    let at_once = i64::from(cx.app.config().xapi_options.vm_evacuation_concurrency);
+    let mut params = params![host.reference(), network, at_once];
     loop {
         match host.pool.call_async("host.evacuate", params.clone()).await {
             // Hosts before XenServer 8 and XCP-ng 8.3 take fewer parameters.

@@ -16,11 +16,13 @@ mod journal;
 mod message;
 mod network;
 mod object;
+mod patch;
 mod pbd;
 mod pif;
 mod pool_merge;
 mod pool_set;
 mod right;
+mod rolling;
 mod sr;
 mod sr_create;
 mod sr_maintenance;
@@ -69,6 +71,8 @@ struct Lab {
     test: TestApp,
     sim: Sim,
     admin: Caller,
+    /// Where the database is, unless that is in memory.
+    folder: Option<tempfile::TempDir>,
 }
 
 impl Lab {
@@ -98,9 +102,73 @@ impl Lab {
         let test = TestApp::with(config, ops).await;
         inventory::start(&test.app);
         let admin = test.admin().await;
-        let lab = Self { test, sim, admin };
+        let lab = Self { test, sim, admin, folder: None };
         lab.connect(0).await;
         lab
+    }
+
+    /// Starts with a database in a file, so that it can start [again](Self::again).
+    async fn kept(sim: xapi_sim::sim::Builder) -> Self {
+        let sim = sim.start().await.expect("the simulated pool starts");
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut config = app::Config::default();
+        folder.path().clone_into(&mut config.datadir);
+        let test = TestApp::on(config, inventory::ops).await;
+        let admin = test.admin().await;
+        let lab = Self { test, sim, admin, folder: Some(folder) };
+        lab.connect(0).await;
+        lab
+    }
+
+    /// Stops the application and starts it again on the same database, with another configuration.
+    async fn again(self, mut config: app::Config) -> Self {
+        let Self { test, sim, admin, folder } = self;
+        let email = admin.session.user().expect("somebody").email.clone();
+        config.datadir = folder.as_ref().expect("the database is in a file").path().to_owned();
+        test.app.shutdown().await;
+        drop((test, admin));
+        let test = TestApp::on(config, inventory::ops).await;
+        inventory::start(&test.app);
+        let user = test.app.db().users().by_email(&email).await.expect("the database answers").expect("the user");
+        let admin = test.signed_in(&user).await;
+        let lab = Self { test, sim, admin, folder };
+        let master = lab.sim.with(|world| world.uuid(world.pool()).to_owned());
+        lab.becomes(&master, |_| true).await;
+        lab
+    }
+
+    /// Returns another connection of the administrator.
+    async fn admin_again(&self) -> Caller {
+        self.test.signed_in(&self.admin.session.user().expect("somebody")).await
+    }
+
+    /// Lets everything at the pool happen, but not what is called `but`, until the call has ended or nothing else is left
+    /// to happen; returns whether it has ended.
+    async fn drive<T>(&self, call: &tokio::task::JoinHandle<T>, but: &str) -> bool {
+        let over = || call.is_finished() || self.sim.pending().iter().any(|(_, what)| what == but);
+        let keeps = |lab: &Self| lab.sim.pending().iter().any(|(_, what)| what == but);
+        self.drive_until(|_| over()).await;
+        if keeps(self)
+            && !call.is_finished()
+            && self.test.app.config().xapi_options.restart_host_timeout.0.as_secs() < 5
+        {
+            eventually(async || call.is_finished().then_some(())).await;
+        }
+        call.is_finished()
+    }
+
+    /// Lets everything at the pool happen until `over`.
+    async fn drive_until(&self, over: impl Fn(&Self) -> bool) {
+        eventually(async || {
+            if over(self) {
+                return Some(());
+            }
+            if let Some((object, _)) = self.sim.pending().first() {
+                self.sim.step(*object);
+            }
+            None
+        })
+        .await;
     }
 
     /// Connects the application to a pool; returns the server record.
@@ -128,6 +196,20 @@ impl Lab {
     /// Returns the simulator's object of that class and name.
     fn named(&self, class: &str, name: &str) -> Object {
         self.sim.named(class, name).unwrap_or_else(|| panic!("a {class} `{name}`"))
+    }
+
+    /// Returns both hosts, the master first.
+    fn both(&self) -> [Object; 2] {
+        ["xcp-lab-1", "xcp-lab-2"].map(|name| self.named("host", name))
+    }
+
+    fn pool_id(&self) -> String {
+        self.id(self.sim.with(|world| world.list("pool")[0]))
+    }
+
+    /// Returns how many calls of `method` the pool has got.
+    fn called(&self, method: &str) -> u64 {
+        self.sim.calls().get(method).copied().unwrap_or(0)
     }
 
     /// Returns a field of an object at the pool, as text.

@@ -4,7 +4,6 @@ use app::{Caller as Asker, Content, Ended, Received, Refusal, acl::Rule};
 use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Value, json};
-use xapi_sim::Object;
 
 use crate::{
     Lab,
@@ -45,22 +44,9 @@ fn here() -> Asker<'static> {
 }
 
 impl Lab {
-    fn both(&self) -> [Object; 2] {
-        ["xcp-lab-1", "xcp-lab-2"].map(|name| self.named("host", name))
-    }
-
-    fn pool_id(&self) -> String {
-        self.id(self.sim.with(|world| world.list("pool")[0]))
-    }
-
     /// Returns which of the hosts have the pack.
     fn have(&self) -> [bool; 2] {
         self.both().map(|host| !self.entry(host, "software_version", PACK).is_empty())
-    }
-
-    /// Returns how many calls of `method` the pool has got.
-    fn called(&self, method: &str) -> u64 {
-        self.sim.calls().get(method).copied().unwrap_or(0)
     }
 
     async fn path(&self, caller: &Caller, on: &Value) -> String {
