@@ -16,6 +16,7 @@ pub(crate) mod plain;
 mod pool;
 pub(crate) mod sr;
 mod story;
+pub(crate) mod update;
 mod usb;
 pub(crate) mod vbd;
 pub(crate) mod vdi;
@@ -40,6 +41,7 @@ pub(crate) fn register(methods: &mut Methods) {
     pif::register(methods);
     pool::register(methods);
     sr::register(methods);
+    update::register(methods);
     usb::register(methods);
     vbd::register(methods);
     vdi::register(methods);

@@ -34,6 +34,7 @@ mod dispatch;
 mod event;
 mod fat;
 pub mod fault;
+pub mod feed;
 mod forward;
 mod generic;
 mod host;

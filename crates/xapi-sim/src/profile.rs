@@ -100,6 +100,32 @@ pub static XENSERVER_7_1: Profile = Profile {
     ],
 };
 
+/// XenServer 7.0.
+pub static XENSERVER_7_0: Profile = Profile {
+    name: "xenserver-7.0",
+    release: Release::new("dundee"),
+    api_version: (2, 5),
+    api_vendor: "XenSource",
+    software_version: &[
+        ("product_version", "7.0.0"),
+        ("product_version_text", "7.0"),
+        ("product_version_text_short", "7.0"),
+        ("product_brand", "XenServer"),
+        ("platform_name", "XCP"),
+        ("platform_version", "2.1.0"),
+        ("build_number", "125380c"),
+        ("hostname", "xenserver"),
+        ("date", "2016-05-20"),
+        ("xapi", "1.9"),
+        ("xen", "4.6.1"),
+        ("linux", "3.10.0+10"),
+        ("xencenter_min", "2.5"),
+        ("xencenter_max", "2.6"),
+        ("network_backend", "openvswitch"),
+        ("dbv", "2016.0511"),
+    ],
+};
+
 /// Everything that is in the class table; what the recorded traffic was recorded from.
 pub static NEWEST: Profile = Profile {
     name: "newest",
@@ -136,7 +162,7 @@ static OPERATIONS: &[(&str, Release)] = &[
 ];
 
 /// All profiles.
-pub static ALL: [&Profile; 4] = [&XCPNG_8_3, &XENSERVER_8, &XENSERVER_7_1, &NEWEST];
+pub static ALL: [&Profile; 5] = [&XCPNG_8_3, &XENSERVER_8, &XENSERVER_7_1, &XENSERVER_7_0, &NEWEST];
 
 impl Profile {
     /// Returns the profile `name`.

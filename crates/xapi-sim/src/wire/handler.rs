@@ -7,7 +7,7 @@ use super::{
     connection::{Connection, Gone},
     console,
     head::Head,
-    logs,
+    logs, patch,
     reply::Reply,
     rpc, rrd, status, transfer,
 };
@@ -65,6 +65,7 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         "/services/join" | "/services/xenops" => arrival::receive(connection).await,
         logs::AUDIT | logs::ARCHIVE => logs::serve(connection, path).await,
         console::PATH if head.method == "CONNECT" => console::serve(connection, &head).await,
+        patch::PATH => patch::receive(connection, &head).await,
         status::PATH => status::serve(connection, &head).await,
         "/rrd_updates" | "/host_rrd" | "/vm_rrd" | "/sr_rrd" => rrd::serve(connection, &head, path).await,
         _ => connection.send(Reply::internal(&format!("NOT_IMPLEMENTED: [ {path} ]"))).await,

@@ -54,15 +54,11 @@ async fn the_script_does_one_thing_at_a_time() {
     assert_eq!(script(&lab, &host, "check_update", json!({})).await, Ok(json!([])));
 }
 
-
 #[tokio::test]
 async fn the_script_knows_its_functions_and_other_products_have_none() {
     let lab = Lab::small().await;
     let host = lab.named_object("host", "xcp-lab-1");
-    assert_eq!(
-        script(&lab, &host, "nope", json!({})).await,
-        Err(failure("UNKNOWN_XENAPI_PLUGIN_FUNCTION", ["nope"]))
-    );
+    assert_eq!(script(&lab, &host, "nope", json!({})).await, Err(failure("UNKNOWN_XENAPI_PLUGIN_FUNCTION", ["nope"])));
     let none = script(&lab, &host, "install", json!({})).await.expect_err("nothing to install");
     assert_eq!(none.code, "-1");
     let proxies = json!({ "proxies": r#"{"xcp-ng-base":"http://proxy:3128"}"# });

@@ -137,6 +137,7 @@ pub(crate) fn come_up(world: &mut World, host: Object) {
         world.set(pbd, "currently_attached", true);
     }
     crate::class::pci::host_starts(world, host);
+    crate::class::update::host_starts(world, host);
     let plugged: Vec<Object> = world.hidden(host, "plugged").objects().collect();
     for pif in plugged {
         world.set(pif, "currently_attached", true);
