@@ -4,6 +4,7 @@ mod evacuate;
 pub(crate) mod plugin;
 pub(crate) mod power;
 mod query;
+pub(crate) mod repository;
 mod seed;
 
 use xapi_types::{Failure, code};
@@ -68,6 +69,7 @@ pub(crate) fn register(methods: &mut Methods) {
     plugin::register(methods);
     power::register(methods);
     query::register(methods);
+    repository::register(methods);
     seed::register(methods);
 }
 

@@ -61,8 +61,13 @@ fn introduce(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let about = crate::feed::about(length, |at, into| call.world.disks.read(vdi, at, into));
     let Some(about) = about else { return fail(INVALID, ["the disk holds no update, or not all of one"]) };
     let uuid = about["uuid"].as_str().unwrap_or_default().to_owned();
-    if call.world.by_uuid("pool_update", &uuid).is_some() {
-        return fail(code::UPDATE_ALREADY_EXISTS, [uuid]);
+    if let Some(known) = call.world.by_uuid("pool_update", &uuid) {
+        if call.world.is(call.world.object(known, "vdi"), "VDI") {
+            return fail(code::UPDATE_ALREADY_EXISTS, [uuid]);
+        }
+        // Its image was cleaned away; here is another one.
+        call.world.set(known, "vdi", vdi);
+        return Outcome::done(known);
     }
     let name = about["name"].as_str().unwrap_or_default().to_owned();
     let update = call.world.create(

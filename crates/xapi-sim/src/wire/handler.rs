@@ -11,6 +11,7 @@ use super::{
     reply::Reply,
     rpc, rrd, status, transfer,
 };
+use crate::class;
 
 /// Paths that take a session, by verb, with the realm that a request without one is told.
 const PROTECTED: &[(&str, &str, &str)] = &[
@@ -65,11 +66,36 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         "/services/join" | "/services/xenops" => arrival::receive(connection).await,
         logs::AUDIT | logs::ARCHIVE => logs::serve(connection, path).await,
         console::PATH if head.method == "CONNECT" => console::serve(connection, &head).await,
+        UPDATES => updates(connection).await,
         patch::PATH => patch::receive(connection, &head).await,
         status::PATH => status::serve(connection, &head).await,
         "/rrd_updates" | "/host_rrd" | "/vm_rrd" | "/sr_rrd" => rrd::serve(connection, &head, path).await,
         _ => connection.send(Reply::internal(&format!("NOT_IMPLEMENTED: [ {path} ]"))).await,
     }
+}
+
+/// Where a master tells which updates there are.
+const UPDATES: &str = "/updates";
+
+/// Answers which updates there are, and which host lacks which.
+async fn updates<S: AsyncRead + AsyncWrite + Unpin>(connection: &mut Connection<S>) -> Result<bool, Gone> {
+    connection.host.count(UPDATES);
+    let pool = std::sync::Arc::clone(&connection.pool);
+    let failure = pool.faults.next_failure_at(UPDATES);
+    let listed = failure.map_or_else(|| pool.with(|world| class::host::repository::listed(world)), Err);
+    let body = match listed {
+        Ok(listed) => listed.to_string(),
+        Err(failure) => {
+            let detail = format!("{}: [ {} ]", failure.code, failure.params.join("; "));
+            return connection.send(Reply::internal(&detail)).await;
+        }
+    };
+    let mut reply = Reply::until_close(1, "200 OK", &[("content-type", "application/json")]);
+    reply.body = match pool.faults.next_spoilt_at(UPDATES) {
+        Some(_) => body.as_bytes()[..body.len() / 2].to_vec(),
+        None => body.into_bytes(),
+    };
+    connection.send(reply).await
 }
 
 /// Checks the session, or the user and password, of a request.

@@ -138,6 +138,7 @@ pub(crate) fn come_up(world: &mut World, host: Object) {
     }
     crate::class::pci::host_starts(world, host);
     crate::class::update::host_starts(world, host);
+    super::repository::host_starts(world, host);
     let plugged: Vec<Object> = world.hidden(host, "plugged").objects().collect();
     for pif in plugged {
         world.set(pif, "currently_attached", true);
@@ -172,6 +173,7 @@ pub(crate) fn start_agent(world: &mut World, host: Object, then: Option<Wish>) {
     world.later(host, STARTS, AGENT, move |world| {
         let stamp = super::stamp(world.now().unix());
         world.put(host, "other_config", "agent_start_time", stamp);
+        super::repository::toolstack_starts(world, host);
         let enabled = world.hidden(host, "enabled before").as_bool();
         world.set(host, "enabled", enabled);
         world.hide(host, "starting", false);

@@ -18,6 +18,7 @@ pub(crate) fn start(world: &mut World, vm: Object, host: Object, state: &str) {
             ("domid", id.into()),
             ("memory_target", granted.into()),
             ("requires_reboot", false.into()),
+            ("pending_guidances", Datum::set::<&str>([])),
             ("last_boot_CPU_flags", Datum::map([("vendor", vendor), ("features", features)])),
         ],
     );

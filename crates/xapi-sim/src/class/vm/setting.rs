@@ -284,6 +284,7 @@ fn call_plugin(call: &mut Call<'_>) -> Result<Outcome, Failure> {
 fn restart_device_models(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let vm = call.object("self")?;
     operation::expect_state(call.world, vm, &["Running"])?;
+    call.world.take(vm, "pending_guidances", "restart_device_model");
     Outcome::void()
 }
 
