@@ -58,9 +58,13 @@ impl TaskState {
     }
 }
 
-/// Reads a task's result: nothing, or one XML-RPC value.
+/// Reads a task's result: nothing, or one XML-RPC value; of an uploaded patch a bare reference.
 fn result(text: &str) -> Result<Value, xml::Error> {
-    if text.is_empty() { Ok(Value::void()) } else { xml::parse_value(text) }
+    match text {
+        "" => Ok(Value::void()),
+        text if text.starts_with("OpaqueRef:") => Ok(text.into()),
+        text => xml::parse_value(text),
+    }
 }
 
 /// A task that is followed.

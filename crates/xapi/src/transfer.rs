@@ -54,19 +54,40 @@ impl Pool {
     where
         S: Stream<Item = io::Result<Bytes>> + Send + Unpin + 'static,
     {
-        let task: String = self.call_as("task.create", params![what.label, ""]).await?;
+        let query = vec![("format", "raw".to_owned()), ("vdi", what.vdi.to_owned())];
+        self.upload("/import_raw_vdi/", query, what.label, what.length, content).await
+    }
+
+    /// Starts to send the file of a patch for hosts before XenServer 7.1, `length` bytes of it; the task, which people see
+    /// by `label`, ends with the reference of the `pool_patch`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pool::import_raw_vdi`].
+    pub async fn upload_patch<S>(&self, label: &str, length: u64, content: S) -> Result<Upload, Error>
+    where
+        S: Stream<Item = io::Result<Bytes>> + Send + Unpin + 'static,
+    {
+        self.upload("/pool_patch_upload", Vec::new(), label, length, content).await
+    }
+
+    async fn upload<S>(
+        &self,
+        path: &'static str,
+        query: Vec<(&'static str, String)>,
+        label: &str,
+        length: u64,
+        content: S,
+    ) -> Result<Upload, Error>
+    where
+        S: Stream<Item = io::Result<Bytes>> + Send + Unpin + 'static,
+    {
+        let task: String = self.call_as("task.create", params![label, ""]).await?;
         // Between the task and who takes care of it nothing is waited for, so that none is left at the pool.
-        let followed = self.follow(what.label, &task);
+        let followed = self.follow(label, &task);
         let stop = CancellationToken::new();
-        let put = put::Put {
-            pool: self.clone(),
-            path: "/import_raw_vdi/",
-            query: vec![("format", "raw".to_owned()), ("vdi", what.vdi.to_owned())],
-            task,
-            state: followed.state(),
-            length: what.length,
-            stop: stop.clone(),
-        };
+        let put =
+            put::Put { pool: self.clone(), path, query, task, state: followed.state(), length, stop: stop.clone() };
         let sending = tokio::spawn(put.run(content));
         Ok(Upload { task: followed, sending, _stop: stop.drop_guard() })
     }

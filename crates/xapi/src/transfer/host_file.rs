@@ -1,4 +1,4 @@
-//! Files that a host makes of what it keeps: its logs, and who was allowed what.
+//! Files that a host makes of what it keeps: its logs, who was allowed what, the updates that there are.
 //!
 //! They have no length: the host closes the connection at the end, which looks the same when it is cut off. The archive of logs
 //! is a gzip, whose reader finds that out.
@@ -18,6 +18,8 @@ pub enum HostFileKind {
     Audit,
     /// The logs: a tar compressed with gzip.
     Logs,
+    /// Of a master: the updates of XenServer 8 that there are, and which host lacks which, in JSON.
+    Updates,
 }
 
 impl HostFileKind {
@@ -25,6 +27,7 @@ impl HostFileKind {
         match self {
             Self::Audit => "/audit_log",
             Self::Logs => "/host_logs_download",
+            Self::Updates => "/updates",
         }
     }
 }
