@@ -100,6 +100,7 @@ impl App {
         let following = tokio::spawn(views.clone().follow(feed.subscribe(), stop.clone()));
         let transfers = Transfers::new(config.transfers);
         let consoles = Consoles::default();
+        let updates = Updates::new(&config.updates, config.http_proxy.as_deref());
         let inner = Arc::new(Inner {
             config,
             ops,
@@ -110,7 +111,7 @@ impl App {
             tasks,
             transfers,
             consoles,
-            updates: Updates::default(),
+            updates,
             upkeep: Upkeep::default(),
             views,
             pools: Pools::new(writer, recorder),

@@ -8,6 +8,7 @@ mod error;
 mod http;
 mod rest_api;
 mod transfers;
+mod updates;
 
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,7 @@ pub use self::{
     http::{Cookies, Forwarded, Http, HttpProxy, Listen, Listeners, Paths, SameSite},
     rest_api::RestApi,
     transfers::Transfers as TransferLimits,
+    updates::Updates as UpdateSource,
 };
 use crate::Duration;
 
@@ -92,6 +94,8 @@ pub struct Config {
     pub transfers: TransferLimits,
     /// Consoles of VMs and hosts; a section of our own.
     pub consoles: ConsoleLimits,
+    /// Updates of XenServer; a section of our own.
+    pub updates: UpdateSource,
     /// Assistants that call by MCP.
     pub mcp: Mcp,
     /// Id of the VM that this server runs in, where its hypervisor does not tell; a key of our own.
@@ -226,6 +230,7 @@ impl Default for Config {
             journal: Journal::default(),
             transfers: TransferLimits::default(),
             consoles: ConsoleLimits::default(),
+            updates: UpdateSource::default(),
             mcp: Mcp::default(),
             own_vm: None,
             unused: Vec::new(),

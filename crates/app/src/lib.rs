@@ -39,13 +39,14 @@ pub use app::{App, StartError};
 pub use call::{Begun, failure};
 pub use config::{
     Authentication, Config, ConfigError, ConsoleLimits, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen,
-    Listeners, LogFormat, Logs, Mcp, Paths, RestApi, SameSite, TransferLimits, WebSockets, XapiOptions,
+    Listeners, LogFormat, Logs, Mcp, Paths, RestApi, SameSite, TransferLimits, UpdateSource, WebSockets, XapiOptions,
 };
 pub use console::{Console, ConsoleEnd, ConsoleRefusal, Speaks};
 pub use cx::Cx;
 pub use db;
 pub use duration::Duration;
 pub use feed::{Feed, Moved, News, Shift, Shifted, Subscription};
+pub use hotfix;
 pub use model::{self, Delta, Object};
 pub use notifications::{Notification, Notifications};
 pub use permissions::Permissions;

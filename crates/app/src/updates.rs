@@ -1,30 +1,85 @@
-//! Updates of hosts: what each lacks, as it was last told.
+//! Updates of hosts: what each lacks, as it was last told, and the public list of those of XenServer up to 8.2.
 //!
 //! Asking a host takes it seconds, and pages ask again and again: what it told is good for a minute, as with the original.
+//! The list is good for a day; where it cannot be got, whoever asks is told, and the next one tries again.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use hotfix::{Feed, Source};
 use parking_lot::Mutex;
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::{sync::Semaphore, time::Instant};
+
+use crate::UpdateSource;
 
 /// How long what a host lacks is good.
 const FRESH: Duration = Duration::from_secs(60);
 
 /// What is known of updates; clones are the same.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Updates(Arc<Inner>);
 
 /// What a host lacks, and when it told.
 type Told = (Instant, Arc<Vec<Value>>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
     /// By host.
     missing: Mutex<HashMap<String, Told>>,
+    /// Where the list is got, or why it cannot be.
+    source: Result<Source, String>,
+    max_age: Duration,
+    /// The list, and when it was got.
+    feed: Mutex<Option<(Instant, Arc<Feed>)>>,
+    /// One for whoever gets the list; the others wait and find it.
+    turn: Semaphore,
 }
 
 impl Updates {
+    /// Knows nothing yet; the list is got through `proxy`, where there is one.
+    pub(crate) fn new(config: &UpdateSource, proxy: Option<&str>) -> Self {
+        Self(Arc::new(Inner {
+            missing: Mutex::default(),
+            source: Source::new(&config.feed, proxy).map_err(|error| error.to_string()),
+            max_age: config.feed_max_age.0,
+            feed: Mutex::default(),
+            turn: Semaphore::new(1),
+        }))
+    }
+
+    /// Returns where archives of updates are got.
+    ///
+    /// # Errors
+    ///
+    /// [`op::Error::Refused`] where the configuration does not allow it.
+    pub fn source(&self) -> op::Result<&Source> {
+        self.0.source.as_ref().map_err(|error| op::Error::refused(error.clone()))
+    }
+
+    /// Returns the public list of updates, got within its time.
+    ///
+    /// # Errors
+    ///
+    /// [`op::Error::Refused`] that says why it cannot be got or read.
+    pub async fn feed(&self) -> op::Result<Arc<Feed>> {
+        let known = || {
+            let feed = self.0.feed.lock();
+            let (at, feed) = feed.as_ref()?;
+            (at.elapsed() < self.0.max_age).then(|| Arc::clone(feed))
+        };
+        if let Some(feed) = known() {
+            return Ok(feed);
+        }
+        let _turn = self.0.turn.acquire().await.expect("nobody closes it");
+        if let Some(feed) = known() {
+            return Ok(feed);
+        }
+        let feed = self.source()?.feed().await.map_err(|error| op::Error::refused(error.to_string()))?;
+        let feed = Arc::new(feed);
+        *self.0.feed.lock() = Some((Instant::now(), Arc::clone(&feed)));
+        Ok(feed)
+    }
+
     /// Returns what the host with this id lacks, if it was asked within the last minute.
     pub fn missing(&self, host: &str) -> Option<Arc<Vec<Value>>> {
         let missing = self.0.missing.lock();
@@ -53,7 +108,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_a_host_lacks_is_good_for_a_minute_and_until_something_is_installed() {
-        let updates = Updates::default();
+        let updates = Updates::new(&UpdateSource::default(), None);
         updates.keep_missing("a", vec!["one".into()]);
         updates.keep_missing("b", Vec::new());
         assert_eq!(*updates.missing("a").expect("it is fresh"), ["one"]);

@@ -10,7 +10,7 @@ use crate::{Error, Feed, Hotfix};
 /// had without paying where the host is `free`.
 pub fn lacking<'f>(
     feed: &'f Feed,
-    versions: (&'f str, &'f str),
+    versions: (&str, &str),
     installed: &BTreeSet<String>,
     free: bool,
 ) -> Vec<&'f Hotfix> {

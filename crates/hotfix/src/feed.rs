@@ -108,7 +108,7 @@ impl Feed {
 
     /// Returns the updates for a product, which tells its version in two ways: `7.1.0` and `7.1`. New versions of the
     /// product are left out.
-    pub fn for_version<'f>(&'f self, version: &'f str, text: &'f str) -> impl Iterator<Item = &'f Hotfix> {
+    pub fn for_version<'f>(&'f self, version: &str, text: &str) -> impl Iterator<Item = &'f Hotfix> + use<'f> {
         let found = [version, text].into_iter().find_map(|name| self.versions.get(name));
         let hotfixes = found.into_iter().flatten().filter_map(|id| self.hotfixes.get(id));
         hotfixes.filter(|hotfix| !hotfix.upgrade)

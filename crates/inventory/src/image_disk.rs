@@ -1,21 +1,22 @@
-//! The disk that holds the image while hosts install from it.
+//! Disks that hold an image while hosts install from it, and where there is room for one.
 
-use std::time::Duration;
+mod storage;
+
+use std::{io, time::Duration};
 
 use app::{Connection, RawVdi};
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use op::{Error, Result};
 use tokio::time::sleep;
 use xapi::{Value, params};
 use xapi_types::code;
 
-use super::image::Pieces;
+pub(crate) use self::storage::{Place, places};
 use crate::failure;
 
-/// Name of the disk, as the original calls it.
-const NAME: &str = "[XO] Supplemental pack ISO";
-
-/// What it is for, to people who find it.
-const DESCRIPTION: &str = "image of a supplemental pack while it is installed";
+/// An image while it arrives.
+pub(crate) type Pieces = BoxStream<'static, io::Result<Bytes>>;
 
 /// Rest before the second attempt to delete it; it doubles with each.
 const REST: Duration = Duration::from_millis(250);
@@ -25,17 +26,24 @@ const REST: Duration = Duration::from_millis(250);
 const ATTEMPTS: u32 = 8;
 
 /// A disk of ours; who makes it also calls [`Disk::remove`].
-pub(super) struct Disk {
+pub(crate) struct Disk {
     pool: Connection,
     reference: String,
+    name: &'static str,
 }
 
 impl Disk {
-    /// Makes an empty disk of `length` bytes on the storage `sr`.
-    pub(super) async fn make(pool: &Connection, sr: &str, length: u64) -> Result<Self> {
+    /// Makes an empty disk of `length` bytes on the storage `sr`; the name and what it is for are told to people who find
+    /// it.
+    pub(crate) async fn make(
+        pool: &Connection,
+        sr: &str,
+        length: u64,
+        (name, description): (&'static str, &str),
+    ) -> Result<Self> {
         let fields = Value::structure([
-            ("name_label", Value::from(NAME)),
-            ("name_description", DESCRIPTION.into()),
+            ("name_label", Value::from(name)),
+            ("name_description", description.into()),
             ("SR", sr.into()),
             ("virtual_size", i64::try_from(length).unwrap_or(i64::MAX).into()),
             ("type", "user".into()),
@@ -44,17 +52,22 @@ impl Disk {
             ("other_config", Value::structure::<&str>([])),
         ]);
         let reference = pool.call_as("VDI.create", params![fields]).await?;
-        Ok(Self { pool: pool.clone(), reference })
+        Ok(Self { pool: pool.clone(), reference, name })
     }
 
     /// Writes the image to it, no faster than its host takes it. `sr` is what people call the storage.
-    pub(super) async fn fill(&self, sr: &str, length: u64, pieces: Pieces) -> Result<()> {
-        let label = format!("[XO] Importing content into VDI {NAME} on SR {sr}");
+    pub(crate) async fn fill(&self, sr: &str, length: u64, pieces: Pieces) -> Result<()> {
+        let label = format!("[XO] Importing content into VDI {} on SR {sr}", self.name);
         self.pool.import_raw_vdi(RawVdi { vdi: &self.reference, label: &label, length }, pieces).await
     }
 
+    /// Returns its reference.
+    pub(crate) fn reference(&self) -> &str {
+        &self.reference
+    }
+
     /// Returns its uuid.
-    pub(super) async fn uuid(&self) -> Result<String> {
+    pub(crate) async fn uuid(&self) -> Result<String> {
         self.pool.call_as("VDI.get_uuid", params![&self.reference]).await
     }
 
@@ -63,7 +76,7 @@ impl Disk {
     /// # Errors
     ///
     /// Why it stays.
-    pub(super) async fn remove(self) -> Result<()> {
+    pub(crate) async fn remove(self) -> Result<()> {
         let mut attempt = 1;
         loop {
             match self.pool.call_async("VDI.destroy", params![&self.reference]).await {

@@ -8,6 +8,7 @@ mod disk;
 mod entry;
 mod failure;
 mod host;
+mod image_disk;
 mod journal;
 mod kind;
 mod message;

@@ -3,17 +3,15 @@
 //! | step | |
 //! |---|---|
 //! | the client is told where to send the image | `image`: it is one, and its length is known |
-//! | a disk is made for it, where the hosts see it | `storage` |
-//! | the image goes into the disk, while it arrives | `disk` |
+//! | a disk is made for it, where the hosts see it | `image_disk::storage` |
+//! | the image goes into the disk, while it arrives | `image_disk` |
 //! | each host installs from it, one after the other | `install` |
-//! | the disk goes, whatever came of it | `disk` |
+//! | the disk goes, whatever came of it | `image_disk` |
 //!
 //! What is in a pack runs on the host as root, so this is for administrators.
 
-mod disk;
 mod image;
 mod install;
-mod storage;
 
 use app::{Cx, On, SendTo, model::Kind};
 use op::{Error, Id, Need, Op, Ops, Result, Spec};

@@ -186,6 +186,27 @@ impl Connection {
         upload.await.map(drop).map_err(|error| self.translate(&error, METHOD))
     }
 
+    /// Sends the file of a patch for hosts before XenServer 7.1, `length` bytes of it, and returns the reference of what
+    /// the pool makes of it.
+    ///
+    /// # Errors
+    ///
+    /// What the host says in its task, or why the content did not reach it.
+    pub async fn upload_patch<S>(&self, label: &str, length: u64, content: S) -> op::Result<String>
+    where
+        S: Stream<Item = std::io::Result<Bytes>> + Send + Unpin + 'static,
+    {
+        const METHOD: &str = "pool_patch_upload";
+        self.allowed(METHOD)?;
+        if let Some(rehearsal) = self.rehearsal_of(METHOD, &[]) {
+            return rehearsal.meet(self, METHOD, Vec::new()).await.map(|_| String::new());
+        }
+        let upload = async { self.link.client().upload_patch(label, length, content).await?.result().await };
+        let patch = upload.await.map_err(|error| self.translate(&error, METHOD))?;
+        let none = || op::Error::failed("the host did not tell which patch it has made");
+        patch.as_str().map(ToOwned::to_owned).ok_or_else(none)
+    }
+
     /// Asks the host at `address` for the archive of its logs and settings, once no more than three others are under
     /// way; returns the pieces as they arrive.
     ///

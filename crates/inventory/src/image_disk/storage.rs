@@ -16,12 +16,12 @@ const DISKS: &str = "user";
 const MAINTENANCE: &str = "xo:maintenanceState";
 
 /// A storage repository, and the hosts that are to read the image there.
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Reference of the storage.
-    pub(super) sr: String,
+    pub(crate) sr: String,
     /// Name of the storage.
-    pub(super) name: String,
-    pub(super) hosts: Vec<On>,
+    pub(crate) name: String,
+    pub(crate) hosts: Vec<On>,
 }
 
 /// A storage repository that could take the image.
@@ -39,7 +39,7 @@ struct Candidate {
 /// # Errors
 ///
 /// [`Error::Refused`] that names a host without any.
-pub(super) fn places(cx: &Cx, hosts: Vec<On>, length: u64) -> Result<Vec<Place>> {
+pub(crate) fn places(cx: &Cx, hosts: Vec<On>, length: u64) -> Result<Vec<Place>> {
     let Some(first) = hosts.first() else { return Err(Error::refused("the pool has no hosts")) };
     let objects = cx.app.store().snapshot();
     let candidates = candidates(&objects, first.object.pool().as_str(), length);

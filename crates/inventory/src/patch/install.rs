@@ -1,12 +1,18 @@
 //! Installing what hosts lack.
 
+use std::collections::BTreeSet;
+
 use app::{Cx, On, model::Kind};
 use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi_types::class;
 
-use super::{regime::Regime, xcp_ng};
+use super::{
+    regime::Regime,
+    repository::{self, Listed},
+    xcp_ng, xen_server,
+};
 use crate::{host, kind};
 
 /// Install updates on the hosts of a pool, or on some of them: all that they lack, or those that are named. The agent of the
@@ -37,17 +43,26 @@ impl Op<Cx> for InstallPatches {
         let hosts = self.hosts(&cx)?;
         let Some(first) = hosts.first() else { return Err(Error::refused("there are no hosts to install on")) };
         let regime = Regime::of(&first.object)?;
-        if regime == Regime::Packages && (self.patches.is_some() || self.xs_hash.is_some()) {
-            return Err(Error::invalid("hosts of XCP-ng are updated as a whole: leave `patches` and `xsHash` out"));
+        if regime.is_whole() && self.patches.is_some() {
+            return Err(Error::invalid("hosts of XCP-ng and XenServer 8 are updated as a whole: leave `patches` out"));
+        }
+        if regime != Regime::Repository && self.xs_hash.is_some() {
+            return Err(Error::invalid("`xsHash` goes with XenServer 8"));
         }
         let _upkeep = cx.app.upkeep().begin(first.object.pool().as_str(), "installPatches", true)?;
+        if !regime.is_whole() {
+            return listed(&cx, regime, &hosts, self.patches.as_deref()).await;
+        }
         for (at, host) in hosts.iter().enumerate() {
             let installed = if cx.stopped() {
                 Err(Error::refused("the call has been cancelled"))
             } else {
-                install_on(&cx, host).await
+                whole(&cx, host, self.xs_hash.as_deref()).await
             };
             installed.map_err(|error| part(&hosts[..at], host, error))?;
+        }
+        if regime == Regime::Repository {
+            return see_to(&cx, &hosts).await;
         }
         host::restart_agent(&cx, first).await
     }
@@ -95,11 +110,78 @@ fn part(done: &[On], host: &On, error: Error) -> Error {
     Error::failed(format!("the updates are on hosts {done}, but not on host `{host}` and those after it: {error}"))
 }
 
-/// Installs on a host all that it lacks.
+/// Installs updates of a public list, and does what they ask for that disturbs nobody: agents restart. Whether hosts are to
+/// restart is told.
+async fn listed(cx: &Cx, regime: Regime, hosts: &[On], wanted: Option<&[String]>) -> Result<()> {
+    let installed = xen_server::install(cx, regime, hosts, wanted).await;
+    for host in hosts {
+        cx.app.updates().forget_missing(host.object.id());
+    }
+    let guidance = installed?;
+    for host in hosts {
+        let Some(words) = guidance.get(host.object.id()) else { continue };
+        let name = host.object.text("name_label").unwrap_or_default();
+        if words.contains("restartXAPI") {
+            host::restart_agent(cx, host).await?;
+        }
+        let rest: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "restartXAPI").collect();
+        if !rest.is_empty() {
+            host.pool.inform(&format!("host `{name}` is to be seen to: {}", rest.join(", ")));
+        }
+    }
+    Ok(())
+}
+
+/// Installs on all hosts of a pool, before the first one restarts, what they lack of a public list; nothing where hosts get
+/// their updates another way.
+pub(crate) async fn install_ahead(cx: &Cx, hosts: &[On]) -> Result<()> {
+    let Some(first) = hosts.first() else { return Ok(()) };
+    let regime = Regime::of(&first.object)?;
+    if regime.is_whole() {
+        return Ok(());
+    }
+    let installed = xen_server::install(cx, regime, hosts, None).await;
+    for host in hosts {
+        cx.app.updates().forget_missing(host.object.id());
+    }
+    installed.map(drop)
+}
+
+/// Does what hosts of XenServer 8 wait for that disturbs nobody: agents restart. The rest is told.
+async fn see_to(cx: &Cx, hosts: &[On]) -> Result<()> {
+    for host in hosts {
+        let mut waits = repository::waits(host).await?;
+        if waits.iter().any(|word| word == "restart_toolstack") && !waits.iter().any(|word| word == "reboot_host") {
+            host::restart_agent(cx, host).await?;
+            waits.retain(|word| word != "restart_toolstack");
+        }
+        if !waits.is_empty() {
+            let name = host.object.text("name_label").unwrap_or_default();
+            host.pool.inform(&format!("host `{name}` is to be seen to: {}", waits.join(", ")));
+        }
+    }
+    Ok(())
+}
+
+/// Returns what is to be done to VMs after hosts of XenServer 8 have what they lack: `RestartVM`, `RestartDeviceModel`.
+pub(crate) async fn of_vms(cx: &Cx, host: &On) -> Result<BTreeSet<String>> {
+    if Regime::of(&host.object)? != Regime::Repository {
+        return Ok(BTreeSet::new());
+    }
+    Ok(Listed::of(cx, host).await?.of_vms(host))
+}
+
+/// Installs on a host that has been emptied all that it lacks; nothing where that has been done before.
 pub(crate) async fn install_on(cx: &Cx, host: &On) -> Result<()> {
+    if Regime::of(&host.object)?.is_whole() { whole(cx, host, None).await } else { Ok(()) }
+}
+
+/// Installs on a host all that it lacks, of XenServer 8 up to the state `hash`.
+async fn whole(cx: &Cx, host: &On, hash: Option<&str>) -> Result<()> {
     cx.app.updates().forget_missing(host.object.id());
     let installed = match Regime::of(&host.object)? {
-        Regime::Packages => xcp_ng::install(host).await,
+        Regime::Repository => repository::install(cx, host, hash).await,
+        _ => xcp_ng::install(host).await,
     };
     // Whoever asked meanwhile was told of what has just been installed.
     cx.app.updates().forget_missing(host.object.id());

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{regime::Regime, xcp_ng};
+use super::{regime::Regime, repository, xcp_ng, xen_server};
 use crate::kind;
 
 /// List the updates that a host lacks, as its product describes them; it is asked once a minute at most.
@@ -72,6 +72,8 @@ pub(crate) async fn missing(cx: &Cx, host: &On) -> Result<Arc<Vec<Value>>> {
     }
     let list = match Regime::of(&host.object)? {
         Regime::Packages => xcp_ng::missing(host).await?,
+        Regime::Repository => repository::missing(cx, host).await?,
+        Regime::Images | Regime::Programs => xen_server::missing(cx, host).await?,
     };
     Ok(updates.keep_missing(host.object.id(), list))
 }

@@ -7,8 +7,11 @@ use op::{Error, Result};
 use xapi::params;
 use xapi_types::class;
 
-use super::record::{Host, Kind, Phase, Roll, Settings};
-use crate::patch::missing;
+use super::{
+    record::{Host, Kind, Phase, Roll, Settings},
+    settings::runs,
+};
+use crate::patch::{missing, of_vms};
 
 /// Why VMs cannot leave their host that could be shut down instead: they hold a device of it.
 const PINNED: &[&str] = &["VM_HAS_PCI_ATTACHED", "VM_HAS_VGPU", "VM_HAS_SRIOV_VIF"];
@@ -51,7 +54,9 @@ pub(super) async fn check(cx: &Cx, on: &On, wanted: &Wanted) -> Result<Roll> {
             storage: Vec::new(),
         });
     }
-    let _ = wanted.restart_vms;
+    if wanted.kind == Kind::Update {
+        expect_settled(cx, on, &hosts, wanted).await?;
+    }
     let mut pinned = BTreeMap::new();
     for (host, state) in hosts.iter().zip(&all).filter(|(_, state)| !state.is_over()) {
         for vm in stuck(cx, host, wanted).await? {
@@ -65,6 +70,7 @@ pub(super) async fn check(cx: &Cx, on: &On, wanted: &Wanted) -> Result<Roll> {
         user: cx.user()?.id.clone(),
         start: jiff::Timestamp::now().as_millisecond(),
         hosts: all,
+        restart_vms: wanted.restart_vms,
         homes,
         pinned,
         settings: Settings::default(),
@@ -85,6 +91,35 @@ pub(super) fn hosts(cx: &Cx, on: &On) -> Result<Vec<On>> {
     }
     hosts.sort_by_key(|host| (host.reference() != master, host.object.text("name_label"), host.object.id().to_owned()));
     Ok(hosts)
+}
+
+/// Refuses hosts and VMs of XenServer 8 that wait for something still, and updates that ask for restarts of VMs that
+/// nobody has allowed.
+async fn expect_settled(cx: &Cx, on: &On, hosts: &[On], wanted: &Wanted) -> Result<()> {
+    for host in hosts {
+        let words = of_vms(cx, host).await?;
+        if !words.is_empty() && !wanted.restart_vms {
+            let words: Vec<_> = words.into_iter().collect();
+            return Err(Error::refused(format!(
+                "the updates ask for `{}`: allow that VMs restart with `rebootVm`",
+                words.join("`, `")
+            )));
+        }
+        if host.object.get::<class::Host>().is_some_and(|host| !host.pending_guidances.is_empty()) {
+            let host = host.object.text("name_label").unwrap_or_default();
+            return Err(Error::refused(format!(
+                "host `{host}` waits to be restarted since its last update; do that first"
+            )));
+        }
+    }
+    let objects = cx.app.store().snapshot();
+    let mut vms = objects.of_pool(on.object.pool().as_str()).filter(|object| object.kind() == Class::Vm);
+    let waits = |vm: &class::Vm| runs(vm) && !vm.pending_guidances.is_empty();
+    if let Some(vm) = vms.find(|vm| vm.get().is_some_and(waits)) {
+        let vm = vm.text("name_label").unwrap_or_default();
+        return Err(Error::refused(format!("VM `{vm}` waits to be restarted since the last update; do that first")));
+    }
+    Ok(())
 }
 
 /// Returns the ids of the VMs that cannot leave a host and are to be shut down.

@@ -50,6 +50,9 @@ pub(super) struct Roll {
     pub(super) start: i64,
     /// Hosts, in the order in which they restart.
     pub(super) hosts: Vec<Host>,
+    /// Whether VMs are restarted, or their device models, where updates ask for it.
+    #[serde(default)]
+    pub(super) restart_vms: bool,
     /// Where VMs ran when it began, by their ids.
     pub(super) homes: BTreeMap<String, String>,
     /// VMs that cannot move and are shut down while their host restarts, by their ids.

@@ -5,10 +5,12 @@ use op::{Error, Result};
 use tracing::error;
 
 use super::{
+    check::hosts,
     host,
-    record::{Phase, Roll, stopping},
+    record::{Kind, Phase, Roll, stopping},
     settings, vms,
 };
+use crate::patch;
 
 /// Goes from where `roll` is to the end. However that comes, VMs go back and what was switched off is switched on; only
 /// where the server stops everything stays as it is.
@@ -34,6 +36,11 @@ pub(super) async fn run(cx: &Cx, course: &Course, on: &On, mut roll: Roll) -> Re
 
 async fn forward(cx: &Cx, course: &Course, on: &On, roll: &mut Roll) -> Result<()> {
     settings::suspend(cx, on, roll).await?;
+    let is_fresh = roll.hosts.iter().all(|host| matches!(host.phase, Phase::Waiting | Phase::Skipped));
+    if roll.kind == Kind::Update && is_fresh {
+        let hosts = hosts(cx, on)?;
+        patch::install_ahead(cx, &hosts).await?;
+    }
     for at in 0..roll.hosts.len() {
         if roll.hosts[at].is_over() {
             continue;
@@ -63,6 +70,7 @@ pub(super) async fn finish(cx: &Cx, course: &Course, on: &On, roll: &Roll) -> Re
     let (inner, stage) = course.begin(cx, on.object.id(), "VMs go back");
     let on = inner.on(on.object.id()).unwrap_or_else(|_| on.clone());
     vms::move_back(&inner, &on, roll).await;
+    vms::see_to(&inner, &on, roll).await;
     let restored = settings::restore(&inner, &on, roll).await;
     stage.end(restored.as_ref().err());
     restored

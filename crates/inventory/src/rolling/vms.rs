@@ -4,7 +4,7 @@ use app::{Cx, On};
 use futures_util::{StreamExt, future::join_all, stream};
 use op::{Error, Result};
 use xapi::{Value, params};
-use xapi_types::class;
+use xapi_types::{class, enums::UpdateGuidances};
 
 use super::{
     record::{Host, Roll},
@@ -76,6 +76,32 @@ pub(super) async fn move_back(cx: &Cx, on: &On, roll: &Roll) {
             .buffer_unordered(at_once)
             .collect::<Vec<()>>()
             .await;
+    }
+}
+
+/// Does to VMs what updates of XenServer 8 ask for, if that is allowed; what fails is told.
+pub(super) async fn see_to(cx: &Cx, on: &On, roll: &Roll) {
+    if !roll.restart_vms {
+        return;
+    }
+    for vm in roll.homes.keys() {
+        if cx.app.stops() {
+            return;
+        }
+        let done = async {
+            let Ok(target) = cx.on(vm) else { return Ok(()) };
+            let now = record(on, &target).await?;
+            let waits = |word: UpdateGuidances| runs(&now) && now.pending_guidances.contains(&word);
+            if waits(UpdateGuidances::RestartVm) {
+                on.pool.call_async("VM.clean_reboot", params![target.reference()]).await?;
+            } else if waits(UpdateGuidances::RestartDeviceModel) {
+                on.pool.call_async("VM.restart_device_models", params![target.reference()]).await?;
+            }
+            Ok(())
+        };
+        if let Err(error) = done.await {
+            on.pool.warn(&format!("VM `{}` is to be restarted by hand", name(cx, vm)), &error);
+        }
     }
 }
 

@@ -4,10 +4,7 @@ use std::io;
 
 use app::Received;
 use bytes::{Bytes, BytesMut};
-use futures_util::{
-    StreamExt,
-    stream::{self, BoxStream},
-};
+use futures_util::{StreamExt, stream};
 use op::{Error, Result};
 use tokio::{
     fs::File,
@@ -15,6 +12,8 @@ use tokio::{
     sync::mpsc,
 };
 use tokio_util::io::ReaderStream;
+
+use crate::image_disk::Pieces;
 
 /// Where an ISO image says that it is one: its first volume descriptor is in sector 16 of 2048 bytes, and begins with a
 /// type of one byte (ECMA-119, 8.1).
@@ -31,8 +30,6 @@ const BETWEEN: usize = 2;
 
 /// Bytes that are read at once from a file here.
 const PIECE: usize = 64 << 10;
-
-pub(super) type Pieces = BoxStream<'static, io::Result<Bytes>>;
 
 /// An image that arrives.
 pub(super) struct Image {

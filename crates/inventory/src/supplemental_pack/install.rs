@@ -7,12 +7,11 @@ use serde_json::{Map, json};
 use tracing::{info, warn};
 use xapi::{Value, params};
 
-use super::{
-    disk::Disk,
-    expect_up,
-    image::Image,
-    storage::{Place, places},
-};
+use super::{expect_up, image::Image};
+use crate::image_disk::{Disk, Place, places};
+
+/// Name of the disk, as the original calls it, and what it is for.
+const DISK: (&str, &str) = ("[XO] Supplemental pack ISO", "image of a supplemental pack while it is installed");
 
 /// Script of hosts that installs a pack from a disk, and its function.
 const SCRIPT: (&str, &str) = ("install-supp-pack", "install");
@@ -54,7 +53,7 @@ pub(super) async fn install(cx: Cx, hosts: Vec<String>, received: Received) -> R
 async fn make(places: &[Place], length: u64) -> (Vec<Disk>, Result<()>) {
     let mut disks = Vec::new();
     for place in places {
-        match Disk::make(&place.hosts[0].pool, &place.sr, length).await {
+        match Disk::make(&place.hosts[0].pool, &place.sr, length, DISK).await {
             Ok(disk) => disks.push(disk),
             Err(error) => return (disks, Err(error)),
         }

@@ -17,6 +17,8 @@ mod message;
 mod network;
 mod object;
 mod patch;
+mod patch_xen_server;
+mod patch_xen_server_8;
 mod pbd;
 mod pif;
 mod pool_merge;
