@@ -192,3 +192,16 @@ async fn requests_wait_for_memory_and_all_are_answered() {
     assert!(writes.into_iter().all(|written| written.is_ok()));
     assert!(reads.into_iter().all(|read| read.unwrap() == data));
 }
+
+#[tokio::test]
+async fn nothing_is_read_and_written_without_asking() {
+    let lab = Lab::new();
+    lab.disk("disk.raw", MIB, &[]);
+    let running = Running::start(Options::default()).await;
+    running.shelf.put("disk", lab.export("disk.raw", true).await);
+    let client = Client::connect(&running.address(), "disk", ClientOptions::default()).await.unwrap();
+    assert!(client.read(MIB, 0).await.unwrap().is_empty());
+    client.write(0, Bytes::new()).await.unwrap();
+    client.write_zeros(512..512).await.unwrap();
+    assert!(client.status("base:allocation", 0..0).await.unwrap().is_empty());
+}
