@@ -7,8 +7,9 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature},
-    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime, pem::PemObject},
 };
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// SHA-256 of a certificate in DER form.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -121,6 +122,7 @@ impl ServerCertVerifier for Verifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         verify_tls12_signature(message, certificate, signed, &self.algorithms)
+            .or_else(|error| version_1(error, message, certificate, signed, &self.algorithms))
     }
 
     fn verify_tls13_signature(
@@ -130,9 +132,35 @@ impl ServerCertVerifier for Verifier {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         verify_tls13_signature(message, certificate, signed, &self.algorithms)
+            .or_else(|error| version_1(error, message, certificate, signed, &self.algorithms))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
     }
+}
+
+/// Checks a signature by the key of a certificate of X.509 version 1, which old hosts have and which the TLS library
+/// refuses to read; for any other certificate `error` stands.
+fn version_1(
+    error: rustls::Error,
+    message: &[u8],
+    certificate: &CertificateDer<'_>,
+    signed: &DigitallySignedStruct,
+    algorithms: &WebPkiSupportedAlgorithms,
+) -> Result<HandshakeSignatureValid, rustls::Error> {
+    let Ok((_, parsed)) = X509Certificate::from_der(certificate) else { return Err(error) };
+    // Versions are counted from 0.
+    if parsed.version().0 != 0 {
+        return Err(error);
+    }
+    let key = &parsed.public_key().subject_public_key.data;
+    let of_scheme = algorithms.mapping.iter().filter(|(scheme, _)| *scheme == signed.scheme);
+    let fits = |algorithm: &&dyn SignatureVerificationAlgorithm| {
+        algorithm.verify_signature(key, message, signed.signature()).is_ok()
+    };
+    if of_scheme.flat_map(|(_, fitting)| fitting.iter().copied()).any(|algorithm| fits(&algorithm)) {
+        return Ok(HandshakeSignatureValid::assertion());
+    }
+    Err(CertificateError::BadSignature.into())
 }

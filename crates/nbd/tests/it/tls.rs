@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use nbd::{Client, Error, Fingerprint, Tls, client::Options as ClientOptions, server::Options};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, SigningKey};
 use rustls::{
     ServerConfig,
+    crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+    sign::{CertifiedKey, SingleCertAndKey},
 };
 
 use crate::lab::{Lab, Running, noise};
@@ -109,4 +111,75 @@ async fn nbdinfo_and_our_client_reach_our_server_within_tls_only() {
     assert!(client.unwrap().read(0, 6).await.unwrap() == b"within"[..]);
     let plain = Client::connect(&running.address(), "disk", ClientOptions::default()).await.unwrap_err();
     assert!(matches!(plain, Error::TlsRequired), "{plain}");
+}
+
+#[tokio::test]
+async fn certificates_of_version_1_are_taken_and_their_keys_checked() {
+    let lab = Lab::new();
+    lab.disk("disk.raw", 512, &[]);
+    let (certificate, key) = version_1();
+    let thief = KeyPair::generate().unwrap();
+    for (key, is_owner) in [(&key, true), (&thief, false)] {
+        let tls = Some(serving(&certificate, key));
+        let running = Running::start(Options { tls, ..Options::default() }).await;
+        running.shelf.put("disk", lab.export("disk.raw", false).await);
+        let pinned = with(Tls::pinned(Fingerprint::of(&certificate)));
+        let client = Client::connect(&running.address(), "disk", pinned).await;
+        assert_eq!(client.is_ok(), is_owner);
+    }
+}
+
+/// Serves a certificate that the TLS library would not load by itself.
+fn serving(certificate: &CertificateDer<'static>, key: &KeyPair) -> Arc<ServerConfig> {
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let key = aws_lc_rs::sign::any_supported_type(&key).unwrap();
+    let certified = CertifiedKey::new(vec![certificate.clone()], key);
+    let provider = aws_lc_rs::default_provider();
+    let builder = ServerConfig::builder_with_provider(provider.into()).with_safe_default_protocol_versions().unwrap();
+    Arc::new(builder.with_no_client_auth().with_cert_resolver(Arc::new(SingleCertAndKey::from(certified))))
+}
+
+/// Makes a certificate of X.509 version 1: one of version 3 without version and extensions.
+fn version_1() -> (CertificateDer<'static>, KeyPair) {
+    let key = KeyPair::generate().unwrap();
+    let modern = CertificateParams::new(vec!["old".to_owned()]).unwrap().self_signed(&key).unwrap().der().clone();
+    let [signed, algorithm, _] = items(content(&modern)).try_into().unwrap();
+    // Context tags 0 and 3 are version and extensions.
+    let kept = items(content(signed)).into_iter().filter(|item| item[0] != 0xa0 && item[0] != 0xa3);
+    let signed = element(0x30, &kept.flatten().copied().collect::<Vec<_>>());
+    let signature = [&[0], &key.sign(&signed).unwrap()[..]].concat();
+    let certificate = element(0x30, &[&signed[..], algorithm, &element(0x03, &signature)].concat());
+    (certificate.into(), key)
+}
+
+fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+    [&[tag, 0x82, length[0], length[1]], content].concat()
+}
+
+/// Returns the lengths of head and content of the DER element at the beginning of `der`.
+fn lengths(der: &[u8]) -> (usize, usize) {
+    match usize::from(der[1]) {
+        short @ 0..0x80 => (2, short),
+        long => {
+            let bytes = long - 0x80;
+            (2 + bytes, der[2..2 + bytes].iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)))
+        }
+    }
+}
+
+fn content(der: &[u8]) -> &[u8] {
+    let (head, length) = lengths(der);
+    &der[head..head + length]
+}
+
+fn items(mut der: &[u8]) -> Vec<&[u8]> {
+    let mut items = Vec::new();
+    while !der.is_empty() {
+        let (head, length) = lengths(der);
+        let (item, rest) = der.split_at(head + length);
+        items.push(item);
+        der = rest;
+    }
+    items
 }
