@@ -7,6 +7,7 @@ mod address;
 mod connection;
 mod handshake;
 mod requests;
+mod sink;
 mod source;
 
 use std::{

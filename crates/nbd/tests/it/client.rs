@@ -196,3 +196,21 @@ async fn who_gives_up_waiting_leaves_the_connection_to_others() {
     assert!(client.read(0, 4 << 20).await.unwrap() == data);
     assert_eq!(client.connections(), 1);
 }
+
+#[tokio::test]
+async fn an_export_is_written_as_any_disk_is() {
+    let lab = Lab::new();
+    lab.disk("from.raw", 8 * MIB, &[(MIB, &noise(2 << 20, 8)), (8 * MIB - 512, &[7; 512])]);
+    lab.disk("to.raw", 8 * MIB, &[]);
+    let qemu = lab.qemu(&["-f", "raw", "to.raw"]);
+    let mut sink: Box<dyn disk::Sink> = Box::new(Client::connect(&qemu.address, "", Options::default()).await.unwrap());
+    let from = Raw::open(Arc::new(File::open(lab.path("from.raw")).await.unwrap())).await.unwrap();
+    let mut content = Content::of(Arc::new(from)).await.unwrap();
+    while let Some(piece) = content.next().await.unwrap() {
+        sink.write_at(piece.offset, piece.data).await.unwrap();
+    }
+    sink.flush().await.unwrap();
+    assert!(lab.read("to.raw") == lab.read("from.raw"));
+    let error = sink.write_at(sink.size(), Bytes::from_static(&[1; 512])).await.unwrap_err();
+    assert_eq!(error.kind(), disk::Kind::Misuse);
+}
