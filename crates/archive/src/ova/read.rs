@@ -10,7 +10,7 @@ use std::{
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
 use super::manifest::{Digests, Hasher, Manifest};
-use crate::{Decoder, Error, Fault, Loan, Result, error::shown, loan::Back, ovf::Ovf, tar};
+use crate::{Compression, Decoder, Error, Fault, Loan, Result, error::shown, loan::Back, ovf::Ovf, tar};
 
 /// Largest descriptor that is read, in bytes: one of a machine takes some 10 KiB.
 const LARGEST_DESCRIPTOR: u64 = 16 * 1024 * 1024;
@@ -18,6 +18,9 @@ const LARGEST_DESCRIPTOR: u64 = 16 * 1024 * 1024;
 const LARGEST_MANIFEST: u64 = 1024 * 1024;
 /// Most members: a package has some ten.
 const MOST_MEMBERS: usize = 10_000;
+/// Most that is passed over of a compressed archive, in bytes: nobody needs files of such a size that are not read, and
+/// a few bytes may stand for that much.
+const MOST_PASSED: u64 = 64 * 1024 * 1024 * 1024;
 /// How much is read at once of what is passed over, in bytes.
 const PASS: usize = 64 * 1024;
 
@@ -43,6 +46,8 @@ pub struct Reader<R> {
     /// Checksums of files that came before the manifest, and where they are.
     digests: BTreeMap<String, (u64, Digests)>,
     came: BTreeSet<String>,
+    /// How much may still be passed over, in bytes.
+    passable: u64,
     /// A file that has been found while looking for the descriptor.
     pending: Option<tar::Member>,
     present: Option<Present>,
@@ -68,7 +73,9 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         if is_descriptor(decoder.start()) {
             return Err(Error::Archive { at: 0, fault: Fault::LoneDescriptor });
         }
+        let is_compressed = decoder.compression() != Compression::None;
         let mut reader = Self {
+            passable: if is_compressed { MOST_PASSED } else { u64::MAX },
             tar: tar::Reader::new(decoder),
             ovf: None,
             manifest: None,
@@ -163,6 +170,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
                 self.manifest = Some(manifest);
             } else if extension == "cert" {
                 // A signature of the manifest: nobody here knows whom to believe.
+                self.tar.whole(LARGEST_MANIFEST).await?;
                 signatures += 1;
                 if signatures > 1 {
                     return Err(wrong(Fault::Twice));
@@ -188,9 +196,12 @@ impl<R: AsyncRead + Unpin> Reader<R> {
     }
 
     async fn end_file(&mut self) -> Result<()> {
-        if self.present.is_none() {
-            return Ok(());
-        }
+        let Some(present) = &self.present else { return Ok(()) };
+        let left = self.tar.left();
+        self.passable = self.passable.checked_sub(left).ok_or_else(|| {
+            let fault = Fault::Oversize { size: left, limit: self.passable };
+            Error::member(&present.member.name, present.member.at, fault)
+        })?;
         let mut scratch = vec![0; PASS];
         while self.tar.left() > 0 {
             let read = self.tar.content().read(&mut scratch).await;

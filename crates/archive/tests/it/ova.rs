@@ -282,3 +282,23 @@ async fn an_image_whose_length_is_not_known_is_refused() {
     let error = ova.image("disk1.vmdk", None, image).await.unwrap_err();
     assert_eq!(error.fault(), Some(&Fault::LengthUnknown("disk1.vmdk".to_owned())));
 }
+
+#[tokio::test]
+async fn what_nobody_reads_of_a_compressed_archive_has_an_end() {
+    let lab = Lab::new();
+    let mut tar = tar::Writer::new(Vec::new(), 0);
+    tar.member("web.ovf", VMWARE.as_bytes()).await.unwrap();
+    let mut archive = tar.finish().await.unwrap();
+    archive.truncate(archive.len() - 1024);
+    // A file of 70 GiB, of which hardly anything comes.
+    std::fs::File::create(lab.path("junk")).unwrap().set_len(70 << 30).unwrap();
+    lab.run("sh", &["-c", "tar --format=gnu -cf - junk 2>/dev/null | head -c 10000 > head"]);
+    archive.extend(lab.read("head"));
+    lab.write("web.ova", &archive);
+    lab.run("gzip", &["web.ova"]);
+    let archive = lab.read("web.ova.gz");
+    let mut ova = Reader::open(&archive[..]).await.unwrap();
+    assert_eq!(ova.next().await.unwrap().unwrap().size, 70 << 30);
+    let error = ova.next().await.unwrap_err();
+    assert_eq!(error.fault(), Some(&Fault::Oversize { size: 70 << 30, limit: 64 << 30 }));
+}
