@@ -66,9 +66,7 @@ impl Format {
 
     /// Tells archives apart by their first member.
     fn of_tar(start: &[u8]) -> Self {
-        let name = start.get(..100).unwrap_or_default();
-        let name = String::from_utf8_lossy(name.split(|byte| *byte == 0).next().unwrap_or_default());
-        let name = name.trim_start_matches("./").to_ascii_lowercase();
+        let name = tar::first_name(start).unwrap_or_default().to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
         if name == "ova.xml" {
             Self::Xva

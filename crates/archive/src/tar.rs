@@ -21,3 +21,17 @@ pub fn taken(size: u64) -> u64 {
 pub fn is_start(bytes: &[u8]) -> bool {
     bytes.first_chunk().is_some_and(|block| matches!(header::decode(block), Ok(Some(_))))
 }
+
+/// Returns the name of the first plain file, without the folder that it is in, if its header is among the first bytes
+/// of an archive. What macOS adds for a file (`._name`) is none.
+pub(crate) fn first_name(mut bytes: &[u8]) -> Option<String> {
+    loop {
+        let header = header::decode(bytes.first_chunk()?).ok()??;
+        let name = String::from_utf8_lossy(&header.name).into_owned();
+        let last = name.rsplit_once('/').map_or(name.as_str(), |(_, last)| last);
+        if header.kind == Kind::File && !last.is_empty() && !last.starts_with("._") {
+            return Some(last.to_owned());
+        }
+        bytes = bytes.get(usize::try_from(taken(header.size)).ok()?..)?;
+    }
+}

@@ -46,6 +46,8 @@ pub struct Reader<R> {
     /// Checksums of files that came before the manifest, and where they are.
     digests: BTreeMap<String, (u64, Digests)>,
     came: BTreeSet<String>,
+    /// Folder in which all are, as `tar cf vm.ova vm` makes it: that of the first, with a slash, or nothing.
+    folder: Option<String>,
     /// How much may still be passed over, in bytes.
     passable: u64,
     /// A file that has been found while looking for the descriptor.
@@ -81,6 +83,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             manifest: None,
             digests: BTreeMap::new(),
             came: BTreeSet::new(),
+            folder: None,
             pending: None,
             present: None,
         };
@@ -145,8 +148,17 @@ impl<R: AsyncRead + Unpin> Reader<R> {
 
     /// Finds the next file that is neither descriptor nor manifest, and reads those.
     async fn file(&mut self) -> Result<Option<tar::Member>> {
-        let mut signatures = 0;
-        while let Some(member) = self.tar.next().await? {
+        let (mut signatures, mut shadows) = (0, 0);
+        while let Some(mut member) = self.tar.next().await? {
+            if is_shadow(&member.name) && shadows < MOST_MEMBERS {
+                self.tar.whole(LARGEST_MANIFEST).await?;
+                shadows += 1;
+                continue;
+            }
+            let folder = self.folder.get_or_insert_with(|| folder_of(&member.name).to_owned());
+            if let Some(inside) = member.name.strip_prefix(folder.as_str()) {
+                member.name = inside.to_owned();
+            }
             let wrong = |fault| Error::member(&member.name, member.at, fault);
             let extension = member.name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
             let extension = extension.unwrap_or_default();
@@ -258,6 +270,16 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         }
         Poll::Ready(Ok(()))
     }
+}
+
+/// Tells what macOS adds for each file: `._vm.ovf` is no descriptor.
+fn is_shadow(name: &str) -> bool {
+    name[folder_of(name).len()..].starts_with("._")
+}
+
+/// Returns the folder of a member, with a slash, or nothing.
+fn folder_of(name: &str) -> &str {
+    name.rfind('/').map_or("", |at| &name[..=at])
 }
 
 /// Tells a descriptor that comes without its package.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use archive::{
     Compression, Error, Fault, Format, Result, Upload,
     ova::{Reader, WriteOptions, Writer, measure},
+    sniff::{START, sniff},
     tar,
 };
 use tokio::io::AsyncReadExt;
@@ -301,4 +302,26 @@ async fn what_nobody_reads_of_a_compressed_archive_has_an_end() {
     assert_eq!(ova.next().await.unwrap().unwrap().size, 70 << 30);
     let error = ova.next().await.unwrap_err();
     assert_eq!(error.fault(), Some(&Fault::Oversize { size: 70 << 30, limit: 64 << 30 }));
+}
+
+#[tokio::test]
+async fn a_folder_around_all_and_what_macos_adds_change_nothing() {
+    let lab = Lab::new();
+    std::fs::create_dir(lab.path("vm")).unwrap();
+    let sums = manifest("SHA256", "sha256sum", &[&[("web.ovf", VMWARE.as_bytes())], &DISKS[..]].concat());
+    lab.write("vm/web.ovf", VMWARE.as_bytes());
+    lab.write("vm/web.mf", sums.as_bytes());
+    lab.write("vm/._web.ovf", b"\0\x05\x16\x07");
+    for (name, content) in DISKS {
+        lab.write(&format!("vm/{name}"), content);
+    }
+    for format in ["--format=gnu", "--format=pax"] {
+        lab.run("tar", &[format, "-cf", "web.ova", "vm"]);
+        let archive = lab.read("web.ova");
+        let mut files = read(&archive).await.unwrap();
+        files.sort();
+        let expected = DISKS.map(|(name, content)| (name.to_owned(), content.to_vec()));
+        assert_eq!(files, expected, "{format}");
+        assert_eq!(sniff(&archive[..START.min(archive.len())]).await.1, Format::Ova, "{format}");
+    }
 }
