@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Crates in the order of their floors, and within a floor in the order in which arrows may go.
 const FLOORS: &[&[&str]] = &[
     &["disk", "filter", "xapi-types", "op", "archive", "nbd"],
-    &["xapi", "xapi-sim", "model", "view", "acl", "db"],
+    &["xapi", "xapi-sim", "hotfix", "model", "view", "acl", "db"],
     &["app"],
     &["inventory", "access", "serve"],
     &["xo-server", "xo-cli", "disk-cli", "acceptance", "xtask"],
