@@ -39,19 +39,20 @@ impl Cx {
             let task = tasks.shared(&at.id);
             at.step.is_none() && task.is_some_and(|task| task.kind == TaskKind::Action)
         });
-        let (id, open) = if let Some(at) = own {
+        let (id, open, stop) = if let Some(at) = own {
             tasks.change(&at.id, |task| {
                 task.properties.extend(about);
                 true
             });
-            (at.id.clone(), None)
+            (at.id.clone(), None, self.stop.clone())
         } else {
+            // Not that of the call, which ends with its caller.
             let stop = self.app.stopping();
             let open = tasks.begin(about, &self.user()?.id, &stop)?;
-            (open.id().to_owned(), Some(open))
+            (open.id().to_owned(), Some(open), stop)
         };
         tasks.written().await;
-        let cx = Self { task: Some(At::new(&tasks, &id)), stop: self.app.stopping(), ..self.clone() };
+        let cx = Self { task: Some(At::new(&tasks, &id)), stop, ..self.clone() };
         let result = work(cx, Course { steps: Steps::of(&tasks, &id) }).await;
         if let Some(open) = open {
             if self.app.stops() {

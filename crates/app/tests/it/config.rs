@@ -118,6 +118,15 @@ fn sections_of_the_original_without_use_here_are_accepted_and_listed() {
     let config = parse("[redis]\nsocket = '/run/redis'\n[xapiOptions]\nmaxUncoalescedVdis = 5\n[plugins.audit]\nx = 1");
     assert_eq!(config.unused(), ["plugins", "redis", "xapiOptions.maxUncoalescedVdis"]);
     assert!(parse("").unused().is_empty());
+    let config = parse(
+        "[xapiOptions]\nrestartHostTimeout = '30 minutes'\nvmEvacuationConcurrency = 5\n[updates]\nfeed = '/srv/updates.xml'",
+    );
+    let options = config.xapi_options;
+    assert_eq!(
+        (options.restart_host_timeout, options.vm_evacuation_concurrency),
+        (Duration::from_millis(1_800_000), 5)
+    );
+    assert_eq!((config.updates.feed.as_str(), config.unused()), ("/srv/updates.xml", &[][..]));
     let config = parse("[xapiOptions]\nvdiDelayBeforeRemovingCloudConfigDrive = '90 seconds'");
     let delay = config.xapi_options.vdi_delay_before_removing_cloud_config_drive;
     assert_eq!((delay, config.unused()), (Duration::from_millis(90_000), &[][..]));

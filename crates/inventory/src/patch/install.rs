@@ -6,6 +6,7 @@ use app::{Cx, On, model::Kind};
 use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 use xapi_types::class;
 
 use super::{
@@ -49,26 +50,43 @@ impl Op<Cx> for InstallPatches {
         if regime != Regime::Repository && self.xs_hash.is_some() {
             return Err(Error::invalid("`xsHash` goes with XenServer 8"));
         }
-        let _upkeep = cx.app.upkeep().begin(first.object.pool().as_str(), "installPatches", true)?;
+        let held = cx.app.upkeep().begin(first.object.pool().as_str(), "installPatches", true)?;
+        let about =
+            json!({ "name": "Install updates", "objectId": first.object.pool().as_str(), "type": "installPatches" });
+        let about = about.as_object().cloned().unwrap_or_default();
+        // Half of it helps nobody: it goes on without the caller.
+        cx.undertake(about, |cx, _| async move {
+            let _held = held;
+            let hosts = hosts.iter().map(|host| cx.on(host.object.id())).collect::<Result<Vec<_>>>()?;
+            self.on(&cx, regime, &hosts).await
+        })
+        .await
+    }
+}
+
+impl InstallPatches {
+    /// Installs on hosts, of which the first is the master if it is among them.
+    async fn on(&self, cx: &Cx, regime: Regime, hosts: &[On]) -> Result<()> {
         if !regime.is_whole() {
-            return listed(&cx, regime, &hosts, self.patches.as_deref()).await;
+            return listed(cx, regime, hosts, self.patches.as_deref()).await;
         }
         for (at, host) in hosts.iter().enumerate() {
             let installed = if cx.stopped() {
                 Err(Error::refused("the call has been cancelled"))
             } else {
-                whole(&cx, host, self.xs_hash.as_deref()).await
+                whole(cx, host, self.xs_hash.as_deref()).await
             };
             installed.map_err(|error| part(&hosts[..at], host, error))?;
         }
         if regime == Regime::Repository {
-            return see_to(&cx, &hosts).await;
+            return see_to(cx, hosts).await;
         }
-        host::restart_agent(&cx, first).await
+        match hosts.first() {
+            Some(first) => host::restart_agent(cx, first).await,
+            None => Ok(()),
+        }
     }
-}
 
-impl InstallPatches {
     /// Returns the hosts, the master first: a member must not run newer software than its master.
     fn hosts(&self, cx: &Cx) -> Result<Vec<On>> {
         let mut hosts = match (&self.pool, &self.hosts) {

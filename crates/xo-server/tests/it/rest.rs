@@ -11,6 +11,7 @@ mod lab;
 mod message;
 mod network;
 mod page;
+mod patch;
 mod pool;
 mod problem;
 mod rate;

@@ -14,6 +14,14 @@ pub(super) const RECIPES: &[Recipe] = &[
         let sr = id(w, "SR", "NFS storage");
         json!({ "pool": pool_id(w), "heartbeatSrs": [sr], "configuration": { "timeout": "60" } })
     }),
+    on(
+        "pool.getPatchesDifference",
+        |w| json!({ "source": id(w, "host", "xcp-lab-1"), "target": id(w, "host", "xcp-lab-2") }),
+    ),
+    on("pool.getRolling", |w| json!({ "pool": pool_id(w) })),
+    on("pool.installPatches", |w| json!({ "hosts": [id(w, "host", "xcp-lab-2")] })),
+    on("pool.listMissingPatches", |w| json!({ "host": id(w, "host", "xcp-lab-2") })),
+    on("pool.listMissingPatchesOfPool", |w| json!({ "id": pool_id(w) })),
     on("pool.getGuestSecureBootReadiness", |w| json!({ "id": pool_id(w), "forceRefresh": true })),
     on("pool.getLicenseState", |w| json!({ "pool": pool_id(w) })),
     on("pool.getSystemStatuses", |w| json!({ "id": pool_id(w) })),

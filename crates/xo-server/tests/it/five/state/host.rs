@@ -52,6 +52,8 @@ pub(super) const REFUSALS: &[Refusal] = &[
     of_a_host_that_is_off!("host.setRemoteSyslogHost", "18", "id", { "syslogDestination": "192.0.2.5" }),
     of_a_host_that_is_off!("host.setSchedulerGranularity", "18", "id", { "schedulerGranularity": "core" }),
     of_a_host_that_is_off!("host.stats", "18", "host", {}),
+    of_a_host_that_is_off!("pool.listMissingPatches", "18", "host", {}),
+    refused_after("pool.installPatches", "18", |lab| Box::pin(async move { json!({ "hosts": [off(lab).await] }) })),
     of_a_host_that_is_off!("pool.setPoolMaster", "18", "host", {}),
     of_a_host_that_is_off!("pusb.scan", "18", "host", {}),
     of_a_host_that_is_off!("sr.createZfs", "18", "host", { "nameLabel": "n", "nameDescription": "d", "location": "/tank" }),
