@@ -32,7 +32,6 @@ use tokio_tungstenite::{
 use tokio_util::sync::CancellationToken;
 use xapi_sim::Sim;
 
-const CONSOLES: usize = 500;
 /// Requests of a client in a second.
 const RATE: u32 = 10;
 /// Of the screen, in points of four bytes: 12 288 bytes, hence 0.98 Mbit/s with ten of them a second.
@@ -41,6 +40,11 @@ const WARM: Duration = Duration::from_secs(5);
 const MEASURED: Duration = Duration::from_secs(30);
 /// Steps of the histogram, of 1 ms; the last has all that took longer.
 const STEPS: usize = 5000;
+
+/// Consoles that are opened; `CONSOLES` of the environment says another number.
+fn consoles() -> usize {
+    env::var("CONSOLES").ok().and_then(|text| text.parse().ok()).unwrap_or(500)
+}
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -73,7 +77,11 @@ fn main() {
     // Ticks of 1/100 s.
     println!("server: {:.1} % of a core", took as f64 / elapsed.as_secs_f64());
     let now = resident();
-    println!("server: {} MiB resident, {} MiB more than before the first console", now >> 10, (now - before) >> 10);
+    println!(
+        "server: {} MiB resident, {} MiB more than before the first console",
+        now >> 10,
+        (now.cast_signed() - before.cast_signed()) >> 10
+    );
     drop(tell);
     let _ = peer.wait();
 }
@@ -81,7 +89,7 @@ fn main() {
 /// Starts the server, connected to the pool, with an administrator's token.
 async fn start(host: SocketAddr) -> (App, SocketAddr, String) {
     let mut config = Config::default();
-    (config.consoles.total, config.consoles.per_user) = (CONSOLES, CONSOLES);
+    (config.consoles.total, config.consoles.per_user) = (consoles(), consoles());
     let db = Db::in_memory().await.expect("a database in memory");
     let app = App::start_with(config, xo_server::ops(), db).await.expect("the application starts");
     let new = NewUser { email: "admin".to_owned(), password: None, permission: "admin".to_owned() };
@@ -121,11 +129,12 @@ async fn peer() {
     let token = words.next().expect("a token");
     let ids: Vec<String> = words.collect();
     let seen = Arc::new(Seen { bytes: AtomicU64::new(0), histogram: (0..STEPS).map(|_| AtomicU64::new(0)).collect() });
-    for at in 0..CONSOLES {
+    let count = consoles();
+    for at in 0..count {
         let socket = open(address, &token, &ids[at % ids.len()]).await;
         // Requests of all are spread over the time between two.
         let first =
-            Duration::from_secs(1) / RATE * u32::try_from(at).expect("few") / u32::try_from(CONSOLES).expect("few");
+            Duration::from_secs(1) / RATE * u32::try_from(at).expect("few") / u32::try_from(count).expect("few");
         tokio::spawn(look(socket, first, Arc::clone(&seen)));
     }
     tokio::time::sleep(WARM).await;
@@ -146,7 +155,7 @@ async fn peer() {
     let mbit = bytes as f64 * 8.0 / 1e6 / MEASURED.as_secs_f64();
     println!(
         "clients: {:.2} Mbit/s each, {all} pictures, p50 {} ms, p99 {} ms",
-        mbit / CONSOLES as f64,
+        mbit / count as f64,
         within(50).unwrap_or(STEPS),
         within(99).unwrap_or(STEPS)
     );
