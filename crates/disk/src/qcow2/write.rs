@@ -200,67 +200,56 @@ impl Writer {
         let cluster = self.header.cluster();
         let size = usize::try_from(cluster).expect("at most 2 MiB");
         let first = offset / cluster;
-        // Clusters without a place yet, neighbours on the disk.
-        let mut new: Vec<(u64, Bytes)> = Vec::new();
+        // Runs of clusters without a place yet: the first, and the bytes of all.
+        let mut new: Vec<(u64, std::ops::Range<usize>)> = Vec::new();
         for (block, start) in (first..).zip((0..data.len()).step_by(size)) {
-            let part = data.slice(start..(start + size).min(data.len()));
-            let place = self.get(block).await?;
-            match place {
-                Cluster::Data(at) => self.storage.write_at(at, part).await?,
+            let end = (start + size).min(data.len());
+            match self.get(block).await? {
+                Cluster::Data(at) => self.storage.write_at(at, data.slice(start..end)).await?,
                 Cluster::Packed(..) => return Err(twice(block * cluster)),
-                Cluster::Hole | Cluster::Zero if !is_zero(&part) => new.push((block, part)),
+                Cluster::Hole | Cluster::Zero if !is_zero(&data[start..end]) => match new.last_mut() {
+                    Some((_, run)) if run.end == start => run.end = end,
+                    _ => new.push((block, start..end)),
+                },
                 Cluster::Hole if self.options.backing.is_some() => self.set(block, ZERO).await?,
                 Cluster::Hole | Cluster::Zero => {}
             }
         }
-        match self.options.compression {
-            Some(compression) => self.write_packed(compression.codec(), new).await,
-            None => self.write_new(new).await,
-        }
+        let Some(compression) = self.options.compression else {
+            for (block, run) in new {
+                self.write_new(block, data.slice(run)).await?;
+            }
+            return Ok(());
+        };
+        let single = |(first, run): (u64, std::ops::Range<usize>)| {
+            let data = data.slice(run);
+            (first..)
+                .zip((0..data.len()).step_by(size))
+                .map(move |(block, start)| (block, data.slice(start..(start + size).min(data.len()))))
+                .collect::<Vec<_>>()
+        };
+        self.write_packed(compression.codec(), new.into_iter().flat_map(single).collect()).await
     }
 
-    /// Places clusters and writes them, neighbours at once.
-    async fn write_new(&mut self, new: Vec<(u64, Bytes)>) -> Result<()> {
+    /// Places the clusters of `data`, of which the first is `block`, and writes them at once where they are neighbours.
+    async fn write_new(&mut self, block: u64, data: Bytes) -> Result<()> {
         let cluster = self.header.cluster();
-        let mut at = 0;
-        while at < new.len() {
+        let (mut block, mut data) = (block, data);
+        while !data.is_empty() {
             // The table stands before its clusters, so that the image can be read in one pass.
-            let (table, _) = self.table(new[at].0).await?;
-            let (index, entries) = (table.index, self.header.l2_entries());
-            let together = new[at..].iter().take_while(|(block, _)| block / entries == index).count();
-            let (start, placed) = self.place(together as u64).await?;
+            self.table(block).await?;
+            let entries = self.header.l2_entries();
+            let together = (entries - block % entries).min((data.len() as u64).div_ceil(cluster));
+            let (start, placed) = self.place(together).await?;
             self.count(start, placed);
-            let end = at + usize::try_from(placed).expect("no more than asked for");
-            for (index, (block, _)) in (0..).zip(&new[at..end]) {
-                self.set(*block, (start + index * cluster) | COPIED).await?;
+            let (table, within) = self.table(block).await?;
+            for index in 0..placed {
+                let at = within + 8 * usize::try_from(index).expect("within a table");
+                put_u64(&mut table.bytes, at, (start + index * cluster) | COPIED);
             }
-            self.write_joined(start, &new[at..end]).await?;
-            at = end;
-        }
-        Ok(())
-    }
-
-    /// Writes clusters one after the other; parts of one buffer that are neighbours in it are one again.
-    async fn write_joined(&self, start: u64, clusters: &[(u64, Bytes)]) -> Result<()> {
-        let size = self.header.cluster();
-        let mut at = 0;
-        while at < clusters.len() {
-            let mut end = at + 1;
-            let length = |end: usize| clusters[at..end].iter().map(|(_, data)| data.len()).sum::<usize>();
-            while end < clusters.len() && clusters[end].0 == clusters[end - 1].0 + 1 {
-                end += 1;
-            }
-            let joined = if end - at == 1 {
-                clusters[at].1.clone()
-            } else {
-                let mut joined = bytes::BytesMut::with_capacity(length(end));
-                for (_, data) in &clusters[at..end] {
-                    joined.extend_from_slice(data);
-                }
-                joined.freeze()
-            };
-            self.storage.write_at(start + at as u64 * size, joined).await?;
-            at = end;
+            let length = usize::try_from(placed * cluster).map_or(data.len(), |length| length.min(data.len()));
+            self.storage.write_at(start, data.split_to(length)).await?;
+            block += placed;
         }
         Ok(())
     }
@@ -280,7 +269,7 @@ impl Writer {
         let mut buffer = Vec::new();
         for (block, packed, data) in parallel(new, pack).await? {
             let Some(packed) = packed else {
-                self.write_new(vec![(block, data)]).await?;
+                self.write_new(block, data).await?;
                 continue;
             };
             self.table(block).await?;
