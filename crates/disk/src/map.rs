@@ -132,6 +132,13 @@ impl Map {
         map
     }
 
+    /// Returns the map of a disk that is a bit longer or shorter, by less than a block.
+    pub(crate) fn of_size(&self, size: u64) -> Self {
+        let mut map = Self::new(size, u32::try_from(self.block_size()).unwrap_or(1 << 31));
+        self.ranges().for_each(|range| map.set(range));
+        map
+    }
+
     /// Finds the first block from `block` on that has data, or has none.
     fn find(&self, block: u64, with: bool) -> Option<u64> {
         let start = usize::try_from(block / 64).ok()?;

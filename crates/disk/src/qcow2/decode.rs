@@ -3,11 +3,18 @@
 //! What the L1 table and each L2 table tell is kept until it passes by, ordered by its place in the image. So an image
 //! can be read in one pass if its tables come before what they tell of, all at the start or each before its clusters.
 
+mod pending;
+mod window;
+
 use std::collections::BTreeMap;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use tokio::io::AsyncRead;
 
+use self::{
+    pending::{Blocks, Item},
+    window::Window,
+};
 use super::{
     Backing, Header,
     entry::{self, Cluster},
@@ -48,7 +55,7 @@ pub struct Decoded {
 /// [`Kind::NeedsSeek`] if a table comes after what it tells of, now or later; [`Kind::TooLarge`] if more than 64 MiB had to be
 /// kept; whatever is wrong with the image.
 pub async fn decode(reader: impl AsyncRead + Send + Unpin + 'static) -> Result<Decoded> {
-    let mut window = Window { input: Input::new(reader), start: 0, bytes: BytesMut::new() };
+    let mut window = Window::new(Input::new(reader));
     let first = window.get(0, FIRST, "QCOW2 header").await?;
     if first.len() < LENGTH_2 {
         return Err(Error::new(Kind::Truncated, "QCOW2 header", format!("{} bytes are none", first.len())).at(0));
@@ -82,90 +89,6 @@ pub async fn decode(reader: impl AsyncRead + Send + Unpin + 'static) -> Result<D
         .with_order(if ascending { Order::Ascending } else { Order::Any });
     let content = if is_known { content.with_map(map) } else { content };
     Ok(Decoded { header, backing, content })
-}
-
-/// What is expected at a place of the image.
-enum Item {
-    /// The L2 table of this index.
-    Table(u64),
-    /// Clusters of the disk, neighbours in the image.
-    Clusters(Blocks),
-    /// A compressed cluster of the disk, in at most so many bytes.
-    Packed(u64, usize),
-}
-
-/// Clusters of the disk, ascending.
-enum Blocks {
-    /// From the first on, so many.
-    Run(u64, u64),
-    /// From the first on, those whose bit is set, the least significant first.
-    Bits(u64, Box<[u64]>),
-    /// From the first on, those at these distances.
-    List(u64, Box<[u32]>),
-}
-
-impl Blocks {
-    /// Makes it of ascending numbers.
-    fn new(blocks: &[u64]) -> Self {
-        let (first, last) = (blocks[0], blocks[blocks.len() - 1]);
-        let span = usize::try_from(last - first).expect("within a table") + 1;
-        if span == blocks.len() {
-            return Self::Run(first, span as u64);
-        }
-        if span.div_ceil(64) * 8 <= blocks.len() * 4 {
-            let mut bits = vec![0; span.div_ceil(64)];
-            for block in blocks {
-                let at = usize::try_from(block - first).expect("within a table");
-                bits[at / 64] |= 1 << (at % 64);
-            }
-            return Self::Bits(first, bits.into());
-        }
-        let distance = |block: &u64| u32::try_from(block - first).expect("within a table");
-        Self::List(first, blocks.iter().map(distance).collect())
-    }
-
-    /// Returns how much memory it takes.
-    fn size(&self) -> usize {
-        64 + match self {
-            Self::Run(..) => 0,
-            Self::Bits(_, bits) => bits.len() * 8,
-            Self::List(_, list) => list.len() * 4,
-        }
-    }
-
-    /// Returns runs of neighbours: the first and how many.
-    fn runs(&self) -> Vec<(u64, u64)> {
-        let mut runs: Vec<(u64, u64)> = Vec::new();
-        let mut add = |block: u64| match runs.last_mut() {
-            Some((first, count)) if *first + *count == block => *count += 1,
-            _ => runs.push((block, 1)),
-        };
-        match self {
-            Self::Run(first, count) => return vec![(*first, *count)],
-            Self::Bits(first, bits) => (0..bits.len() as u64 * 64)
-                .filter(|at| bits[usize::try_from(at / 64).expect("in memory")] & (1 << (at % 64)) != 0)
-                .for_each(|at| add(first + at)),
-            Self::List(first, list) => list.iter().for_each(|at| add(first + u64::from(*at))),
-        }
-        runs
-    }
-
-    fn first(&self) -> u64 {
-        match self {
-            Self::Run(first, _) | Self::Bits(first, _) | Self::List(first, _) => *first,
-        }
-    }
-
-    fn last(&self) -> u64 {
-        match self {
-            Self::Run(first, count) => first + count - 1,
-            Self::Bits(first, bits) => {
-                let last = bits.len() as u64 * 64 - 1;
-                first + last - u64::from(bits.last().map_or(0, |word| word.leading_zeros()))
-            }
-            Self::List(first, list) => first + u64::from(list.last().copied().unwrap_or(0)),
-        }
-    }
 }
 
 struct State {
@@ -351,56 +274,3 @@ impl State {
         Ok(())
     }
 }
-
-/// The image as it passes by, of which what was read last is kept: compressed clusters share a sector with the next.
-struct Window {
-    input: Input,
-    start: u64,
-    bytes: BytesMut,
-}
-
-impl Window {
-    /// Returns `length` bytes at `at`, fewer at the end of the image.
-    async fn get(&mut self, at: u64, length: usize, what: &'static str) -> Result<Bytes> {
-        let end = self.start + self.bytes.len() as u64;
-        if at >= end {
-            self.bytes.clear();
-            self.input.skip_to(at, what).await?;
-            self.start = at;
-        } else if at >= self.start {
-            let passed = usize::try_from(at - self.start).expect("in memory");
-            drop(self.bytes.split_to(passed));
-            self.start = at;
-        } else {
-            let reason = "it comes before what tells where it is: the image cannot be read in one pass";
-            return Err(Error::new(Kind::NeedsSeek, what, reason).at(at));
-        }
-        if self.bytes.is_empty() {
-            let bytes = self.input.read_some(length, what).await?;
-            // What is kept is a copy of the last sector only, so that the piece need not be copied.
-            let kept = bytes.len() - bytes.len().min(KEPT);
-            self.start = at + kept as u64;
-            self.bytes = BytesMut::from(&bytes[kept..]);
-            return Ok(bytes);
-        }
-        if self.bytes.len() < length {
-            let more = self.input.read_some(length - self.bytes.len(), what).await?;
-            self.bytes.extend_from_slice(&more);
-        }
-        let bytes = Bytes::copy_from_slice(&self.bytes[..length.min(self.bytes.len())]);
-        Ok(bytes)
-    }
-
-    /// Returns exactly `length` bytes at `at`.
-    async fn need(&mut self, at: u64, length: usize, what: &'static str) -> Result<Bytes> {
-        let bytes = self.get(at, length, what).await?;
-        if bytes.len() < length {
-            let reason = format!("{} of its {length} bytes are there, then the image ends", bytes.len());
-            return Err(Error::new(Kind::Truncated, what, reason).at(at));
-        }
-        Ok(bytes)
-    }
-}
-
-/// Bytes that are kept of what was read last: a compressed cluster may end in the sector in which the next starts.
-const KEPT: usize = 512;

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 
 use super::{CLUSTER_BITS, Header, Options, entry::COPIED, header::Compression};
 use crate::{
-    Content, Encoded, Error, Gaps, Kind, Map, Piece, Result,
+    Content, Encoded, Error, Gaps, Kind, Map, Piece, Result, SECTOR,
     generator::{Out, generate},
     zero::zeros,
 };
@@ -28,11 +28,12 @@ struct Plan {
 
 impl Plan {
     fn new(size: u64, map: Option<&Map>) -> Result<Self> {
+        let size = size.next_multiple_of(SECTOR);
         // Above 16 TiB maps have larger blocks, hence so have the clusters.
         let cluster_bits = Map::new(size, 1 << CLUSTER_BITS).block_size().trailing_zeros();
         let mut header = Header::new(size, cluster_bits, Compression::Zlib)?;
         let map = match map {
-            Some(map) => map.rescaled(1 << cluster_bits),
+            Some(map) => map.rescaled(1 << cluster_bits).of_size(size),
             None => Map::full(size, 1 << cluster_bits),
         };
         let data = map.allocated();

@@ -14,8 +14,8 @@ use super::{
     refcounts::Refcounts,
 };
 use crate::{
-    Content, Error, Gaps, MAX_PIECE, Map, Order, Result, Sink, Storage, codec::parallel, fields::be::put_u64, is_zero,
-    source::check_range, storage::read_exact,
+    Content, Error, Gaps, MAX_PIECE, Map, Order, Result, SECTOR, Sink, Storage, codec::parallel, fields::be::put_u64,
+    is_zero, source::check_range, storage::read_exact,
 };
 
 /// L2 tables in memory, in bytes: those of 32 GiB of disk in clusters of 64 KiB.
@@ -50,6 +50,7 @@ impl Writer {
     ///
     /// [`crate::Kind::TooLarge`] if the disk is larger than QCOW2 can have, [`crate::Kind::Io`].
     pub async fn create(storage: Arc<dyn Storage>, size: u64, options: Options) -> Result<Self> {
+        let size = size.next_multiple_of(SECTOR);
         let cluster_bits = Map::new(size, 1 << CLUSTER_BITS).block_size().trailing_zeros();
         let mut header = Header::new(size, cluster_bits, options.compression.unwrap_or_default())?;
         let cluster = header.cluster();

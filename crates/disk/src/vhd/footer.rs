@@ -24,6 +24,8 @@ const VERSION: u32 = 0x0001_0000;
 const RESERVED: u32 = 2;
 /// Creator of images made by XenServer's tools; programs that see it take the size as it is, not the geometry's.
 const CREATOR: [u8; 4] = *b"tap\0";
+/// Its version before blocks were also told of in a map behind the table, which is not written here.
+const CREATOR_VERSION: u32 = 1;
 
 /// Kinds of images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +118,7 @@ impl Footer {
             data_offset: if disk_type == DiskType::Fixed { u64::MAX } else { LENGTH as u64 },
             timestamp,
             creator: CREATOR,
-            creator_version: 0x0001_0003,
+            creator_version: CREATOR_VERSION,
             creator_os: 0,
             original_size: size,
             size,

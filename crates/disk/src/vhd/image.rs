@@ -59,7 +59,7 @@ impl Vhd {
 
     async fn try_open(storage: &Arc<dyn Storage>) -> Result<Self> {
         let length = storage.length().await?;
-        let footer = read_footer(&**storage, length).await?;
+        let (footer, footer_at) = read_footer(&**storage, length).await?;
         let storage = Arc::clone(storage);
         if footer.disk_type == DiskType::Fixed {
             if length < footer.size + footer::LENGTH as u64 {
@@ -80,7 +80,8 @@ impl Vhd {
         let locators = header.locators.iter().filter(|locator| locator.platform != 0);
         let locators = locators.map(|locator| locator.offset.saturating_add(locator.length.into()));
         let ends = [tables, footer.data_offset.saturating_add(header::LENGTH as u64)].into_iter().chain(locators);
-        let end = ends.chain(blocks.last().map(block_end)).max().expect("there are two");
+        // New blocks take the place of the footer: programs have tables of their own before it.
+        let end = ends.chain(blocks.last().map(block_end)).chain([footer_at]).max().expect("there are three");
         let end = end.checked_next_multiple_of(SECTOR).unwrap_or(u64::MAX / SECTOR * SECTOR);
         Ok(Self::with(storage, footer, Some(header), bat, end))
     }
@@ -192,19 +193,19 @@ impl Vhd {
     }
 }
 
-/// Reads the footer at the end, or if that is none the copy at the start.
-async fn read_footer(storage: &dyn Storage, length: u64) -> Result<Footer> {
+/// Reads the footer at the end, or if that is none the copy at the start; and tells where it is.
+async fn read_footer(storage: &dyn Storage, length: u64) -> Result<(Footer, u64)> {
     let Some(at) = length.checked_sub(footer::LENGTH as u64) else {
         return Err(Error::new(Kind::Truncated, "VHD footer", format!("{length} bytes are no VHD")).at(0));
     };
     let last = read_exact(storage, at, footer::LENGTH, "VHD footer").await?;
     let error = match Footer::read(&last) {
-        Ok(footer) => return Ok(footer),
+        Ok(footer) => return Ok((footer, at)),
         Err(error) => shift(error, at),
     };
     let first = read_exact(storage, 0, footer::LENGTH, "VHD footer").await?;
     match Footer::read(&first) {
-        Ok(footer) if footer.disk_type != DiskType::Fixed => Ok(footer),
+        Ok(footer) if footer.disk_type != DiskType::Fixed => Ok((footer, 0)),
         _ => Err(error),
     }
 }

@@ -3,7 +3,7 @@
 
 mod images;
 
-use std::{future::Future, process::Command, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use disk::{
     Content, Result, Source, Storage,
@@ -13,6 +13,8 @@ use disk::{
     vmdk::{self, Vmdk},
 };
 
+use crate::lab::{alone, memory};
+
 /// What the process may take more than before, in KiB, as it reads any of these images. They are below 200 KiB; what is read
 /// at once, and what tables may take, is bounded.
 const MORE: u64 = 160 << 10;
@@ -20,26 +22,6 @@ const MORE: u64 = 160 << 10;
 const ENOUGH: u64 = 1 << 20;
 /// What one image may take; none takes a hundredth.
 const LIMIT: Duration = Duration::from_secs(60);
-
-/// Each test runs in a process of its own, so that memory is its own.
-fn alone(name: &str) {
-    let test = std::env::current_exe().unwrap();
-    let arguments = ["--exact", name, "--ignored", "--nocapture"];
-    let output =
-        Command::new(test).args(arguments).env("RUST_BACKTRACE", "0").env("MALLOC_ARENA_MAX", "2").output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && text.contains("1 passed"), "{text}");
-}
-
-/// Returns what a process has taken at most: resident and virtual, in KiB.
-fn memory() -> [u64; 2] {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let field = |name: &str| {
-        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse().unwrap()
-    };
-    [field("VmHWM:"), field("VmPeak:")]
-}
 
 /// Reads what is there, as far as it makes sense.
 async fn read(source: Arc<dyn Source>) -> Result<()> {

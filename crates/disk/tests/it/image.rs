@@ -1,15 +1,16 @@
 //! Images of any format: told, opened with their parents, converted and compared.
 
 use disk::{
-    Content, Kind, Sink, Source,
+    Content, Kind, Map, Piece, Sink, Source,
     image::{self, Format, Image, Target},
+    raw,
     storage::LocalFolder,
     vhd,
     vhd_dir::{self, Filter},
 };
 use futures_util::stream;
 
-use crate::lab::{Lab, Random, read_all};
+use crate::lab::{Lab, Random, alone, memory, read_all};
 
 /// Whole sectors, few: all pairs of formats are tried.
 const SIZE: u64 = (4 << 20) + 3 * 512;
@@ -199,4 +200,58 @@ async fn a_merged_parent_may_take_the_place_of_its_child() {
 fn options(parent: uuid::Uuid, name: &str) -> vhd::Options {
     let parent = vhd::Parent { uuid: parent, timestamp: 0, name: name.to_owned() };
     vhd::Options { parent: Some(parent), ..vhd::Options::default() }
+}
+
+#[test]
+fn streams_take_little_memory_whatever_the_size() {
+    alone("image::streams");
+}
+
+/// 1 GiB of data on a disk of 1 TiB: VHD, QCOW2, VHD, chunks, each read from the one before.
+#[tokio::test]
+#[ignore = "run by the test above in a process of its own"]
+async fn streams() {
+    let size = 1 << 40;
+    let places = (0..512_u64).map(|at| at << 31);
+    let mut map = Map::new(size, vhd::BLOCK);
+    places.clone().for_each(|offset| map.set(offset..offset + (2 << 20)));
+    let data = bytes::Bytes::from(vec![7; 2 << 20]);
+    let before = memory();
+    let content = Content::new(size, stream::iter(places.map(move |offset| Ok(Piece { offset, data: data.clone() }))));
+    let vhd = image::encode(content.with_map(map), target(Format::Vhd)).unwrap();
+    let content = image::decode(vhd.into_reader(), Format::Vhd, None).await.unwrap();
+    let qcow2 = image::encode(content, target(Format::Qcow2)).unwrap();
+    let length = qcow2.length().unwrap();
+    let content = image::decode(qcow2.into_reader(), Format::Qcow2, None).await.unwrap();
+    let vhd = image::encode(content, target(Format::Vhd)).unwrap();
+    let content = image::decode(vhd.into_reader(), Format::Vhd, None).await.unwrap();
+    let chunks = raw::encode_chunked(content).unwrap();
+    let written = chunks.write_to(&mut tokio::io::sink()).await.unwrap();
+    assert!(written > 1 << 30 && length > 1 << 30, "{written}");
+    let after = memory();
+    assert!(after[0] - before[0] < 48 << 10, "{} KiB became {}", before[0], after[0]);
+}
+
+#[tokio::test]
+async fn disks_of_no_whole_sectors_and_of_none_pass() {
+    let lab = Lab::new();
+    for size in [0, 1, 511, 513, 65537] {
+        let bytes = Random(size).bytes(size);
+        std::fs::write(lab.path("disk.raw"), &bytes).unwrap();
+        for format in [Format::Vhd, Format::VhdDir, Format::Qcow2, Format::Vmdk] {
+            let name = format!("{size}-{format}");
+            let content = Content::of(lab.raw("disk.raw").await).await.unwrap();
+            image::write(content, target(format), lab.path(&name)).await.unwrap();
+            let mut padded = bytes.clone();
+            padded.resize(bytes.len().next_multiple_of(512), 0);
+            assert!(read_all(&*open(&lab, &name).await).await == padded, "{name}");
+            assert!(image::check(lab.path(&name), None).await.unwrap().is_sound(), "{name}");
+            if format == Format::VhdDir {
+                continue;
+            }
+            let content = Content::of(lab.raw("disk.raw").await).await.unwrap();
+            lab.keep(&name, image::encode(content, target(format)).unwrap()).await;
+            assert!(read_all(&*open(&lab, &name).await).await == padded, "{name} streamed");
+        }
+    }
 }

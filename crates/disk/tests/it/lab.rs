@@ -128,3 +128,23 @@ pub(crate) async fn bytes_of(mut content: Content) -> Vec<u8> {
 pub(crate) async fn read_all(source: &dyn Source) -> Vec<u8> {
     source.read_at(0, usize::try_from(source.size()).unwrap()).await.unwrap().to_vec()
 }
+
+/// Runs a test that is ignored otherwise in a process of its own, so that memory is its own.
+pub(crate) fn alone(name: &str) {
+    let test = std::env::current_exe().unwrap();
+    let arguments = ["--exact", name, "--ignored", "--nocapture"];
+    let output =
+        Command::new(test).args(arguments).env("RUST_BACKTRACE", "0").env("MALLOC_ARENA_MAX", "2").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}
+
+/// Returns what a process has taken at most: resident and virtual, in KiB.
+pub(crate) fn memory() -> [u64; 2] {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let field = |name: &str| {
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    [field("VmHWM:"), field("VmPeak:")]
+}
