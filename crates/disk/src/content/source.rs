@@ -55,6 +55,12 @@ impl Content {
     /// Makes the content of what `source` has in the blocks of `map`, in pieces that do not cross a multiple of
     /// [`MAX_PIECE`].
     pub fn read(source: Arc<dyn Source>, map: Arc<Map>) -> Self {
+        Self::read_ahead(source, map, READ_AHEAD)
+    }
+
+    /// As [`Self::read`], with `ahead` pieces asked for at once (at least one): as many times [`MAX_PIECE`] are in memory. More
+    /// than two are worth it where each read is a round trip.
+    pub fn read_ahead(source: Arc<dyn Source>, map: Arc<Map>, ahead: usize) -> Self {
         let size = source.size();
         let walk = Arc::clone(&map);
         let jobs = stream::iter(std::iter::successors(next_job(&walk, 0), move |job| next_job(&walk, job.1)));
@@ -65,7 +71,7 @@ impl Content {
                 Ok(Piece { offset, data: source.read_at(offset, length).await? })
             }
         };
-        Self::new(size, jobs.map(read).buffered(READ_AHEAD)).with_map(map)
+        Self::new(size, jobs.map(read).buffered(ahead.max(1))).with_map(map)
     }
 }
 

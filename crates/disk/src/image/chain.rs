@@ -11,7 +11,7 @@ use super::{Format, Image};
 use crate::{
     Error, Result, Source,
     adapter::Chain,
-    vhd::{DiskType, Header, MAX_CHAIN},
+    vhd::{DiskType, Footer, Header, MAX_CHAIN},
 };
 
 /// How an image names its parent.
@@ -20,8 +20,13 @@ struct Parent {
     paths: Vec<PathBuf>,
     /// Its uuid, where the format has one.
     uuid: Option<Uuid>,
+    /// When it was changed last, as the child knows, in seconds since 2000-01-01 UTC; 0 for unknown.
+    changed: u32,
     format: Option<Format>,
 }
+
+/// How much later than the child knows a parent may have been made, in seconds: clocks of hosts and of storage differ.
+const SKEW: u32 = 24 * 3600;
 
 /// An image of a chain.
 #[derive(Clone, Debug)]
@@ -35,7 +40,8 @@ pub struct Link {
 /// Opens an image and its parents: itself first, the one without parent last.
 ///
 /// The parent of a VHD is looked for where the locators say, at the name in the header, and under its last part in the
-/// child's folder; it has to have the uuid that the child names. That of a QCOW2 is where the header says.
+/// child's folder; it has to have the uuid that the child names, and must not be
+/// made after the moment at which the child says that it was changed last, by more than a day. That of a QCOW2 is where the header says.
 ///
 /// # Errors
 ///
@@ -85,9 +91,13 @@ fn canonical(path: &Path) -> PathBuf {
 }
 
 fn uuid(image: &Image) -> Option<Uuid> {
+    footer(image).map(|footer| footer.uuid)
+}
+
+fn footer(image: &Image) -> Option<&Footer> {
     match image {
-        Image::Vhd(image) => Some(image.footer().uuid),
-        Image::VhdDir(image) => Some(image.footer().uuid),
+        Image::Vhd(image) => Some(image.footer()),
+        Image::VhdDir(image) => Some(image.footer()),
         _ => None,
     }
 }
@@ -112,7 +122,7 @@ async fn parent(image: &Image, path: &Path) -> Result<Option<Parent>> {
                 return Err(Error::unsupported("QCOW2 header", reason));
             }
             let format = backing.format.as_deref().map(str::parse).transpose()?;
-            Ok(Some(Parent { paths: vec![folder.join(name)], uuid: None, format }))
+            Ok(Some(Parent { paths: vec![folder.join(name)], uuid: None, changed: 0, format }))
         }
         _ => Ok(None),
     }
@@ -127,7 +137,7 @@ fn vhd_parent(header: &Header, names: &[String], folder: &Path) -> Parent {
             paths.push(path);
         }
     }
-    Parent { paths, uuid: Some(header.parent_uuid), format: None }
+    Parent { paths, uuid: Some(header.parent_uuid), changed: header.parent_timestamp, format: None }
 }
 
 /// Opens the parent, wherever it is, and checks that it is the parent.
@@ -145,9 +155,19 @@ async fn find(parent: Parent) -> Result<(PathBuf, Image)> {
     let mut reasons = Vec::new();
     for path in parent.paths {
         match Image::open(&path, None).await {
-            Ok(image) => match uuid(&image) {
-                Some(found) if found == expected => return Ok((path, image)),
-                Some(found) => reasons.push(format!("`{}` is image {found}", path.display())),
+            Ok(image) => match footer(&image) {
+                Some(footer) if footer.uuid == expected => {
+                    let made = footer.timestamp;
+                    if parent.changed == 0 || made <= parent.changed.saturating_add(SKEW) {
+                        return Ok((path, image));
+                    }
+                    let known = parent.changed;
+                    reasons.push(format!(
+                        "`{}` was made at {made}, the child's was not changed after {known}",
+                        path.display()
+                    ));
+                }
+                Some(footer) => reasons.push(format!("`{}` is image {}", path.display(), footer.uuid)),
                 None => reasons.push(format!("`{}` is {}", path.display(), image.format())),
             },
             Err(error) => reasons.push(match std::error::Error::source(&error) {

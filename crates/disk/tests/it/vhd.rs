@@ -305,3 +305,20 @@ async fn the_largest_disks_full_and_fragmented_are_opened() {
         assert_eq!((decoded.content.map().unwrap().allocated(), decoded.content.order()), (there, Order::Ascending));
     }
 }
+
+#[tokio::test]
+async fn a_parent_made_after_the_child_is_another() {
+    let lab = Lab::new();
+    let parent = Options { timestamp: 10_000_000, ..Options::default() };
+    Vhd::create(lab.create("parent.vhd").await, SIZE, &parent).await.unwrap();
+    for (timestamp, fits) in [(0, true), (10_000_000, true), (20_000_000, true), (9_990_000, true), (9_000_000, false)]
+    {
+        let named = Parent { uuid: parent.uuid, timestamp, name: "parent.vhd".into() };
+        let options = Options { parent: Some(named), ..Options::default() };
+        Vhd::create(lab.create("child.vhd").await, SIZE, &options).await.unwrap();
+        match image::open_chain(lab.path("child.vhd"), None).await {
+            Ok(chain) => assert!(fits && chain.len() == 2, "{timestamp}"),
+            Err(error) => assert!(!fits && error.to_string().contains("made at 10000000"), "{error}"),
+        }
+    }
+}
