@@ -24,6 +24,8 @@ use crate::{
 
 /// Largest block, in bytes: a file has to fit into memory.
 const MAX_BLOCK: u32 = 16 << 20;
+/// Most entries of the table, whose file has a byte for each: sixteen times those of the largest disk in usual blocks.
+const MAX_ENTRIES: u32 = 16 << 20;
 
 /// A VHD directory that is read and written at random places.
 pub struct VhdDir {
@@ -74,6 +76,10 @@ impl VhdDir {
         if header.block_size > MAX_BLOCK {
             let reason = format!("blocks of {} bytes do not fit into memory", header.block_size);
             return Err(Error::too_large("VHD header", reason).at(32));
+        }
+        if header.entries > MAX_ENTRIES {
+            let reason = format!("a table of {} entries is larger than any disk needs", header.entries);
+            return Err(Error::too_large("VHD header", reason).at(28));
         }
         let blocks = footer.size.div_ceil(header.block_size.into());
         let bits = usize::try_from(blocks.div_ceil(8)).expect("the header has been checked");

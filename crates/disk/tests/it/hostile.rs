@@ -10,6 +10,7 @@ use disk::{
     qcow2::{self, Qcow2},
     storage::Memory,
     vhd::{self, Vhd},
+    vhd_dir::{self, VhdDir},
     vmdk::{self, Vmdk},
 };
 
@@ -186,4 +187,27 @@ async fn vmdks() {
     let (image, tables) = images::vmdk().await;
     let fields: Vec<_> = [0..80, 512..560, 65536..65536 + 32].into_iter().chain(tables).collect();
     each(&image, &fields, |_| {}, try_vmdk).await;
+}
+
+#[test]
+fn vhd_directories_are_read_or_refused() {
+    alone("hostile::vhd_dirs");
+}
+
+#[tokio::test]
+#[ignore = "run by the test above in a process of its own"]
+async fn vhd_dirs() {
+    for difference in [false, true] {
+        let image = images::vhd_dir(difference);
+        let fields = [0..100, 512..620, 1536..image.len()];
+        each(&image, &fields, |_| {}, try_vhd_dir).await;
+        each(&image, &fields, images::repair_vhd_dir, try_vhd_dir).await;
+    }
+}
+
+async fn try_vhd_dir(bytes: Vec<u8>) -> Result<()> {
+    let files = || Arc::new(images::Files::of(&bytes));
+    let report = vhd_dir::check(files()).await;
+    let random = async { read(Arc::new(VhdDir::open(files()).await?)).await };
+    random.await.and(report.map(drop))
 }

@@ -1,16 +1,16 @@
 //! Small images with a bit of everything.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use bytes::Bytes;
 use disk::{
-    Content, Piece, Sink, Storage,
+    Content, Piece, Result, Sink, Storage,
     qcow2::{self, Compression, Options, Writer},
-    storage::Memory,
+    storage::{Folder, Memory},
     vhd::{DiskType, Footer, Geometry, Header, Locator},
     vmdk,
 };
-use futures_util::stream;
+use futures_util::{future::BoxFuture, stream};
 use uuid::Uuid;
 
 /// A VHD with blocks of 4 KiB, of which some are there, in another order than on the disk.
@@ -59,14 +59,65 @@ pub(super) fn vhd(difference: bool) -> Vec<u8> {
     image
 }
 
+/// Footer, header and `bat` of a VHD directory of the same disk, one behind the other.
+pub(super) fn vhd_dir(difference: bool) -> Vec<u8> {
+    let mut bytes = vhd(difference)[..1536].to_vec();
+    // Blocks 1, 3 and 15, and a byte a block.
+    bytes.extend([0x50, 0x01]);
+    bytes.resize(1536 + 16, 0);
+    bytes
+}
+
+/// The files of a VHD directory, in memory.
+pub(super) struct Files(HashMap<String, Bytes>);
+
+impl Files {
+    /// Takes footer, header and `bat`; each block is there and half full.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let part = |range: Range<usize>| &bytes[range.start.min(bytes.len())..range.end.min(bytes.len())];
+        let mut block = vec![0xa5; 512];
+        block.resize(512 + 4096, 9);
+        let block: Bytes = block.into();
+        let whole = [("footer", part(0..512)), ("header", part(512..1536)), ("bat", part(1536..usize::MAX))];
+        let whole = whole.map(|(name, bytes)| (name.to_owned(), Bytes::copy_from_slice(bytes)));
+        let blocks = [1, 3, 15].map(|index| (format!("blocks/0/{index}"), block.clone()));
+        Self(whole.into_iter().chain(blocks).collect())
+    }
+}
+
+impl Folder for Files {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
+    fn get<'a>(&'a self, path: &'a str, most: u64) -> BoxFuture<'a, Result<Option<Bytes>>> {
+        let file = self.0.get(path).cloned();
+        Box::pin(async move { Ok(file.filter(|file| file.len() as u64 <= most)) })
+    }
+
+    fn put<'a>(&'a self, path: &'a str, _: Bytes) -> BoxFuture<'a, Result<()>> {
+        panic!("`{path}` is written")
+    }
+}
+
+/// Mends the checksums of footer and header.
+pub(super) fn repair_vhd_dir(bytes: &mut [u8]) {
+    for (range, field) in [(0..512, 64), (512..1536, 36)] {
+        mend(&mut bytes[range], field);
+    }
+}
+
+fn mend(bytes: &mut [u8], field: usize) {
+    bytes[field..field + 4].fill(0);
+    let sum = bytes.iter().fold(0u32, |sum, byte| sum + u32::from(*byte));
+    bytes[field..field + 4].copy_from_slice(&(!sum).to_be_bytes());
+}
+
 /// Mends the checksums of both footers and of the header, where they have their usual places.
 pub(super) fn repair_vhd(image: &mut [u8]) {
     let end = image.len() - 512;
     for (range, field) in [(0..512, 64), (512..1536, 36), (end..image.len(), 64)] {
-        let bytes = &mut image[range];
-        bytes[field..field + 4].fill(0);
-        let sum = bytes.iter().fold(0u32, |sum, byte| sum + u32::from(*byte));
-        bytes[field..field + 4].copy_from_slice(&(!sum).to_be_bytes());
+        mend(&mut image[range], field);
     }
 }
 
