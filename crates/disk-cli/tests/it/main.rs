@@ -170,3 +170,15 @@ fn a_child_is_merged_into_its_parent() {
     let (code, _, complaint) = lab.disk(&["merge", "disk.raw"]);
     assert!(code == 2 && complaint.contains("no parent"), "{complaint}");
 }
+
+#[test]
+fn a_terminal_sees_how_far_it_is() {
+    let lab = Lab::new();
+    let command = format!("'{}' convert disk.raw disk.qcow2", env!("CARGO_BIN_EXE_disk-cli"));
+    let output = lab.run("script", &["-qec", &command, "/dev/null"], None);
+    let seen = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && seen.contains('%') && seen.contains("MiB"), "{seen}");
+    let quiet = format!("{command} --quiet --force");
+    let output = lab.run("script", &["-qec", &quiet, "/dev/null"], None);
+    assert!(output.status.success() && output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+}

@@ -255,3 +255,49 @@ async fn disks_of_no_whole_sectors_and_of_none_pass() {
         }
     }
 }
+
+/// Hands out some of an image, then fails as a connection does.
+struct Broken(std::io::Cursor<Vec<u8>>);
+
+impl tokio::io::AsyncRead for Broken {
+    fn poll_read(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+        buffer: &mut tokio::io::ReadBuf<'_>,
+    ) -> std::task::Poll<std::io::Result<()>> {
+        if self.0.position() == self.0.get_ref().len() as u64 {
+            return std::task::Poll::Ready(Err(std::io::ErrorKind::ConnectionReset.into()));
+        }
+        std::pin::Pin::new(&mut self.0).poll_read(cx, buffer)
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_told_as_it_is_through_every_format() {
+    let lab = Lab::new();
+    let disk = lab.disk("disk.raw", SIZE, 77).await;
+    let streams = [Format::Raw, Format::Vhd, Format::Qcow2, Format::Vmdk];
+    for from in streams {
+        let content = Content::of(disk.clone()).await.unwrap();
+        let length = lab.keep("whole", image::encode(content, target(from)).unwrap()).await;
+        let mut half = std::fs::read(lab.path("whole")).unwrap();
+        half.truncate(half.len() * 3 / 4);
+        for to in streams {
+            let reader = Broken(std::io::Cursor::new(half.clone()));
+            let content = image::decode(reader, from, Some(length)).await.unwrap();
+            // Once more through a reader, as requests do: the error is still the same.
+            let mut passed = image::encode(content, target(to)).unwrap().into_reader();
+            let error = tokio::io::copy(&mut passed, &mut tokio::io::sink()).await.unwrap_err();
+            let error = disk::Error::io("request", error);
+            let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<std::io::Error>());
+            assert_eq!(cause.unwrap().kind(), std::io::ErrorKind::ConnectionReset, "{from} to {to}: {error}");
+            assert!(error.kind() == Kind::Io && error.what() != "request", "{from} to {to}: {error}");
+        }
+        for to in Format::ALL {
+            let reader = Broken(std::io::Cursor::new(half.clone()));
+            let content = image::decode(reader, from, Some(length)).await.unwrap();
+            let error = image::write(content, target(to), lab.path(&format!("{from}-{to}"))).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Io, "{from} to {to}: {error}");
+        }
+    }
+}
