@@ -43,6 +43,9 @@ pub struct Link {
 /// child's folder; it has to have the uuid that the child names, and must not be
 /// made after the moment at which the child says that it was changed last, by more than a day. That of a QCOW2 is where the header says.
 ///
+/// An image names its parents by path, and reaches whatever this process may read: an image that somebody has sent is opened
+/// alone ([`Image::open`]), or as a stream.
+///
 /// # Errors
 ///
 /// [`crate::Kind::Parent`] if one is missing, another, or its own descendant, or there are more than [`MAX_CHAIN`].

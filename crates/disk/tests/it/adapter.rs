@@ -6,7 +6,7 @@ use bytes::Bytes;
 use disk::{
     Content, Gaps, Kind, Map, Order, Piece, Source, State,
     adapter::{Changed, Rechunk, Throttle},
-    qcow2, raw, vhd, vmdk,
+    image, qcow2, raw, vhd, vmdk,
 };
 use futures_util::stream;
 use tokio::time::Instant;
@@ -105,4 +105,23 @@ async fn a_spooled_stream_has_a_map_and_an_order() {
     let error = decoded.content.spool(&lab.path(""), 100_000).await.unwrap_err();
     assert_eq!(error.kind(), Kind::TooLarge);
     assert!(bytes_of(Content::of(disk).await.unwrap()).await.len() as u64 == SIZE);
+}
+
+#[tokio::test]
+async fn a_child_may_be_larger_or_smaller_than_its_parent() {
+    let lab = Lab::new();
+    lab.disk("parent.raw", SIZE, 64).await;
+    for size in ["4M", "30M"] {
+        lab.run("qemu-img", &["create", "-f", "qcow2", "-b", "parent.raw", "-F", "raw", "child.qcow2", size]);
+        lab.run("qemu-io", &["-f", "qcow2", "-c", "write -P 9 1M 100k", "child.qcow2"]);
+        lab.run("qemu-img", &["convert", "-O", "raw", "child.qcow2", "expected"]);
+        let chain = image::join(&image::open_chain(lab.path("child.qcow2"), None).await.unwrap()).unwrap();
+        let expected = std::fs::read(lab.path("expected")).unwrap();
+        assert!(read_all(&*chain).await == expected, "{size}");
+        assert!(bytes_of(Content::of(chain.clone()).await.unwrap()).await == expected, "{size}");
+        let extents = chain.extents(0..chain.size()).await.unwrap();
+        let gapless = extents.windows(2).all(|pair| pair[0].end() == pair[1].offset);
+        assert!(gapless && extents.last().unwrap().end() == chain.size(), "{extents:?}");
+        assert!(extents.iter().all(|extent| extent.state != State::Hole), "{extents:?}");
+    }
 }
