@@ -1,4 +1,4 @@
-//! VMDK: stream-optimized images read and written in one pass, and these and monolithic sparse ones read at random places.
+//! VMDK: stream-optimized images written in one pass, these and monolithic sparse ones read in one pass and at random places.
 //!
 //! All numbers are little-endian, and count sectors. The disk is cut into grains; a directory tells where tables are, a
 //! table where 512 grains are. In a stream-optimized image each grain is compressed, markers tell what comes, tables follow

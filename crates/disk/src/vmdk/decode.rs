@@ -1,4 +1,6 @@
-//! A stream-optimized VMDK that is read from front to back.
+//! A VMDK that is read from front to back.
+
+mod sparse;
 
 use bytes::Bytes;
 use tokio::io::AsyncRead;
@@ -23,30 +25,30 @@ const TABLE: u32 = 1;
 const DIRECTORY: u32 = 2;
 const FOOTER: u32 = 3;
 
-/// A stream-optimized VMDK whose header and descriptor have been read.
+/// A VMDK whose header and descriptor, and if it is a sparse one its tables, have been read.
 #[derive(Debug)]
 pub struct Decoded {
     /// The header.
     pub header: Header,
     /// The descriptor, if there is one.
     pub descriptor: Option<Descriptor>,
-    /// What follows. Where there is data is not known before: the tables come last.
+    /// What follows. Of a stream-optimized image it is not known where there is data: the tables come last.
     pub content: Content,
 }
 
-/// Reads a stream-optimized image from front to back: header and descriptor now, grains when they are asked for, and at
-/// last the end marker, without which the image is truncated.
+/// Reads a stream-optimized or monolithic sparse image from front to back: header and descriptor now, grains when they are
+/// asked for, and at last the end marker of a stream-optimized one, without which the image is truncated.
 ///
 /// # Errors
 ///
-/// [`Kind::NeedsSeek`] for other kinds of VMDK; [`Kind::Unsupported`] for a difference; whatever is wrong with the header.
+/// [`Kind::NeedsSeek`] for other kinds of VMDK, and where grains come before tables; [`Kind::Unsupported`] for a difference; whatever is wrong with the header.
 /// Later, [`Kind::NeedsSeek`] if grains are not in the order of the disk; [`Kind::Corrupt`] if one cannot be decompressed or its
 /// checksum is wrong.
 pub async fn decode(reader: impl AsyncRead + Send + Unpin + 'static) -> Result<Decoded> {
     let mut input = Input::new(reader);
     let header = Header::read(&input.read(header::LENGTH, "VMDK header").await?)?;
-    if !header.has_markers() || !header.is_compressed() {
-        let reason = "it is not stream-optimized, so it cannot be read in one pass; put it into a file";
+    if header.has_markers() != header.is_compressed() {
+        let reason = "it is neither stream-optimized nor sparse, so it cannot be read in one pass; put it into a file";
         return Err(Error::new(Kind::NeedsSeek, "VMDK header", reason).at(8));
     }
     let mut descriptor = None;
@@ -59,6 +61,10 @@ pub async fn decode(reader: impl AsyncRead + Send + Unpin + 'static) -> Result<D
         let read = Descriptor::read(&String::from_utf8_lossy(text)).map_err(|error| error.at(start * SECTOR))?;
         read.need_whole().map_err(|error| error.at(start * SECTOR))?;
         descriptor = Some(read);
+    }
+    if !header.has_markers() {
+        let content = sparse::decode(input, &header).await?;
+        return Ok(Decoded { header, descriptor, content });
     }
     input.skip_to(header.overhead.saturating_mul(SECTOR), "VMDK grains").await?;
     let reader = Reader { input, header: header.clone(), next: 0 };

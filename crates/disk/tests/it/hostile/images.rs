@@ -13,6 +13,8 @@ use disk::{
 use futures_util::{future::BoxFuture, stream};
 use uuid::Uuid;
 
+use crate::lab::Lab;
+
 /// A VHD with blocks of 4 KiB, of which some are there, in another order than on the disk.
 pub(super) fn vhd(difference: bool) -> Vec<u8> {
     let size = 64 << 10;
@@ -173,4 +175,16 @@ pub(super) async fn vmdk() -> (Vec<u8>, Vec<Range<usize>>) {
     let places = [(512, 20), (1024, 80), (1536, 20), (2048, 12), (2560, 20), (4608 - 448, 8), (5120, 20)];
     let fields = places.map(|(before, length)| end - before..end - before + length);
     (image, fields.into())
+}
+
+/// A monolithic sparse VMDK of QEMU, and where its directory and its first table are.
+pub(super) fn sparse_vmdk(lab: &Lab) -> (Vec<u8>, Vec<Range<usize>>) {
+    lab.run("qemu-img", &["create", "-f", "vmdk", "sparse.vmdk", "1M"]);
+    for command in ["write -P 1 128k 64k", "write -P 2 0 64k"] {
+        lab.run("qemu-io", &["-f", "vmdk", "-c", command, "sparse.vmdk"]);
+    }
+    let image = std::fs::read(lab.path("sparse.vmdk")).unwrap();
+    let directory = usize::try_from(u64::from_le_bytes(image[56..64].try_into().unwrap())).unwrap() * 512;
+    let table = u32::from_le_bytes(image[directory..directory + 4].try_into().unwrap()) as usize * 512;
+    (image, vec![directory..directory + 8, table..table + 16])
 }
