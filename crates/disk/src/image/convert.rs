@@ -85,7 +85,7 @@ pub async fn write(content: Content, target: Target, path: impl AsRef<Path>) -> 
 /// # Errors
 ///
 /// [`Kind::NeedsSeek`] for what cannot be written so: VHD directories, compressed QCOW2, and all but chunks if the pieces come in
-/// any order; otherwise as [`write`].
+/// any order; otherwise as [`write()`].
 pub fn encode(content: Content, target: Target) -> Result<Encoded> {
     target.check()?;
     match target.format {

@@ -305,7 +305,7 @@ pub async fn write(mut content: Content, storage: Arc<dyn Storage>, options: &Op
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub async fn write_fixed(mut content: Content, storage: Arc<dyn Storage>, options: &Options) -> Result<()> {
     content.need_whole("VHD")?;
     let size = super::checked_size(content.size())?;
