@@ -118,6 +118,8 @@ impl Reader {
     /// Finds the footer at the end, which must be that of the start.
     async fn end(mut self) -> Result<()> {
         let from = self.input.position();
+        // Behind a table without blocks there may be what fills its last sector up.
+        self.input.skip_to(from.next_multiple_of(SECTOR), "VHD footer").await?;
         let footer = loop {
             let at = self.input.position();
             let sector = self.input.read_some(footer::LENGTH, "VHD footer").await?;

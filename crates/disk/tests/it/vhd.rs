@@ -322,3 +322,15 @@ async fn a_parent_made_after_the_child_is_another() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_image_without_blocks_passes_a_stream_whatever_its_table_leaves_of_the_last_sector() {
+    let lab = Lab::new();
+    for blocks in [1, 10, 128, 300] {
+        let size = blocks * u64::from(vhd::BLOCK);
+        let empty = Content::new(size, stream::empty()).with_map(Map::new(size, vhd::BLOCK));
+        lab.keep("empty.vhd", vhd::encode(empty, &Options::default()).unwrap()).await;
+        let mut decoded = vhd::decode(lab.stream("empty.vhd").await, None).await.unwrap();
+        assert_eq!((decoded.footer.size, decoded.content.next().await.unwrap()), (size, None));
+    }
+}
