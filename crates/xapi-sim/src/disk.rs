@@ -4,6 +4,9 @@
 //! block of a VHD. What a story says is "used", from the start of the disk, costs no memory: such
 //! blocks hold bytes that follow from a seed and their place, the same at each reading.
 
+mod view;
+
+pub(crate) use self::view::View;
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use rustc_hash::FxHashMap;
@@ -126,19 +129,22 @@ impl Disks {
 
     /// Makes `copy` a layer of its own with all that `source` holds.
     pub(crate) fn copy(&mut self, source: Object, copy: Object) {
-        let mut whole = Layer::default();
-        for layer in self.chain(source) {
-            whole.lay_over(layer);
-        }
+        let whole = self.whole(source);
         self.layers.insert(copy, whole);
     }
 
-    /// Returns all that a disk holds.
-    pub(crate) fn pack(&self, vdi: Object) -> Packed {
+    /// Returns all that a disk holds, as one layer.
+    fn whole(&self, vdi: Object) -> Layer {
         let mut whole = Layer::default();
         for layer in self.chain(vdi) {
             whole.lay_over(layer);
         }
+        whole
+    }
+
+    /// Returns all that a disk holds.
+    pub(crate) fn pack(&self, vdi: Object) -> Packed {
+        let whole = self.whole(vdi);
         let stories = whole.stories.iter().map(|story| (story.blocks, story.seed)).collect();
         Packed { stories, blocks: whole.blocks.into_iter().collect() }
     }

@@ -81,6 +81,11 @@ async fn main() -> anyhow::Result<()> {
     }
     // Whoever reads the line may end it at once.
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for signals")?;
+    for pool in 1..sim.pools() {
+        let addresses = sim.addresses(pool);
+        let first = addresses.first().expect("a pool has a host");
+        println!("another pool on http://{} and https://{}", first.http, first.https);
+    }
     println!("listening on http://{} and https://{}", sim.http_addr(), sim.https_addr());
     tokio::select! {
         interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot wait for signals")?,

@@ -61,8 +61,10 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         return connection.send(Reply::unauthorised(realm)).await;
     }
     match *path {
-        "/export_raw_vdi" => transfer::export(connection, &head).await,
-        "/import_raw_vdi" => transfer::import(connection, &head).await,
+        "/export" => transfer::export_vm(connection, &head).await,
+        "/export_raw_vdi" => transfer::export_vdi(connection, &head).await,
+        "/import" => transfer::import_vm(connection, &head).await,
+        "/import_raw_vdi" => transfer::import_vdi(connection, &head).await,
         "/services/join" | "/services/xenops" => arrival::receive(connection).await,
         logs::AUDIT | logs::ARCHIVE => logs::serve(connection, path).await,
         console::PATH if head.method == "CONNECT" => console::serve(connection, &head).await,
