@@ -49,6 +49,8 @@ pub(crate) struct Inner {
     background: Mutex<Vec<JoinHandle<()>>>,
     stop: CancellationToken,
     sessions: Mutex<Vec<WeakSession>>,
+    /// Names this run of the server.
+    run: String,
 }
 
 /// Why the application does not start.
@@ -120,6 +122,7 @@ impl App {
             background: Mutex::new(vec![journal, forgetting, forgetting_stats, following, keeping]),
             stop,
             sessions: Mutex::default(),
+            run: uuid::Uuid::new_v4().to_string(),
         });
         let app = Self(inner, None);
         app.connect_enabled().await?;
@@ -129,6 +132,11 @@ impl App {
     /// Returns the configuration.
     pub fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// Returns a name that no other run of a server has.
+    pub fn run(&self) -> &str {
+        &self.0.run
     }
 
     /// Returns the operation table.

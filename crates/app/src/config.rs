@@ -19,7 +19,7 @@ pub use self::{
     error::ConfigError,
     http::{Cookies, Forwarded, Http, HttpProxy, Listen, Listeners, Paths, SameSite},
     rest_api::RestApi,
-    transfers::Transfers as TransferLimits,
+    transfers::{Transfers as TransferLimits, Urls},
     updates::Updates as UpdateSource,
 };
 use crate::Duration;

@@ -55,6 +55,12 @@ impl Cx {
         self.stop.is_cancelled()
     }
 
+    /// Returns whether somebody has asked to cancel the task of the call, or the server stops. A caller who does not wait any
+    /// more has asked for nothing.
+    pub fn is_cancelled(&self) -> bool {
+        self.app.stopping().is_cancelled() || self.task.as_ref().is_some_and(At::is_cancelled)
+    }
+
     /// Waits for `what`, but no longer than somebody waits for the answer and the server runs; nothing then.
     pub async fn unless_stopped<T>(&self, what: impl Future<Output = T>) -> Option<T> {
         self.stop.run_until_cancelled(what).await

@@ -38,8 +38,8 @@ pub use acl;
 pub use app::{App, StartError};
 pub use call::{Begun, failure};
 pub use config::{
-    Authentication, Config, ConfigError, ConsoleLimits, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen,
-    Listeners, LogFormat, Logs, Mcp, Paths, RestApi, SameSite, TransferLimits, UpdateSource, WebSockets, XapiOptions,
+    Authentication, Config, ConfigError, ConsoleLimits, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen, Listeners,
+    LogFormat, Logs, Mcp, Paths, RestApi, SameSite, TransferLimits, UpdateSource, Urls, WebSockets, XapiOptions,
 };
 pub use console::{Console, ConsoleEnd, ConsoleRefusal, Speaks};
 pub use cx::Cx;
@@ -50,7 +50,7 @@ pub use hotfix;
 pub use model::{self, Delta, Object};
 pub use notifications::{Notification, Notifications};
 pub use permissions::Permissions;
-pub use pool::{Connection, On, Phase, PoolStatus};
+pub use pool::{Connection, On, Phase, Pieces, PoolStatus};
 pub use roles::ChangingRoles;
 pub use session::{CloseReason, Peer, Session, SignedIn};
 pub use sign_in::Credentials;
@@ -59,10 +59,10 @@ pub use task::{
     Course, Note, PoolTask, Progress, Stage, Status, Step, Task, TaskKind, TaskNews, TaskSubscription, Tasks, Timed,
     Until,
 };
-pub use transfer::{Caller, Content, Download, Ended, Offered, Received, Refusal, SendTo, Shown, Transfers};
+pub use transfer::{Caller, Content, Download, Ended, Length, Offered, Received, Refusal, SendTo, Shown, Transfers};
 pub use updates::Updates;
 pub use upkeep::{Held, Upkeep};
 pub use view;
 pub use views::{Look, selected};
-pub use xapi::{HostFileKind, RawVdi};
+pub use xapi::{Compression, DiskFormat, HostFileKind, NewVm, RawVdi, VdiContent, VmContent};
 pub use xapi_types;

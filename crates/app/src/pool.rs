@@ -13,6 +13,7 @@ mod connection;
 mod join;
 mod link;
 mod status;
+mod stream;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -27,6 +28,7 @@ use self::{claim::Claims, link::Link};
 pub use self::{
     connection::{Connection, On},
     status::{Phase, PoolStatus},
+    stream::Pieces,
 };
 use crate::{
     App, failure,

@@ -36,6 +36,7 @@ pub use self::{
     wait::Until,
 };
 pub(crate) use self::{
+    counted::Counted,
     link::At,
     mask::{MASK, is_secret, kept, masked},
     open::Open,

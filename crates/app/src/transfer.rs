@@ -6,13 +6,15 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`Cx::offer`] | an operation hands out a [`Download`] |
+//! | [`Cx::offer`], [`Cx::offer_later`] | an operation hands out a [`Download`] |
 //! | [`Cx::accept`] | an operation says what it does with an upload, once that begins |
 //! | [`App::look`] | what waits there |
 //! | [`App::fetch`] | a client takes the download |
 //! | [`App::receive`] | a client sends the upload; the operation goes on |
 
 mod content;
+mod fetch;
+mod told;
 mod upload;
 
 use std::{collections::HashMap, fmt::Write, net::IpAddr, sync::Arc, time::Duration};
@@ -27,9 +29,9 @@ use tokio::{
 };
 use tokio_util::task::TaskTracker;
 
-use self::upload::Upload;
+use self::{content::Later, upload::Upload};
 pub use self::{
-    content::{Content, Download},
+    content::{Content, Download, Length},
     upload::{Ended, Received, SendTo},
 };
 use crate::{App, Cx, Peer, Session, SignedIn, TransferLimits, cx::Admission, failure};
@@ -37,7 +39,7 @@ use crate::{App, Cx, Peer, Session, SignedIn, TransferLimits, cx::Admission, fai
 /// URLs that wait at the same time, each holding what it will send; the oldest goes first.
 const WAITING: usize = 256;
 
-/// Uploads that are under way when the server stops have so long to take back what they have made.
+/// Uploads and downloads that are under way when the server stops have so long to take back what they have made.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// Where a file is.
@@ -100,7 +102,8 @@ struct Inner {
     waiting: Mutex<HashMap<String, Waiting>>,
     /// One for each download and upload under way.
     turns: Arc<Semaphore>,
-    uploads: TaskTracker,
+    /// Uploads and downloads under way, and what takes back what they have made.
+    work: TaskTracker,
 }
 
 #[derive(Debug)]
@@ -114,6 +117,7 @@ struct Waiting {
 #[derive(Debug)]
 enum What {
     Download(Download),
+    Later(Later),
     Upload(Upload),
 }
 
@@ -139,8 +143,24 @@ struct Taken {
 impl Cx {
     /// Hands out `download` to who calls, at a one-time URL: `/api/<token>` or `/api/<token>/<file name>`.
     pub fn offer(&self, download: Download) -> Offered {
-        let suffix = download.file_name.as_deref().map_or_else(String::new, |name| format!("/{}", encoded(name)));
-        Offered { get_from: self.app.transfers().add(Owner::of(self), What::Download(download), suffix) }
+        let name = download.file_name.clone();
+        self.let_wait(What::Download(download), name)
+    }
+
+    /// The same, for content that `make` begins once it is fetched: of that a task tells, by which it can be cancelled.
+    pub fn offer_later(
+        &self,
+        content_type: &'static str,
+        file_name: String,
+        make: impl FnOnce(Self) -> Content + Send + 'static,
+    ) -> Offered {
+        let (name, make) = (Some(file_name.clone()), Box::new(make));
+        self.let_wait(What::Later(Later { content_type, file_name, make }), name)
+    }
+
+    fn let_wait(&self, what: What, file_name: Option<String>) -> Offered {
+        let suffix = file_name.as_deref().map_or_else(String::new, |name| format!("/{}", encoded(name)));
+        Offered { get_from: self.app.transfers().add(Owner::of(self), what, suffix) }
     }
 }
 
@@ -167,10 +187,47 @@ impl App {
     /// [`Refusal`], which says whether the URL is used up.
     pub async fn fetch(&self, path: &str, caller: Caller<'_>) -> Result<Download, Refusal> {
         let Taken { what, owner, turn } = self.transfers().take(path, caller, true)?;
-        let What::Download(mut download) = what else { return Err(Refusal::IsUpload) };
         let cx = self.admit(&owner).await?;
-        download.body = download.body.bounded(self.config().transfers.longest.0, cx.stop, turn);
+        let mut download = match what {
+            What::Download(download) => download,
+            What::Later(later) => self.begin_download(later, cx.clone())?,
+            What::Upload(_) => return Err(Refusal::IsUpload),
+        };
+        download.body =
+            download.body.bounded(self.config().transfers.longest.0, cx.stop, (turn, self.transfers().0.work.token()));
         Ok(download)
+    }
+
+    /// Does `work`, in which something passes through from one pool to another or the same: a server that stops waits for its
+    /// end, for which [`passing`](Self::passing) content ends.
+    pub async fn through<T>(&self, work: impl Future<Output = T>) -> T {
+        self.transfers().0.work.track_future(work).await
+    }
+
+    /// Returns the same content, which ends when the server stops, and when it has taken as long as any may.
+    #[must_use]
+    pub fn passing(&self, content: Content) -> Content {
+        content.bounded(self.config().transfers.longest.0, self.stopping(), ())
+    }
+
+    /// Forgets the download that waits at `path`, and returns what it was.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`], which says whether the URL is gone.
+    pub async fn discard(&self, path: &str, caller: Caller<'_>) -> Result<Shown, Refusal> {
+        let shown = self.look(path, caller).await?;
+        drop(self.transfers().remove(path, caller));
+        Ok(shown)
+    }
+
+    /// Takes back what was made at a pool for a transfer that ends, which nobody may be there to wait for; a server that
+    /// stops waits for it.
+    pub fn take_back(&self, work: impl Future<Output = ()> + Send + 'static) {
+        // What nothing runs any more cannot be taken back either.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            self.transfers().0.work.spawn_on(work, &runtime);
+        }
     }
 
     /// Makes the view of a call of who asked, if they may still do what they were let in for.
@@ -216,7 +273,7 @@ impl Transfers {
             limits,
             waiting: Mutex::default(),
             turns: Arc::new(Semaphore::new(limits.at_once.min(Semaphore::MAX_PERMITS))),
-            uploads: TaskTracker::new(),
+            work: TaskTracker::new(),
         }))
     }
 
@@ -246,6 +303,9 @@ impl Transfers {
             What::Download(Download { content_type, file_name, .. }) => {
                 Shown::Download { content_type, file_name: file_name.clone() }
             }
+            What::Later(Later { content_type, file_name, .. }) => {
+                Shown::Download { content_type, file_name: Some(file_name.clone()) }
+            }
             What::Upload(_) => Shown::Upload,
         };
         Ok((shown, owner.clone()))
@@ -263,7 +323,7 @@ impl Transfers {
         let (token, waiting) = find(&all, path, caller)?;
         match waiting.what {
             What::Upload(_) if download => return Err(Refusal::IsUpload),
-            What::Download(_) if !download => return Err(Refusal::IsDownload),
+            What::Download(_) | What::Later(_) if !download => return Err(Refusal::IsDownload),
             _ => {}
         }
         let turn = Arc::clone(&self.0.turns).try_acquire_owned().map_err(|_| Refusal::Busy)?;
@@ -279,12 +339,15 @@ impl Transfers {
         drop((all, gone));
     }
 
-    /// Forgets all that waits, and lets uploads end that have been told to.
+    /// Forgets all that waits, and lets uploads and downloads end that have been told to.
     pub(crate) async fn end(&self) {
         drop(std::mem::take(&mut *self.0.waiting.lock()));
-        self.0.uploads.close();
-        if timeout(LAST_WORDS, self.0.uploads.wait()).await.is_err() {
-            tracing::warn!("{} uploads do not end; what they have made at pools may stay", self.0.uploads.len());
+        self.0.work.close();
+        if timeout(LAST_WORDS, self.0.work.wait()).await.is_err() {
+            tracing::warn!(
+                "{} uploads and downloads do not end; what they have made at pools may stay",
+                self.0.work.len()
+            );
         }
     }
 }

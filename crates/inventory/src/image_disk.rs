@@ -4,7 +4,7 @@ mod storage;
 
 use std::{io, time::Duration};
 
-use app::{Connection, RawVdi};
+use app::{Connection, DiskFormat, RawVdi};
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use op::{Error, Result};
@@ -58,7 +58,8 @@ impl Disk {
     /// Writes the image to it, no faster than its host takes it. `sr` is what people call the storage.
     pub(crate) async fn fill(&self, sr: &str, length: u64, pieces: Pieces) -> Result<()> {
         let label = format!("[XO] Importing content into VDI {} on SR {sr}", self.name);
-        self.pool.import_raw_vdi(RawVdi { vdi: &self.reference, label: &label, length }, pieces).await
+        let what = RawVdi { vdi: &self.reference, format: DiskFormat::Raw, label: &label, length: Some(length) };
+        self.pool.import_raw_vdi(what, pieces).await
     }
 
     /// Returns its reference.

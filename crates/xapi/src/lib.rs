@@ -53,7 +53,9 @@ pub use secret::Secret;
 pub use state::State;
 pub use task::{Task, TaskState};
 pub use tls::{CertificateError, Fingerprint, Problem};
-pub use transfer::{HostFile, HostFileKind, RawVdi, SystemStatus, Upload};
+pub use transfer::{
+    Compression, DiskFormat, Export, HostFile, HostFileKind, NewVm, RawVdi, SystemStatus, Upload, VdiContent, VmContent,
+};
 pub use tunnel::Tunnel;
 pub use watch::{Change, Event, Watch};
 

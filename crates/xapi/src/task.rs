@@ -67,8 +67,8 @@ fn result(text: &str) -> Result<Value, xml::Error> {
     }
 }
 
-/// A task that is followed.
-#[derive(Debug)]
+/// A task that is followed; clones are the same.
+#[derive(Clone, Debug)]
 pub struct Task {
     pool: Pool,
     reference: String,

@@ -61,12 +61,12 @@ impl Pool {
             let endpoint = core.endpoint(&host)?;
             let mut stream = endpoint.dial().await?;
             let asking = ask(&endpoint, &mut stream, &target, &link.session);
-            let (head, begin) = match timeout(limits.silence, asking).await {
+            let head = match timeout(limits.silence, asking).await {
                 Ok(answered) => answered?,
                 Err(_) => return Err(endpoint.timeout("open a console", limits.silence)),
             };
             match (head.status, head.location) {
-                (200, _) => return Ok(Tunnel { stream, begin, host }),
+                (200, _) => return Ok(Tunnel { stream, begin: head.rest, host }),
                 (302, Some(elsewhere)) if redirects < REDIRECTS => {
                     redirects += 1;
                     (host, target) = self.console_at(&elsewhere)?;
@@ -101,13 +101,13 @@ impl Pool {
     }
 }
 
-/// Asks for a console, and returns the answer with what has come of the console already.
+/// Asks for a console, and returns the answer.
 async fn ask(
     endpoint: &Endpoint,
     stream: &mut Box<dyn Connection>,
     target: &str,
     session: &Secret,
-) -> Result<(Head, Bytes), Error> {
+) -> Result<Head, Error> {
     let request = format!(
         "CONNECT {target} HTTP/1.0\r\nHost: {}\r\nUser-Agent: xo-xapi/{}\r\nCookie: session_id={}\r\n\r\n",
         endpoint.address().authority(),
@@ -117,7 +117,7 @@ async fn ask(
     let broken = |error: io::Error| endpoint.broken(error.to_string());
     stream.write_all(request.as_bytes()).await.map_err(broken)?;
     stream.flush().await.map_err(broken)?;
-    head::read_begin(stream).await.map_err(|reason| endpoint.nonsense(reason))
+    head::read(stream).await.map_err(|reason| endpoint.nonsense(reason))
 }
 
 impl Tunnel {

@@ -18,6 +18,24 @@ pub struct Transfers {
     pub longest: Duration,
     /// Downloads and uploads at the same time; each may hold a connection to a host.
     pub at_once: usize,
+    /// Who may have the server fetch a file from a URL: `admins`, `anyone` with the rights that the operation needs, or
+    /// `nobody`.
+    pub urls: Urls,
+    /// Whether such a URL may name the server itself or its own link: `http://localhost/…`.
+    pub local_urls: bool,
+}
+
+/// Who may have the server fetch a file from a URL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Urls {
+    /// Administrators: the server may stand where users do not.
+    #[default]
+    Admins,
+    /// Whoever has the rights that the operation needs.
+    Anyone,
+    /// Nobody.
+    Nobody,
 }
 
 impl Default for Transfers {
@@ -28,6 +46,8 @@ impl Default for Transfers {
             stall: Duration::from_millis(60_000),
             longest: Duration::from_millis(12 * 3_600_000),
             at_once: 64,
+            urls: Urls::Admins,
+            local_urls: false,
         }
     }
 }

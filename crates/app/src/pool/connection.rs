@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use model::Object;
 use serde::de::DeserializeOwned;
-use xapi::{RawVdi, State, Value};
+use xapi::{State, Value};
 
 use super::link::Link;
 use crate::{App, Cx, rehearsal::Rehearsal, task::At, xapi_error};
@@ -18,11 +18,11 @@ const MOVING: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct Connection {
     pub(crate) app: App,
-    link: Arc<Link>,
+    pub(super) link: Arc<Link>,
     /// In a dry run, what calls are noted in.
     rehearsal: Option<Rehearsal>,
     /// Where it is told what the pool does, and how far it is.
-    task: Option<At>,
+    pub(super) task: Option<At>,
 }
 
 /// An object with the connection to its pool.
@@ -168,45 +168,6 @@ impl Connection {
         self.link.client().end_session(session).await.map_err(|error| self.translate(&error, "session.logout"))
     }
 
-    /// Writes `content` over a disk, byte by byte as it is.
-    ///
-    /// # Errors
-    ///
-    /// What the host says in its task, or why the content did not reach it.
-    pub async fn import_raw_vdi<S>(&self, what: RawVdi<'_>, content: S) -> op::Result<()>
-    where
-        S: Stream<Item = std::io::Result<Bytes>> + Send + Unpin + 'static,
-    {
-        const METHOD: &str = "import_raw_vdi";
-        self.allowed(METHOD)?;
-        if let Some(rehearsal) = self.rehearsal_of(METHOD, &[]) {
-            return rehearsal.meet(self, METHOD, Vec::new()).await.map(drop);
-        }
-        let upload = async { self.link.client().import_raw_vdi(what, content).await?.result().await };
-        upload.await.map(drop).map_err(|error| self.translate(&error, METHOD))
-    }
-
-    /// Sends the file of a patch for hosts before XenServer 7.1, `length` bytes of it, and returns the reference of what
-    /// the pool makes of it.
-    ///
-    /// # Errors
-    ///
-    /// What the host says in its task, or why the content did not reach it.
-    pub async fn upload_patch<S>(&self, label: &str, length: u64, content: S) -> op::Result<String>
-    where
-        S: Stream<Item = std::io::Result<Bytes>> + Send + Unpin + 'static,
-    {
-        const METHOD: &str = "pool_patch_upload";
-        self.allowed(METHOD)?;
-        if let Some(rehearsal) = self.rehearsal_of(METHOD, &[]) {
-            return rehearsal.meet(self, METHOD, Vec::new()).await.map(|_| String::new());
-        }
-        let upload = async { self.link.client().upload_patch(label, length, content).await?.result().await };
-        let patch = upload.await.map_err(|error| self.translate(&error, METHOD))?;
-        let none = || op::Error::failed("the host did not tell which patch it has made");
-        patch.as_str().map(ToOwned::to_owned).ok_or_else(none)
-    }
-
     /// Asks the host at `address` for the archive of its logs and settings, once no more than three others are under
     /// way; returns the pieces as they arrive.
     ///
@@ -296,7 +257,7 @@ impl Connection {
     }
 
     /// Returns the dry run that a call of `method` belongs to, if it would change something in one.
-    fn rehearsal_of(&self, method: &str, params: &[Value]) -> Option<&Rehearsal> {
+    pub(super) fn rehearsal_of(&self, method: &str, params: &[Value]) -> Option<&Rehearsal> {
         self.rehearsal.as_ref().filter(|_| !Rehearsal::only_looks(method, params))
     }
 
@@ -308,7 +269,7 @@ impl Connection {
         Ok(())
     }
 
-    fn translate(&self, error: &xapi::Error, method: &str) -> op::Error {
+    pub(super) fn translate(&self, error: &xapi::Error, method: &str) -> op::Error {
         let id_of = |reference: &str| {
             let object = reference.starts_with("OpaqueRef:").then(|| self.app.store().get(reference)).flatten()?;
             Some(object.id().to_owned())

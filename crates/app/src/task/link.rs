@@ -64,6 +64,11 @@ impl At {
         Self { tasks: tasks.clone(), id: id.to_owned(), step: None }
     }
 
+    /// Returns whether somebody has asked to cancel the task.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.tasks.shared(&self.id).is_some_and(|task| task.cancelled.is_some())
+    }
+
     /// Adds what is worth knowing, among the warnings or not.
     pub(crate) fn note(&self, warns: bool, message: &str, data: &Value) {
         self.tasks.note(&self.id, warns, message, data);

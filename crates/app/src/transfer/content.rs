@@ -1,6 +1,11 @@
 //! What is sent at a one-time URL, whichever way.
 
-use std::{fmt, io, pin::Pin, time::Duration};
+use std::{
+    fmt, io,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use futures_util::{
@@ -9,6 +14,8 @@ use futures_util::{
 };
 use tokio::time::{Sleep, sleep};
 use tokio_util::sync::CancellationToken;
+
+use crate::Cx;
 
 /// A download that waits for its request.
 pub struct Download {
@@ -20,10 +27,35 @@ pub struct Download {
     pub body: Content,
 }
 
+/// A download that begins with its request.
+pub(super) struct Later {
+    pub(super) content_type: &'static str,
+    pub(super) file_name: String,
+    pub(super) make: Box<dyn FnOnce(Cx) -> Content + Send>,
+}
+
 /// Content that is made or arrives piece by piece, no faster than it is taken; who drops it ends it.
 pub struct Content {
     pieces: BoxStream<'static, io::Result<Bytes>>,
     begins: Option<Duration>,
+    length: Length,
+}
+
+/// Length of content in bytes, where that is known at last: it may only be found with the first piece. Clones are the
+/// same.
+#[derive(Clone, Debug, Default)]
+pub struct Length(Arc<OnceLock<u64>>);
+
+impl Length {
+    /// Tells the length; only the first time counts.
+    pub fn tell(&self, length: u64) {
+        let _ = self.0.set(length);
+    }
+
+    /// Returns the length, once it is known.
+    pub fn get(&self) -> Option<u64> {
+        self.0.get().copied()
+    }
 }
 
 impl Content {
@@ -35,7 +67,18 @@ impl Content {
     /// Content that comes from elsewhere, which begins when it is first asked for. It has limits of its own for what it
     /// waits for; an error before its first piece refuses the download, a later one breaks it off.
     pub fn stream(pieces: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
-        Self { pieces: pieces.fuse().boxed(), begins: None }
+        Self { pieces: pieces.fuse().boxed(), begins: None, length: Length::default() }
+    }
+
+    /// The same, as long as `length` says once its first piece is there.
+    #[must_use]
+    pub fn of_length(self, length: Length) -> Self {
+        Self { length, ..self }
+    }
+
+    /// Returns the length, which may be told with the first piece.
+    pub fn length(&self) -> Length {
+        self.length.clone()
     }
 
     /// The same, whose first piece may take so long, whatever the configuration says.
@@ -61,15 +104,16 @@ impl Content {
     }
 
     /// The same, which fails once `stop` is cancelled or it has taken `longest`. It keeps `held` as long.
-    pub(super) fn bounded<H: Send + 'static>(self, longest: Duration, stop: CancellationToken, held: H) -> Self {
-        let bounded = Bounded { pieces: self.pieces, late: None, longest, stop, _held: held };
+    pub(super) fn bounded<H: Send + 'static>(mut self, longest: Duration, stop: CancellationToken, held: H) -> Self {
+        let pieces = std::mem::replace(&mut self.pieces, stream::empty().boxed());
+        let bounded = Bounded { pieces, late: None, longest, stop, _held: held };
         let next = |bounded: Option<Bounded<H>>| async move {
             let mut bounded = bounded?;
             let piece = bounded.next().await?;
             let goes_on = piece.is_ok().then_some(bounded);
             Some((piece, goes_on))
         };
-        Self { pieces: stream::unfold(Some(bounded), next).fuse().boxed(), begins: self.begins }
+        Self { pieces: stream::unfold(Some(bounded), next).fuse().boxed(), ..self }
     }
 }
 
@@ -101,6 +145,13 @@ impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { content_type, file_name, .. } = self;
         f.debug_struct("Download").field("content_type", content_type).field("file_name", file_name).finish()
+    }
+}
+
+impl fmt::Debug for Later {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { content_type, file_name, .. } = self;
+        f.debug_struct("Later").field("content_type", content_type).field("file_name", file_name).finish()
     }
 }
 

@@ -112,7 +112,7 @@ impl App {
         }));
         let received = Received { body, ..received };
         let app = self.clone();
-        let work = self.transfers().0.uploads.spawn(async move {
+        let work = self.transfers().0.work.spawn(async move {
             let _turn = turn;
             let (session, stop) = (cx.session.clone(), cx.stop.clone());
             let mut run = run(received, cx);

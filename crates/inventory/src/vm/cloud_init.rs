@@ -8,7 +8,7 @@ mod default;
 mod first_boot;
 mod image;
 
-use app::{Connection, RawVdi};
+use app::{Connection, DiskFormat, RawVdi};
 use bytes::Bytes;
 use futures_util::stream;
 use op::{Error, Result};
@@ -86,7 +86,7 @@ impl Drive<'_> {
     async fn fill(&self, pool: &Connection, vdi: &str, image: Vec<u8>) -> Result<()> {
         let sr: String = pool.call_as("SR.get_name_label", params![self.sr]).await?;
         let label = format!("[XO] Importing content into VDI {NAME} on SR {sr}");
-        let what = RawVdi { vdi, label: &label, length: image.len() as u64 };
+        let what = RawVdi { vdi, format: DiskFormat::Raw, label: &label, length: Some(image.len() as u64) };
         let image = Bytes::from(image);
         let pieces = (0..image.len()).step_by(PIECE).map(move |at| {
             let end = image.len().min(at + PIECE);

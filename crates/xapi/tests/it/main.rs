@@ -4,6 +4,7 @@ mod bad_host;
 mod certificate;
 mod console;
 mod dialect;
+mod export;
 mod host_file;
 mod peer;
 mod proxy;

@@ -8,7 +8,7 @@ use tokio::{
     io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
 };
-use xapi::{Error, Options, Pool, RawVdi, params};
+use xapi::{DiskFormat, Error, Options, Pool, RawVdi, params};
 use xapi_sim::{Object, Sim};
 
 use crate::peer::{options, soon};
@@ -48,7 +48,7 @@ impl Lab {
 
     async fn send(&self, length: usize, pieces: Vec<io::Result<Bytes>>) -> Result<(), Error> {
         let vdi = self.vdi.to_string();
-        let what = RawVdi { vdi: &vdi, label: "upload", length: length as u64 };
+        let what = RawVdi { vdi: &vdi, format: DiskFormat::Raw, label: "upload", length: Some(length as u64) };
         let upload = self.pool.import_raw_vdi(what, stream::iter(pieces)).await?;
         soon(upload.result()).await.map(drop)
     }
@@ -149,7 +149,7 @@ async fn the_task_of_an_upload_that_no_host_has_heard_of_waits_for_none() {
     options.limits.last_words = Duration::from_hours(1);
     lab.pool = soon(Pool::connect(options)).await.unwrap();
     let vdi = lab.vdi.to_string();
-    let what = RawVdi { vdi: &vdi, label: "upload", length: LENGTH as u64 };
+    let what = RawVdi { vdi: &vdi, format: DiskFormat::Raw, label: "upload", length: Some(LENGTH as u64) };
     // On one thread nothing has been sent when this returns.
     drop(lab.pool.import_raw_vdi(what, stream::pending()).await.unwrap());
     lab.tidy().await;
@@ -159,7 +159,7 @@ async fn the_task_of_an_upload_that_no_host_has_heard_of_waits_for_none() {
 async fn an_upload_that_is_dropped_or_cancelled_leaves_no_task() {
     let lab = Lab::new().await;
     let vdi = lab.vdi.to_string();
-    let what = RawVdi { vdi: &vdi, label: "upload", length: LENGTH as u64 };
+    let what = RawVdi { vdi: &vdi, format: DiskFormat::Raw, label: "upload", length: Some(LENGTH as u64) };
     let upload = lab.pool.import_raw_vdi(what, stream::pending()).await.unwrap();
     drop(upload);
     lab.tidy().await;
