@@ -62,6 +62,8 @@ pub struct Rest {
     pub collection: Option<&'static str>,
     /// Whether it may take long: `202` with a task, unless the client asks with `sync`.
     pub action: bool,
+    /// Whether the body is content, which the operation takes in; it answers once it has all.
+    pub content: bool,
     /// The names of parameters that differ: in REST, in the operation.
     pub names: &'static [(&'static str, &'static str)],
     /// Parameters that the route itself gives, as JSON, and that clients cannot write; `null` just leaves one out.
@@ -70,7 +72,7 @@ pub struct Rest {
 
 impl Rest {
     const fn new(verb: Verb, path: &'static str, reply: Reply) -> Self {
-        Self { verb, path, reply, collection: None, action: false, names: &[], given: &[] }
+        Self { verb, path, reply, collection: None, action: false, content: false, names: &[], given: &[] }
     }
 
     /// `GET`, answering the result.
@@ -111,6 +113,13 @@ impl Rest {
     /// `DELETE`.
     pub const fn delete(path: &'static str) -> Self {
         Self::new(Verb::Delete, path, Reply::Nothing)
+    }
+
+    /// The same, for an operation that tells where to send content: this comes as the body at once.
+    #[must_use]
+    pub const fn receiving(mut self) -> Self {
+        self.content = true;
+        self
     }
 
     /// The same, answering the id of what was created in `collection`.

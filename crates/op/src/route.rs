@@ -27,6 +27,8 @@ pub struct Route {
     pub collection: Option<&'static str>,
     /// Whether it may take long: `202` with a task, unless the client asks with `sync`.
     pub action: bool,
+    /// Whether the body is content, which the operation takes in.
+    pub content: bool,
     /// Whether it is asked of a selection of objects.
     pub bulk: bool,
     /// The names of parameters that differ: in REST, in the operation.
@@ -50,6 +52,7 @@ impl<C: Context> Ops<C> {
                 reply: entry.reply(rest.reply),
                 collection: rest.collection,
                 action: rest.action,
+                content: rest.content,
                 bulk: false,
                 names: rest.names.into(),
                 given: rest.given,
@@ -98,6 +101,9 @@ impl<C: Context> Ops<C> {
 
     /// The same route for a selection, if it acts on one object of the collection.
     fn in_bulk(&self, route: &Route) -> Option<Route> {
+        if route.content {
+            return None;
+        }
         let principal = self.principal(route.op)?;
         let own = route.names.iter().find(|(_, op)| *op == principal).map_or(principal, |(rest, _)| rest);
         let (collection, rest) = route.path.strip_prefix('/')?.split_once('/')?;
@@ -106,8 +112,8 @@ impl<C: Context> Ops<C> {
         let path = match rest.strip_prefix('/') {
             Some(action) if !action.contains('{') => format!("/{collection}/{action}"),
             // `DELETE /vms/{id}` for many.
-            None => format!("/{collection}/actions/{}", snake(method)),
-            Some(_) => return None,
+            None if rest.is_empty() => format!("/{collection}/actions/{}", snake(method)),
+            None | Some(_) => return None,
         };
         let (verb, reply, path) = (Verb::Post, Reply::Result, path.into());
         Some(Route { verb, path, reply, bulk: true, action: true, collection: None, ..route.clone() })
@@ -143,7 +149,8 @@ impl<C> Entry<C> {
         };
         let names: Vec<_> = own.filter(|own| *own != "id").map(|own| ("id", own)).into_iter().collect();
         let (path, names) = (path.into(), names.into());
-        Some(Route { op: name, verb, path, reply, collection: None, action, bulk: false, names, given: &[] })
+        let (collection, content, bulk, given): (_, _, _, &[_]) = (None, false, false, &[]);
+        Some(Route { op: name, verb, path, reply, collection, action, content, bulk, names, given })
     }
 }
 

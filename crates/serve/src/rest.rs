@@ -30,13 +30,14 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::{Body as _, Incoming};
-use op::{Access, Route};
+use op::{Access, Reply, Route};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 pub use self::listed::{Listed, routes};
 pub use self::openapi::openapi;
 use self::{
+    call::Wanted,
     etag::Conditions,
     events::Events,
     idempotency::{Key, Keys},
@@ -55,6 +56,9 @@ use crate::{
 const ROOTS: [&str; 2] = ["/rest/v0", "/v5/rest/v0"];
 /// The header by which the program that assistants call through tells what it is.
 const CLIENT: &str = "x-xo-client";
+
+/// One place reads the body of a request, once.
+const UNREAD: &str = "nobody has read the body";
 
 /// The face.
 pub(crate) struct Rest {
@@ -105,10 +109,13 @@ impl Rest {
         caller: &Caller,
     ) -> Response<Body> {
         let path = path.trim_end_matches('/');
-        let (head, mut body) = request.into_parts();
-        let request = Request::from_parts(head, ());
+        let (head, body) = request.into_parts();
+        let (request, mut body) = (Request::from_parts(head, ()), Some(body));
         let response = self.found(path, &request, &mut body, caller).await;
-        if !body.is_end_stream() && !request.headers().contains_key(header::EXPECT) {
+        if let Some(body) = body
+            && !body.is_end_stream()
+            && !request.headers().contains_key(header::EXPECT)
+        {
             tokio::spawn(body::pass_over(body));
         }
         response
@@ -118,7 +125,7 @@ impl Rest {
         self: &Arc<Self>,
         path: &str,
         request: &Request<()>,
-        body: &mut Incoming,
+        body: &mut Option<Incoming>,
         caller: &Caller,
     ) -> Response<Body> {
         if path.is_empty() {
@@ -176,7 +183,7 @@ impl Rest {
         target: &Target,
         found: &Found<'_>,
         request: &Request<()>,
-        body: &mut Incoming,
+        body: &mut Option<Incoming>,
         (who, query): (Who, Query),
     ) -> Result<Response<Body>, Refusal> {
         let is_known = who.session.user().is_some();
@@ -195,10 +202,20 @@ impl Rest {
         let looks = matches!(*request.method(), Method::GET | Method::HEAD);
         let asked = Asked { who, at: request.uri().path().to_owned(), path, query };
         let response = match target {
+            Target::Op(route) if route.content => {
+                self.hold(&conditions, found, &asked.who).await?;
+                let body = body.take().expect(UNREAD);
+                let (parts, ()) = request.clone().into_parts();
+                self.take_in(route, asked, Request::from_parts(parts, body)).await?
+            }
             // As in the original, what only looks takes its parameters from the query.
-            Target::Op(route) if looks => self.call(route, asked, Map::new()).await?,
+            Target::Op(route) if route.reply == Reply::File && looks => {
+                let (headers, only_head) = (request.headers().clone(), request.method() == Method::HEAD);
+                self.call(route, asked, Map::new(), Some(&Wanted { headers, only_head })).await?
+            }
+            Target::Op(route) if looks => self.call(route, asked, Map::new(), None).await?,
             Target::Op(_) => {
-                let body = body::params(request.headers(), body).await?;
+                let body = body::params(request.headers(), body.as_mut().expect(UNREAD)).await?;
                 let (rest, method, path) = (Arc::clone(self), request.method().clone(), found.path().to_owned());
                 let key = Key::read(&method, request.headers(), &path, &asked, &body)?;
                 let change = async move { rest.change(&method, &path, asked, body, &conditions).await };
@@ -213,7 +230,7 @@ impl Rest {
             Target::Tasks => self.tasks(asked).await?,
             Target::Events => self.events.open(asked)?,
             Target::Subscribe => {
-                let body = body::params(request.headers(), body).await?;
+                let body = body::params(request.headers(), body.as_mut().expect(UNREAD)).await?;
                 self.events.subscribe(&asked, &body)?
             }
             Target::Unsubscribe => self.events.unsubscribe(&asked)?,
@@ -251,7 +268,7 @@ impl Rest {
         let found = self.table.find(path).expect("it has been found");
         let Some(Target::Op(route)) = found.target(method) else { unreachable!("changes are operations") };
         self.hold(conditions, &found, &asked.who).await?;
-        self.call(route, asked, body).await
+        self.call(route, asked, body, None).await
     }
 }
 

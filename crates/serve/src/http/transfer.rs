@@ -1,6 +1,7 @@
 //! One-time URLs: what an operation handed out is fetched here, what it waits for is sent here.
 
 mod download;
+mod multipart;
 mod upload;
 
 use std::sync::Arc;
@@ -42,8 +43,9 @@ impl Face {
         }
         let sends = matches!(*request.method(), Method::POST | Method::PUT);
         let answer = match shown {
-            Shown::Download { content_type, file_name } if *request.method() == Method::HEAD => {
-                Ok(downloaded(content_type, file_name.as_deref(), Body::empty()))
+            shown @ Shown::Download { .. } if *request.method() == Method::HEAD => Ok(head(shown)),
+            Shown::Download { .. } if let Some(range) = part(request.headers()) => {
+                Ok(reply::text(StatusCode::RANGE_NOT_SATISFIABLE, &format!("{}\n", no_parts(&range))))
             }
             Shown::Download { .. } => self.download(path, asker).await,
             Shown::Upload if sends => self.upload(path, request, asker).await,
@@ -63,9 +65,7 @@ impl Face {
         request: Request<Incoming>,
         asker: Asker<'_>,
     ) -> Result<Response<Body>, Refusal> {
-        // Dropped with this request; an upload without a length that is not over by then is not whole.
-        let (received, _here) = upload::receive(request, self.app.config().transfers.stall.0);
-        let Ended { result, to_admin } = self.app.receive(path, asker, received).await?;
+        let Ended { result, to_admin } = take_in_at(&self.app, path, asker, request).await?;
         // In the form of JSON-RPC, with an id that nobody asked for: clients of the original read it so.
         Ok(match result {
             Ok(answer) => {
@@ -81,11 +81,50 @@ impl Face {
     }
 }
 
+/// Gives what a request sends to who waits for it at `path`, and waits until that has ended.
+async fn take_in_at(app: &App, path: &str, asker: Asker<'_>, request: Request<Incoming>) -> Result<Ended, Refusal> {
+    // Dropped with this request; an upload without a length that is not over by then is not whole.
+    let (received, _here) = upload::receive(request, app.config().transfers.stall.0).await;
+    app.receive(path, asker, received).await
+}
+
+/// The same for who has just been told the path.
+pub(crate) async fn take_in(app: &App, path: &str, asker: Asker<'_>, request: Request<Incoming>) -> op::Result<Ended> {
+    take_in_at(app, path, asker, request).await.map_err(|refusal| match refusal {
+        Refusal::Denied(error) => error,
+        Refusal::Busy => op::Error::refused("too many downloads and uploads are under way; try again"),
+        _ => op::Error::failed("where the content was to go is gone"),
+    })
+}
+
+/// Returns the part of a file that a request wants, if it does not want all.
+pub(crate) fn part(headers: &HeaderMap) -> Option<String> {
+    let range = headers.get(header::RANGE)?.to_str().unwrap_or_default();
+    // Some clients ask for all like that.
+    (range.replace(' ', "") != "bytes=0-").then(|| range.to_owned())
+}
+
+/// Says that there are no parts.
+pub(crate) fn no_parts(range: &str) -> String {
+    format!("the file is made while it is sent and cannot be asked for in parts (`Range: {range}`); ask for all of it")
+}
+
+/// Answers with what a download says of itself.
+pub(crate) fn head(shown: Shown) -> Response<Body> {
+    match shown {
+        Shown::Download { content_type, file_name } => {
+            downloaded(content_type, file_name.as_deref(), None, Body::empty())
+        }
+        Shown::Upload => refused(Refusal::IsUpload),
+    }
+}
+
 /// Sends a file; where it cannot begin, the status and the reason.
 pub(crate) async fn send(app: &App, download: Download) -> Result<Response<Body>, (StatusCode, String)> {
     let Download { content_type, file_name, body } = download;
+    let length = body.length();
     match download::begin(body, &app.config().transfers).await {
-        Ok(body) => Ok(downloaded(content_type, file_name.as_deref(), body)),
+        Ok(body) => Ok(downloaded(content_type, file_name.as_deref(), length.get(), body)),
         Err(error) => {
             let late = error.kind() == std::io::ErrorKind::TimedOut;
             let status = if late { StatusCode::GATEWAY_TIMEOUT } else { StatusCode::BAD_GATEWAY };
@@ -100,12 +139,18 @@ fn json_text(status: StatusCode, text: Bytes) -> Response<Body> {
     response
 }
 
-fn downloaded(content_type: &'static str, file_name: Option<&str>, body: Body) -> Response<Body> {
+fn downloaded(content_type: &'static str, file_name: Option<&str>, length: Option<u64>, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
-    response.extensions_mut().insert(Worthwhile);
+    if length.is_none() {
+        response.extensions_mut().insert(Worthwhile);
+    }
     let headers: &mut HeaderMap = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("none"));
+    if let Some(length) = length {
+        headers.insert(header::CONTENT_LENGTH, length.into());
+    }
     if let Some(name) = file_name {
         let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
         let value = format!("attachment; filename*=UTF-8''{}", encoded.replace('+', "%20"));

@@ -1,13 +1,21 @@
 //! Routes to operations.
 
-use app::{Caller, Session};
+use app::{Caller, Ended, Session};
 use axum::body::Body;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
 use op::{Answer, Reply, Route};
 use serde_json::{Map, Value, json};
 
-use super::{Asked, Rest, given::Given, list, refusal::Refusal, table::kind_of};
+use super::{Asked, Rest, given::Given, idempotency, list, refusal::Refusal, table::kind_of};
 use crate::http::{reply, transfer};
+
+/// What a request for a file says of how it wants that.
+pub(super) struct Wanted {
+    pub(super) headers: HeaderMap,
+    /// Whether the head of the answer is enough.
+    pub(super) only_head: bool,
+}
 
 impl Rest {
     /// Calls the operation of a route and answers with what comes of it.
@@ -16,6 +24,7 @@ impl Rest {
         route: &Route,
         asked: Asked,
         body: Map<String, Value>,
+        wanted: Option<&Wanted>,
     ) -> Result<Response<Body>, Refusal> {
         self.exists(route, &asked)?;
         let by_line = route.reply == Reply::Sections && asked.query.flag("ndjson")?;
@@ -46,7 +55,7 @@ impl Rest {
             }
             (Reply::Nothing, _) => Ok(nothing()),
             (Reply::Created, _) => created(route, answer),
-            (Reply::File, _) => self.file(session, answer).await,
+            (Reply::File, _) => self.file(session, answer, wanted).await,
             (Reply::Sections, _) if by_line => sections(answer, session),
             (Reply::Result | Reply::Sections | Reply::List, _) => Ok(with(StatusCode::OK, answer, session)),
         }
@@ -57,6 +66,7 @@ impl Rest {
         let mut parts = route.path.trim_start_matches('/').split('/');
         let (Some(collection), Some(part)) = (parts.next(), parts.next()) else { return Ok(()) };
         let Some(kind) = kind_of(collection) else { return Ok(()) };
+        let part = part.strip_suffix(super::table::FORMAT).unwrap_or(part);
         let Some((_, id)) = asked.path.iter().find(|(name, _)| part == format!("{{{name}}}")) else { return Ok(()) };
         if asked.who.session.user().is_none() {
             return Err(Refusal::unauthenticated());
@@ -67,14 +77,59 @@ impl Rest {
         }
     }
 
+    /// Gives the content that the body of a request is to the operation of a route.
+    pub(super) async fn take_in(
+        &self,
+        route: &Route,
+        asked: Asked,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, Refusal> {
+        self.exists(route, &asked)?;
+        if request.headers().contains_key(idempotency::KEY) {
+            let message = "what is sent as content cannot be told from other content that was sent under the same key";
+            return Err(Refusal::invalid("Idempotency-Key", message, None));
+        }
+        let given = Given::read(self.app.ops(), route, &asked, Map::new())?;
+        let session = &asked.who.session;
+        let to_admin = session.user().is_some_and(|user| app::is_admin(&user));
+        let refused = |error: &op::Error| match error {
+            op::Error::Unauthorized { .. } if session.user().is_none() => Refusal::unauthenticated(),
+            error => given.refusal(route, error, to_admin),
+        };
+        let answer = self.app.call(session, route.op, given.params.clone().into()).await;
+        let accepted: Value = answer.and_then(Answer::decode).map_err(|error| refused(&error))?;
+        let path = accepted["$sendTo"].as_str().unwrap_or_default();
+        let user = session.user();
+        let asker = Caller { user: user.as_deref().map(|user| user.id.as_str()), address: session.peer().address };
+        let Ended { result, to_admin } = transfer::take_in(&self.app, path, asker, request).await?;
+        let answer = result.map_err(|error| Refusal::of(&error, to_admin))?;
+        match route.reply {
+            Reply::Created => created(route, answer),
+            Reply::Nothing => Ok(nothing()),
+            _ => Ok(with(StatusCode::OK, answer, session)),
+        }
+    }
+
     /// Sends the file that an operation has offered.
-    async fn file(&self, session: &Session, answer: Answer) -> Result<Response<Body>, Refusal> {
+    async fn file(
+        &self,
+        session: &Session,
+        answer: Answer,
+        wanted: Option<&Wanted>,
+    ) -> Result<Response<Body>, Refusal> {
         let offered: Value = answer.decode()?;
         let path = offered["$getFrom"].as_str().unwrap_or_default();
         let user = session.user();
         let asker = Caller { user: user.as_deref().map(|user| user.id.as_str()), address: session.peer().address };
-        let download = self.app.fetch(path, asker).await;
-        let download = download.map_err(|_| op::Error::failed("the file that was offered is gone"))?;
+        let gone = |_| op::Error::failed("the file that was offered is gone");
+        if wanted.is_some_and(|wanted| wanted.only_head) {
+            return Ok(transfer::head(self.app.discard(path, asker).await.map_err(gone)?));
+        }
+        if let Some(range) = wanted.and_then(|wanted| transfer::part(&wanted.headers)) {
+            let _ = self.app.discard(path, asker).await;
+            return Err(Refusal::new(StatusCode::RANGE_NOT_SATISFIABLE, transfer::no_parts(&range)));
+        }
+        let download = self.app.fetch(path, asker).await.map_err(gone)?;
         transfer::send(&self.app, download).await.map_err(|(status, why)| Refusal::new(status, why))
     }
 

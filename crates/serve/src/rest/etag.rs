@@ -177,7 +177,7 @@ impl Rest {
         let at = object.path().to_owned();
         let asked = Asked { who: who.clone(), at, path: object.params()?, query: Query::default() };
         let response = match object.target(&Method::GET) {
-            Some(Target::Op(route)) => self.call(route, asked, Map::new()).await?,
+            Some(Target::Op(route)) => self.call(route, asked, Map::new(), None).await?,
             Some(Target::Object(kind)) => self.object(*kind, &asked)?,
             _ => return Ok(None),
         };

@@ -230,6 +230,8 @@ fn coerce(schema: &Value, texts: &[&str]) -> Result<Value, String> {
     let mut wrong = None;
     for kind in &types {
         let read = match *kind {
+            // `?raw` alone means yes.
+            "boolean" if text.is_empty() => Ok(true.into()),
             "boolean" => text.parse::<bool>().map(Value::from).map_err(|_| "invalid boolean value".to_owned()),
             "integer" => text.parse::<i64>().map(Value::from).map_err(|_| "invalid integer number".to_owned()),
             "number" => match text.parse::<f64>() {

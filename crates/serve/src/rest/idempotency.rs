@@ -22,7 +22,7 @@ pub(super) use self::keys::Keys;
 use self::keys::{Begun, Fingerprint};
 use super::{Asked, refusal::Refusal};
 
-const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(super) const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Says that an answer is that of an earlier request.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Most bytes of a key; a UUID has 36.

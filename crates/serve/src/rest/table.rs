@@ -46,11 +46,16 @@ pub(super) enum Target {
 
 type Methods = BTreeMap<Verb, Target>;
 
+/// What the last part of a path may end with: an object in a form of its own, `/vms/{id}.{format}`.
+pub(super) const FORMAT: &str = ".{format}";
+
 /// The routes.
 pub(super) struct Table {
     paths: Vec<(String, Methods)>,
     /// Where in `paths` a path is.
     router: matchit::Router<usize>,
+    /// The same of those that end with [`FORMAT`], without that.
+    formats: matchit::Router<usize>,
 }
 
 /// A path that is known.
@@ -69,20 +74,37 @@ impl Table {
         for Listed { verb, path, target } in routes(ops) {
             paths.entry(path).or_default().insert(verb, target);
         }
-        let mut router = matchit::Router::new();
+        let (mut router, mut formats) = (matchit::Router::new(), matchit::Router::new());
         for (at, path) in paths.keys().enumerate() {
             // A test builds the whole table: two routes for one path cannot be merged.
-            router.insert(path, at).unwrap_or_else(|error| panic!("{path}: {error}"));
+            let inserted = match path.strip_suffix(FORMAT) {
+                Some(stem) => formats.insert(stem, at),
+                None => router.insert(path, at),
+            };
+            inserted.unwrap_or_else(|error| panic!("{path}: {error}"));
         }
-        Self { paths: paths.into_iter().collect(), router }
+        Self { paths: paths.into_iter().collect(), router, formats }
     }
 
     /// Returns what is at `path`.
     pub(super) fn find<'t>(&'t self, path: &'t str) -> Option<Found<'t>> {
-        let found = self.router.at(path).ok()?;
-        let params = found.params.iter().map(|(name, value)| (name, value.to_owned())).collect();
+        let (found, format) = match self.in_a_format(path) {
+            Some((found, format)) => (found, Some(format)),
+            None => (self.router.at(path).ok()?, None),
+        };
+        let params = found.params.iter().map(|(name, value)| (name, value.to_owned()));
+        let params = params.chain(format.map(|format| ("format", format.to_owned()))).collect();
         let (template, methods) = &self.paths[*found.value];
         Some(Found { path, template, methods, params })
+    }
+
+    /// Returns what is at a path whose last part ends with a format, and that.
+    fn in_a_format<'t>(&'t self, path: &'t str) -> Option<(matchit::Match<'t, 't, &'t usize>, &'t str)> {
+        let (stem, format) = path.rsplit_once('.')?;
+        if format.contains('/') {
+            return None;
+        }
+        Some((self.formats.at(stem).ok()?, format))
     }
 
     /// Returns every route, by path and method.

@@ -7,17 +7,19 @@ use std::{future::poll_fn, io, pin::Pin, time::Duration};
 
 use app::{Content, Received};
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http::{Request, header};
 use hyper::body::{Body, Incoming};
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::multipart::{self, File};
+
 /// How long what nobody wants any more is read.
 const LINGER: Duration = Duration::from_secs(5);
 
 /// Returns what a request sends, and what has to be kept until it is answered: it tells that the client is there.
-pub(super) fn receive(request: Request<Incoming>, stall: Duration) -> (Received, DropGuard) {
+pub(super) async fn receive(request: Request<Incoming>, stall: Duration) -> (Received, DropGuard) {
     let gone = CancellationToken::new();
     let (head, body) = request.into_parts();
     let content_type = head.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).map(str::to_owned);
@@ -30,7 +32,15 @@ pub(super) fn receive(request: Request<Incoming>, stall: Duration) -> (Received,
         });
         Ok(piece?.map(|piece| (piece, sent)))
     });
-    (Received { length, content_type, body: Content::stream(pieces) }, gone.drop_guard())
+    let gone = gone.drop_guard();
+    let Some(boundary) = content_type.as_deref().and_then(multipart::boundary) else {
+        return (Received { length, content_type, body: Content::stream(pieces) }, gone);
+    };
+    let received = match multipart::file(boundary, length, pieces.boxed()).await {
+        Ok(File { length, content_type, pieces }) => Received { length, content_type, body: Content::stream(pieces) },
+        Err(error) => Received { length: None, content_type, body: Content::stream(stream::iter([Err(error)])) },
+    };
+    (received, gone)
 }
 
 struct Sent {

@@ -41,7 +41,7 @@ impl Describe<'_> {
     fn route(&self, route: &Route) -> Value {
         let empty = json!({});
         let params = self.ops.params(route.op).unwrap_or(&empty);
-        let takes_body = matches!(route.verb, Verb::Post | Verb::Put | Verb::Patch);
+        let takes_body = matches!(route.verb, Verb::Post | Verb::Put | Verb::Patch) && !route.content;
         let mut parameters = Vec::new();
         let mut properties = Map::new();
         let mut required = Vec::new();
@@ -119,6 +119,10 @@ impl Describe<'_> {
                 "required": !required.is_empty() || route.bulk,
                 "content": { "application/json": { "schema": body, "example": sample } },
             });
+        }
+        if route.content {
+            let content = json!({ "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } });
+            described["requestBody"] = json!({ "required": true, "content": content });
         }
         if self.ops.spec(route.op).is_some_and(|spec| spec.access == Access::Public) {
             described["security"] = json!([{}, { "token": [] }, { "bearer": [] }, { "basic": [] }]);
