@@ -1,6 +1,11 @@
 //! Disks and their places in virtual machines.
 
+pub(crate) mod content;
 mod create;
+mod export_content;
+pub(crate) mod image;
+mod import;
+mod import_content;
 
 use app::{Connection, Cx, model::Object};
 use op::{Error, Ops, Result};
@@ -8,7 +13,11 @@ use xapi::{Value, params};
 use xapi_types::{Map, class};
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
-    ops.add::<create::Create>();
+    ops.add::<create::Create>()
+        .add::<export_content::ExportContent>()
+        .add::<import::Import>()
+        .add::<import::ImportOnSr>()
+        .add::<import_content::ImportContent>();
 }
 
 /// Checks that two objects are of one pool.

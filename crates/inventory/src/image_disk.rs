@@ -2,28 +2,19 @@
 
 mod storage;
 
-use std::{io, time::Duration};
+use std::io;
 
 use app::{Connection, DiskFormat, RawVdi};
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use op::{Error, Result};
-use tokio::time::sleep;
+use op::Result;
 use xapi::{Value, params};
-use xapi_types::code;
 
 pub(crate) use self::storage::{Place, places};
-use crate::failure;
+use crate::transit::delete_disk;
 
 /// An image while it arrives.
 pub(crate) type Pieces = BoxStream<'static, io::Result<Bytes>>;
-
-/// Rest before the second attempt to delete it; it doubles with each.
-const REST: Duration = Duration::from_millis(250);
-
-/// Attempts, the first included, half a minute in all: a host that has just read from a disk lets go of it in its own
-/// time.
-const ATTEMPTS: u32 = 8;
 
 /// A disk of ours; who makes it also calls [`Disk::remove`].
 pub(crate) struct Disk {
@@ -78,17 +69,6 @@ impl Disk {
     ///
     /// Why it stays.
     pub(crate) async fn remove(self) -> Result<()> {
-        let mut attempt = 1;
-        loop {
-            match self.pool.call_async("VDI.destroy", params![&self.reference]).await {
-                Err(Error::VdiInUse { .. }) if attempt < ATTEMPTS => {
-                    sleep(REST * (1 << (attempt - 1))).await;
-                    attempt += 1;
-                }
-                // Somebody else was quicker.
-                Err(error) if failure::code(&error) == Some(code::HANDLE_INVALID) => return Ok(()),
-                removed => return removed.map(drop),
-            }
-        }
+        delete_disk(&self.pool, &self.reference).await
     }
 }

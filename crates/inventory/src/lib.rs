@@ -7,8 +7,10 @@ mod dashboard;
 mod disk;
 mod entry;
 mod failure;
+mod file;
 mod host;
 mod image_disk;
+mod incoming;
 mod journal;
 mod kind;
 mod message;
@@ -29,6 +31,7 @@ mod supplemental_pack;
 mod tag;
 mod tar;
 mod task;
+mod transit;
 mod vbd;
 mod vdi;
 mod view;
@@ -72,9 +75,10 @@ pub fn ops(ops: &mut Ops<Cx>) {
     vusb::ops(ops);
 }
 
-/// Starts what goes on without being asked: drives of cloud-init go after the first start, and what was
-/// interrupted is told.
+/// Starts what goes on without being asked: drives of cloud-init go after the first start, what was interrupted is told,
+/// and what a server that was killed has left behind at pools goes.
 pub fn start(app: &App) {
     rolling::start(app);
+    transit::start(app);
     vm::cloud_init::start(app);
 }

@@ -30,6 +30,8 @@ mod template;
 mod vdis;
 mod vgpu;
 
+pub(crate) use delete::discard;
+
 use app::{Connection, Cx, On};
 use op::{Error, Ops, Result};
 use xapi::{Value, params};

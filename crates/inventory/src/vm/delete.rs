@@ -68,7 +68,7 @@ impl Op<Cx> for Delete {
 }
 
 /// Deletes a VM that was made for a purpose that came to nothing, with its disks; a failure goes to the log.
-pub(super) async fn discard(pool: &Connection, vm: &str) {
+pub(crate) async fn discard(pool: &Connection, vm: &str) {
     let rules = Rules { disks: true, default_template: true, blocked: true };
     if let Err(error) = delete(pool.clone(), vm.to_owned(), rules).await {
         warn!("cannot delete the VM `{vm}` that is not needed any more: {error}");

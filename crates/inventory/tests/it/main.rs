@@ -5,6 +5,7 @@ mod bulk;
 mod bulk_toy;
 mod custom_field;
 mod disk_create;
+mod disk_transfer;
 mod dry_run;
 mod dry_run_kept;
 mod error;
@@ -12,6 +13,7 @@ mod host_device;
 mod host_maintenance;
 mod host_power;
 mod host_set;
+mod import_url;
 mod journal;
 mod message;
 mod network;
@@ -38,6 +40,7 @@ mod task;
 #[path = "../../../app/tests/it/test_app.rs"]
 #[allow(dead_code, reason = "each crate uses its part")]
 mod test_app;
+mod transfer;
 mod usb;
 mod vbd;
 mod vdi;
@@ -97,6 +100,8 @@ impl Lab {
         let sim = sim.start().await.expect("the simulated pool starts");
         let mut config = app::Config::default();
         config.xapi_options.vdi_delay_before_removing_cloud_config_drive = app::Duration::from_millis(0);
+        // Servers of files are here, too.
+        config.transfers.local_urls = true;
         let ops = |ops: &mut op::Ops<app::Cx>| {
             inventory::ops(ops);
             more(ops);
