@@ -7,14 +7,20 @@ mod cd;
 mod clone;
 pub(crate) mod cloud_init;
 mod coalesce;
+mod compression;
 mod copy;
 mod create;
 mod create_interface;
 mod data_source;
 mod delete;
 mod device;
+mod export;
+mod frozen;
 mod high_availability;
+mod import;
 mod migrate;
+mod ova_in;
+mod ova_out;
 mod pci;
 mod permit;
 mod restart;
@@ -56,7 +62,10 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<data_source::Add>()
         .add::<data_source::Remove>()
         .add::<delete::Delete>()
+        .add::<export::Export>()
         .add::<high_availability::GetHaValues>()
+        .add::<import::Import>()
+        .add::<import::ImportInPool>()
         .add::<migrate::Migrate>()
         .add::<pci::AttachPcis>()
         .add::<pci::DetachPcis>()

@@ -1,6 +1,6 @@
 //! Cloning a VM.
 
-use app::Cx;
+use app::{Compression, Cx};
 use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -39,16 +39,15 @@ pub(super) struct Duplicate {
     /// Storage repository for copies of the disks.
     sr_id: Option<Id<kind::Sr>>,
     /// How to compress what goes to another pool: `gzip` or `zstd`; nothing does in the same pool.
-    #[allow(dead_code, reason = "only copies to other pools are compressed")]
-    compress: Option<Compression>,
+    compress: Option<Method>,
     /// Name of the new VM; that of the VM when left out.
     #[serde(rename = "name_label")]
     name: Option<String>,
 }
 
-#[derive(Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-enum Compression {
+enum Method {
     Gzip,
     Zstd,
 }
@@ -63,7 +62,12 @@ impl Op<Cx> for Duplicate {
             if self.fast == Some(true) {
                 return Err(Error::invalid("`fast` shares what is on the disks; it does not go with `srId`"));
             }
-            return copy::whole(&cx, &self.id, sr, self.name).await;
+            let compression = match self.compress {
+                None => Compression::None,
+                Some(Method::Gzip) => Compression::Gzip,
+                Some(Method::Zstd) => Compression::Zstd,
+            };
+            return copy::whole(&cx, &self.id, sr, self.name, compression).await;
         }
         let name = match self.name {
             Some(name) => name,

@@ -1,21 +1,24 @@
 //! Copying a VM whole, disks included.
 
-use app::{Connection, Cx};
+mod across;
+
+pub(super) use self::across::management;
+
+use app::{Compression, Connection, Cx};
 use op::{Error, Id, Need, Op, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xapi::params;
 use xapi_types::enums::VmPowerState;
 
-use super::{delete, snapshot};
+use super::{compression::Compress, delete, snapshot};
 use crate::kind;
 
 /// Copy a VM with its disks to a storage repository and return the id of the copy; a running one is copied as it is now.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Copy {
     /// How to compress what goes to another pool; nothing does in the same pool.
-    #[allow(dead_code, reason = "only copies to other pools are compressed")]
-    compress: Option<Compression>,
+    compress: Option<Compress>,
     /// Name of the copy; that of the VM when left out.
     name: Option<String>,
     /// VM, snapshot or template to copy.
@@ -24,20 +27,12 @@ pub(super) struct Copy {
     sr: Id<kind::Sr>,
 }
 
-/// Whether and how to compress.
-#[derive(Deserialize, JsonSchema)]
-#[serde(untagged)]
-#[allow(dead_code, reason = "only copies to other pools are compressed")]
-enum Compression {
-    Switch(bool),
-    Method(String),
-}
-
 impl Op<Cx> for Copy {
     type Output = String;
     const SPEC: Spec = Spec::objects("vm.copy", &[Need::administrate("vm", "clone"), Need::operate("sr", "import:vm")]);
     async fn run(self, cx: Cx) -> Result<String> {
-        whole(&cx, &self.vm, &self.sr, self.name).await
+        let compression = Compress::of(self.compress.as_ref())?;
+        whole(&cx, &self.vm, &self.sr, self.name, compression).await
     }
     fn would(&self, first: &str) -> Option<String> {
         let what = if first == "VM.snapshot" { "as it is at that moment" } else { "with its disks" };
@@ -59,19 +54,32 @@ impl Op<Cx> for TestCopy {
     const SPEC: Spec =
         Spec::admin("test.copyVm").with(&[Need::administrate("vm", "clone"), Need::administrate("sr", "import:vm")]);
     async fn run(self, cx: Cx) -> Result<String> {
-        whole(&cx, &self.vm, &self.sr, None).await
+        if cx.object(&self.vm)?.pool() != cx.object(&self.sr)?.pool() {
+            return Err(Error::refused(
+                "the storage repository is in another pool than the VM; `vm.copy` copies there",
+            ));
+        }
+        whole(&cx, &self.vm, &self.sr, None, Compression::None).await
     }
 }
 
 /// Copies a VM whole, to the storage `sr`.
-pub(super) async fn whole(cx: &Cx, vm: &str, sr: &str, name: Option<String>) -> Result<String> {
-    let (vm, sr) = (cx.on(vm)?, cx.object(sr)?);
-    if vm.object.pool() != sr.pool() {
-        return Err(Error::refused("the storage repository is in another pool, to which VMs cannot be copied yet"));
-    }
+///
+/// Within a pool the host does that; to another pool the VM goes through the server, and nothing of it is kept there.
+pub(super) async fn whole(
+    cx: &Cx,
+    vm: &str,
+    sr: &str,
+    name: Option<String>,
+    compression: Compression,
+) -> Result<String> {
+    let (vm, sr) = (cx.on(vm)?, cx.on(sr)?);
     let record = super::record(&vm).await?;
     let name = name.unwrap_or_else(|| record.name_label.to_string());
-    let target = sr.xapi_ref().to_string();
+    if vm.object.pool() != sr.object.pool() {
+        return across::copy(cx, &vm, &record, &sr, &name, compression).await;
+    }
+    let target = sr.reference();
     if record.power_state != VmPowerState::Running {
         let was_template = record.is_a_template && !record.is_a_snapshot;
         return copy(&vm.pool, &vm.reference(), &name, &target, was_template).await;
