@@ -35,6 +35,7 @@ mod suspend;
 mod template;
 mod vdis;
 mod vgpu;
+mod warm;
 
 pub(crate) use delete::discard;
 
@@ -88,7 +89,8 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
         .add::<template::CopyToTemplate>()
         .add::<vdis::GetVdis>()
         .add::<vgpu::CreateVgpu>()
-        .add::<vgpu::DeleteVgpu>();
+        .add::<vgpu::DeleteVgpu>()
+        .add::<warm::WarmMigration>();
 }
 
 /// Returns the record of a VM as its pool has it now.

@@ -65,6 +65,7 @@ mod vm_set;
 mod vm_set_and_restart;
 mod vm_snapshot;
 mod vm_template;
+mod vm_warm;
 
 use std::sync::Arc;
 

@@ -72,6 +72,8 @@ async fn every_operation_on_storage_is_refused_to_a_user_without_rights() {
             Some("vdi") => json!(disk),
             Some("vbd") => json!(vbd),
             Some("pbd") => pbd.clone(),
+            Some("disk") if name.ends_with("Content") => json!(disk),
+            Some("disk") if name == "disk.importOnSr" => json!(sr),
             Some("disk" | "sm") => Value::Null,
             _ => continue,
         };
@@ -84,6 +86,7 @@ async fn every_operation_on_storage_is_refused_to_a_user_without_rights() {
         });
         match name {
             "vdi.create" => params["type?"] = "user".into(),
+            "disk.import" => params["type?"] = "raw".into(),
             "vbd.create" => params["type?"] = "Disk".into(),
             _ => {}
         }
@@ -96,5 +99,5 @@ async fn every_operation_on_storage_is_refused_to_a_user_without_rights() {
         assert_eq!(error["code"], 2, "{name} {error}");
         seen += 1;
     }
-    assert_eq!(seen, 45);
+    assert_eq!(seen, 49);
 }
