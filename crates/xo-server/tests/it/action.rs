@@ -11,7 +11,7 @@ fn actions_are_told_from_reads_by_their_declaration() {
     let ops = xo_server::ops();
     let looks = |name: &str| {
         let verb = name.rsplit('.').next().expect("a name");
-        let starts = ["get", "has", "is", "list", "probe"];
+        let starts = ["export", "get", "has", "is", "list", "probe"];
         verb == "stats"
             || starts
                 .iter()

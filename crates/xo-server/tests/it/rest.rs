@@ -23,6 +23,7 @@ mod server;
 mod site;
 mod storage;
 mod task;
+mod transfer;
 mod user;
 mod vif;
 mod vm;

@@ -23,6 +23,7 @@ fn of_objects() -> Vec<(Listed, Kind)> {
 fn filled(path: &str, id: &str) -> String {
     let part = |part: &str| match part {
         "{id}" => id.to_owned(),
+        "{id}.{format}" => format!("{id}.{}", if path.starts_with("/vm") { "xva" } else { "raw" }),
         part if part.starts_with('{') => "x".to_owned(),
         part => part.to_owned(),
     };
@@ -33,8 +34,10 @@ fn method(verb: Verb) -> Method {
     Method::from_bytes(verb.name().as_bytes()).expect("the name of a method")
 }
 
-fn has_body(verb: Verb) -> bool {
-    matches!(verb, Verb::Post | Verb::Patch)
+/// Returns whether parameters come as the body.
+fn has_body(route: &Listed) -> bool {
+    let is_content = route.route().is_some_and(|route| route.content);
+    matches!(route.verb, Verb::Post | Verb::Patch) && !is_content
 }
 
 fn tell(route: &Listed, answer: &Answer) -> String {
@@ -46,7 +49,7 @@ async fn an_unknown_id_is_told_by_every_route_of_objects() {
     let rest = Rest::new().await;
     let mut asked = 0;
     for (route, kind) in of_objects() {
-        let body = has_body(route.verb).then(|| json!({}));
+        let body = has_body(&route).then(|| json!({}));
         let answer = rest.send(method(route.verb), &filled(&route.path, "nope"), body).await;
         let name = kind.name();
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}", tell(&route, &answer));
@@ -67,14 +70,14 @@ async fn who_has_no_right_gets_nothing_done_by_any_route_of_objects() {
         let path = filled(&route.path, object.id());
         let nobody = super::lab::sent(rest.bare(method(route.verb), &path)).await;
         assert_eq!(nobody.status, StatusCode::UNAUTHORIZED, "{}", tell(&route, &nobody));
-        let body = has_body(route.verb).then(|| json!({}));
+        let body = has_body(&route).then(|| json!({}));
         let sync = if route.takes_in_query(&xo_server::ops(), "sync") { "?sync=true" } else { "" };
         let answer = rest.as_holder(&token, method(route.verb), &format!("{path}{sync}"), body.as_ref()).await;
         let is_list = route.route().is_some_and(|route| route.reply == Reply::List);
         match answer.status {
             StatusCode::FORBIDDEN => refused += 1,
             // What is missing in the body is told before what is missing of rights.
-            StatusCode::UNPROCESSABLE_ENTITY if has_body(route.verb) || route.verb == Verb::Get => {}
+            StatusCode::UNPROCESSABLE_ENTITY if has_body(&route) || route.verb == Verb::Get => {}
             StatusCode::OK if is_list => assert_eq!(answer.json(), json!([]), "{}", tell(&route, &answer)),
             _ => panic!("{}", tell(&route, &answer)),
         }
@@ -86,7 +89,7 @@ async fn who_has_no_right_gets_nothing_done_by_any_route_of_objects() {
 async fn a_property_that_a_route_does_not_know_is_told_by_its_path() {
     let rest = Rest::new().await;
     let mut asked = 0;
-    let all = of_objects().into_iter().filter(|(route, _)| has_body(route.verb));
+    let all = of_objects().into_iter().filter(|(route, _)| has_body(route));
     for (route, kind) in all {
         let Some(object) = rest.lab.app().store().snapshot().of_kind(kind).next() else { continue };
         let path = filled(&route.path, object.id());
