@@ -40,13 +40,6 @@ pub(crate) async fn call(options: &Options, method: String, words: Vec<String>) 
     if file == Some("") {
         return Err(Failure::Usage("`@=` needs a file, or `-` for standard input or output".into()));
     }
-    // The server would take it for an XVA and fail half way through the upload.
-    let is_ova = file.is_some_and(|path| path.to_ascii_lowercase().ends_with(".ova"));
-    if method == "vm.import" && is_ova && !params.contains_key("type") {
-        return Err(Failure::Usage(
-            "only XVA files can be imported here; import OVA files in the web interface or with `xo-upload-ova`".into(),
-        ));
-    }
 
     let mut server = Server::of(options)?;
     let (mut connection, _) = Connection::sign_in(&mut server).await?;

@@ -13,6 +13,7 @@ mod kill;
 mod node;
 mod our_cli;
 mod our_cli_rest;
+mod our_cli_streams;
 mod python;
 mod rest;
 mod rest_tasks;
