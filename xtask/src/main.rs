@@ -67,5 +67,8 @@ fn generate() -> anyhow::Result<()> {
 fn bench(args: &[String]) -> anyhow::Result<()> {
     web::build()?;
     Run::cargo(["build", "--release", "-p", "xo-server", "-p", "xapi-sim"]).check()?;
+    if args.first().is_some_and(|word| word == "streams") {
+        return Run::cargo(["bench", "-p", "acceptance", "--bench", "streams"]).check();
+    }
     Run::cargo(["bench", "-p", "acceptance", "--bench", "first_light", "--"]).args(args).check()
 }

@@ -20,6 +20,9 @@ pub(crate) struct Process {
     child: Child,
     /// Address that it listens on for plain HTTP.
     pub(crate) address: String,
+    /// Addresses of the other pools of a simulator.
+    #[allow(dead_code, reason = "only one bench has several")]
+    pub(crate) others: Vec<String>,
     /// Password of the administrator, if this was the first start.
     pub(crate) password: Option<String>,
     /// From its start to the line that says that it listens.
@@ -63,11 +66,14 @@ impl Process {
             }
         });
         let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
-        let mut password = None;
+        let (mut password, mut others) = (None, Vec::new());
         let address = timeout(Duration::from_secs(120), async {
             while let Some(line) = lines.next_line().await? {
                 if let Some((_, rest)) = line.split_once("with the password `") {
                     password = rest.split_once('`').map(|(word, _)| word.to_owned());
+                }
+                if let Some(rest) = line.strip_prefix("another pool on http://") {
+                    others.extend(rest.split_whitespace().next().map(ToOwned::to_owned));
                 }
                 // The simulator names its address for HTTPS on the same line.
                 if let Some(rest) = line.strip_prefix("listening on http://") {
@@ -82,7 +88,7 @@ impl Process {
         let ready_after = started.elapsed();
         // Whatever it prints later must not fill the pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { child, address, password, ready_after, pools })
+        Ok(Self { child, address, others, password, ready_after, pools })
     }
 
     /// Waits until it says that it sees all of the next pool; returns when that was.
