@@ -18,6 +18,7 @@ struct Program {
     http: SocketAddr,
     https: SocketAddr,
     control: Option<SocketAddr>,
+    others: Vec<SocketAddr>,
 }
 
 fn command(arguments: &[&str]) -> Command {
@@ -40,9 +41,21 @@ async fn start(arguments: &[&str]) -> Program {
         control = Some(address.parse().expect("an address"));
         said = line(&mut lines).await;
     }
+    let mut others = Vec::new();
+    while let Some(rest) = said.strip_prefix("another pool on http://") {
+        let (http, _) = rest.split_once(" and https://").expect("both addresses");
+        others.push(http.parse().expect("an address"));
+        said = line(&mut lines).await;
+    }
     let addresses = said.strip_prefix("listening on http://").and_then(|rest| rest.split_once(" and https://"));
     let (http, https) = addresses.unwrap_or_else(|| panic!("`{said}` says not where"));
-    Program { child, http: http.parse().expect("an address"), https: https.parse().expect("an address"), control }
+    Program {
+        child,
+        http: http.parse().expect("an address"),
+        https: https.parse().expect("an address"),
+        control,
+        others,
+    }
 }
 
 /// Starts the program with arguments that it must refuse, and returns why.
@@ -74,7 +87,10 @@ async fn it_makes_the_world_that_is_asked_for() {
     let brand = hosts[0].1.get("software_version").and_then(|version| version.get("product_brand"));
     assert_eq!(brand, Some(&"XenServer".into()));
     let two = start(&["--world", "two-pools", "--seed", "7"]).await;
-    Client::login(two.http).await.ok("pool.get_all", &[]).await;
+    assert_eq!(two.others.len(), 1);
+    for pool in [two.http, two.others[0]] {
+        Client::login(pool).await.ok("pool.get_all", &[]).await;
+    }
 }
 
 #[tokio::test]
