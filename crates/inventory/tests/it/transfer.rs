@@ -111,7 +111,7 @@ impl Lab {
                 ("SR", sr.into()),
                 ("managed", true.into()),
                 ("type", "user".into()),
-                ("virtual_size", (10 * BLOCK as i64).into()),
+                ("virtual_size", (20_i64 << 20).into()),
             ];
             let disk = world.create("VDI", fields);
             let vbd = [

@@ -36,7 +36,7 @@ impl Lab {
             let vm = world.create("VM", [("name_label", "packed".into()), ("power_state", "Halted".into())]);
             let fields = [("name_label", "disk".into()), ("SR", sr.into()), ("managed", true.into())];
             let vdi = world.create("VDI", fields);
-            world.set(vdi, "virtual_size", 10 * BLOCK as i64);
+            world.set(vdi, "virtual_size", 20_i64 << 20);
             let vbd = [("VM", vm.into()), ("VDI", vdi.into()), ("type", "Disk".into()), ("userdevice", "0".into())];
             world.create("VBD", vbd);
             for block in HELD {

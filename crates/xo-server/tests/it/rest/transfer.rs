@@ -21,7 +21,7 @@ async fn packed(rest: &Rest) -> (Object, Object, String, String) {
             ("SR", sr.into()),
             ("managed", true.into()),
             ("type", "user".into()),
-            ("virtual_size", (SIZE as i64).into()),
+            ("virtual_size", i64::try_from(SIZE).expect("it fits").into()),
         ];
         let disk = world.create("VDI", disk);
         let vbd = [("VM", vm.into()), ("VDI", disk.into()), ("type", "Disk".into()), ("userdevice", "0".into())];
