@@ -17,5 +17,5 @@ export default defineConfig({
 			'/signout': { target: server },
 		},
 	},
-	test: { include: ['src/**/*.test.{ts,tsx}'] },
+	test: { include: ['src/**/*.test.{ts,tsx}'], setupFiles: ['src/i18n/forTests.ts'] },
 });

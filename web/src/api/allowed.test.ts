@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowed, allowedOf, type VmVerb } from './allowed';
+import { allowed, type VmVerb } from './allowed';
 import type { PowerState, VM } from './objects';
 
 function vm(power_state: PowerState, more: Partial<VM> = {}): VM {
@@ -41,11 +41,12 @@ const verbs: VmVerb[] = [
 	'snapshot',
 	'hardShutdown',
 	'hardReboot',
+	'remove',
 ];
 
 describe('what a VM allows', () => {
 	it.each<[PowerState, VmVerb[]]>([
-		['Halted', ['start', 'snapshot']],
+		['Halted', ['start', 'snapshot', 'remove']],
 		['Running', ['shutdown', 'reboot', 'suspend', 'pause', 'snapshot', 'hardShutdown', 'hardReboot']],
 		['Paused', ['unpause', 'snapshot', 'hardShutdown', 'hardReboot']],
 		['Suspended', ['resume', 'snapshot', 'hardShutdown']],
@@ -58,7 +59,7 @@ describe('what a VM allows', () => {
 		expect(allowed('reboot', vm('Halted'))).toEqual({ ok: false, why: 'It is halted: start it first' });
 		expect(allowed('resume', vm('Running'))).toEqual({
 			ok: false,
-			why: 'It is running; this needs a VM that is suspended',
+			why: 'Its state does not allow this',
 		});
 	});
 
@@ -77,13 +78,5 @@ describe('what a VM allows', () => {
 		expect(allowed('hardShutdown', stopping).ok).toBe(true);
 		const saving = vm('Running', { current_operations: { t: 'suspend' } });
 		expect(allowed('hardShutdown', saving).ok).toBe(false);
-	});
-
-	it('picks from a selection those it can act on', () => {
-		const halted = vm('Halted');
-		expect(allowedOf('start', [halted, vm('Running')])).toEqual({ able: [halted], why: undefined });
-		expect(allowedOf('start', [vm('Running')])).toEqual({ able: [], why: 'It is running already' });
-		expect(allowedOf('start', [vm('Running'), vm('Paused')]).why).toMatch(/None of the selected/);
-		expect(allowedOf('start', [])).toEqual({ able: [], why: 'Select a VM first' });
 	});
 });

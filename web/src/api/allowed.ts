@@ -2,7 +2,16 @@
  * Which action a VM's state allows, and why not. The server decides in the end; this spares people a call that
  * cannot succeed, and names the way out.
  */
-import type { PowerState, VM } from './objects';
+import i18next from 'i18next';
+import type { PowerState } from './objects';
+
+/** What the rules look at. */
+export interface Judged {
+	readonly id: string;
+	readonly power_state?: unknown;
+	readonly blockedOperations?: unknown;
+	readonly current_operations?: unknown;
+}
 
 export type VmVerb =
 	| 'start'
@@ -14,7 +23,8 @@ export type VmVerb =
 	| 'unpause'
 	| 'snapshot'
 	| 'hardShutdown'
-	| 'hardReboot';
+	| 'hardReboot'
+	| 'remove';
 
 export type Verdict = { ok: true } | { ok: false; why: string };
 
@@ -35,6 +45,7 @@ const RULES: Record<VmVerb, Rule> = {
 	snapshot: { states: ['Running', 'Halted', 'Paused', 'Suspended'], operation: 'snapshot' },
 	hardShutdown: { states: ['Running', 'Paused', 'Suspended'], operation: 'hard_shutdown' },
 	hardReboot: { states: ['Running', 'Paused'], operation: 'hard_reboot' },
+	remove: { states: ['Halted'], operation: 'destroy' },
 };
 
 /** Operations that go on beside others. */
@@ -43,50 +54,38 @@ const HARMLESS = /^(changing_|data_source_op|send_|query_services|update_allowed
 const CUT_SHORT = new Set(['clean_shutdown', 'clean_reboot']);
 
 /** Judges one VM. */
-export function allowed(verb: VmVerb, vm: VM): Verdict {
+export function allowed(verb: VmVerb, vm: Judged): Verdict {
 	const { states, operation } = RULES[verb];
-	if (!states.includes(vm.power_state)) return no(wrongState(verb, vm.power_state, states));
-	const blocked = vm.blockedOperations[operation];
-	if (blocked !== undefined) {
-		const reason = blocked === '' || blocked === 'true' ? '' : ` (${blocked})`;
-		return no(`It is protected from this${reason}; lift the protection first`);
+	const state = states.find((one) => one === vm.power_state);
+	if (state === undefined) return no(wrongState(verb, String(vm.power_state), states));
+	const blocked: unknown = Object(vm.blockedOperations)[operation];
+	if (typeof blocked === 'string') {
+		const plain = blocked === '' || blocked === 'true';
+		return no(plain ? i18next.t('why.protected') : i18next.t('why.protectedBy', { reason: blocked }));
 	}
 	const running = runningOperation(verb, vm);
-	return running === undefined ? { ok: true } : no(`Wait until “${running.replaceAll('_', ' ')}” is done`);
+	return running === undefined ? { ok: true } : no(i18next.t('why.wait', { operation: running.replaceAll('_', ' ') }));
 }
 
-/** Judges many VMs: those it can act on, and when there are none, why. */
-export function allowedOf(verb: VmVerb, vms: readonly VM[]): { able: VM[]; why: string | undefined } {
-	const able: VM[] = [];
-	const reasons = new Set<string>();
-	for (const vm of vms) {
-		const verdict = allowed(verb, vm);
-		if (verdict.ok) able.push(vm);
-		else reasons.add(verdict.why);
-	}
-	if (able.length > 0) return { able, why: undefined };
-	const [first, second] = reasons;
-	if (first === undefined) return { able, why: 'Select a VM first' };
-	return { able, why: second === undefined ? first : 'None of the selected VMs is in a state that allows this' };
-}
-
-function no(why: string): Verdict {
+export function no(why: string): Verdict {
 	return { ok: false, why };
 }
 
-function runningOperation(verb: VmVerb, vm: VM): string | undefined {
+function runningOperation(verb: VmVerb, vm: Judged): string | undefined {
 	const force = verb === 'hardShutdown' || verb === 'hardReboot';
-	return Object.values(vm.current_operations).find(
-		(operation) => !HARMLESS.test(operation) && !(force && CUT_SHORT.has(operation)),
-	);
+	return Object.values(Object(vm.current_operations))
+		.map(String)
+		.find((operation) => !HARMLESS.test(operation) && !(force && CUT_SHORT.has(operation)));
 }
 
-function wrongState(verb: VmVerb, state: PowerState, states: readonly PowerState[]): string {
-	if (verb === 'start' && state === 'Suspended') return 'It is suspended: resume it';
-	if (verb === 'start' && state === 'Paused') return 'It is paused: unpause it';
-	if (verb === 'start') return 'It is running already';
-	if (state === 'Halted') return 'It is halted: start it first';
-	if (state === 'Suspended') return 'It is suspended: resume it first';
-	if (state === 'Paused' && states.includes('Running')) return 'It is paused: unpause it first';
-	return `It is ${state.toLowerCase()}; this needs a VM that is ${states.join(' or ').toLowerCase()}`;
+function wrongState(verb: VmVerb, state: string, states: readonly PowerState[]): string {
+	const t = i18next.t;
+	if (verb === 'remove') return t('why.haltFirst');
+	if (verb === 'start' && state === 'Suspended') return t('why.resume');
+	if (verb === 'start' && state === 'Paused') return t('why.unpause');
+	if (verb === 'start') return t('why.runs');
+	if (state === 'Halted') return t('why.startFirst');
+	if (state === 'Suspended') return t('why.resumeFirst');
+	if (state === 'Paused' && states.includes('Running')) return t('why.unpauseFirst');
+	return t('why.otherState');
 }

@@ -1,12 +1,11 @@
 /** The methods of the server as the client calls them: names and parameters from the generated `schema.ts`. */
-import type { AnyObject, Server, User } from './objects';
+import type { Server, User } from './objects';
 import type { Methods } from './schema';
 
 /** Results whose schema says no more than "object", by what these pages know of them. */
 interface Results {
 	'server.getAll': Server[];
 	'session.getUser': User;
-	'xo.getAllObjects': Record<string, AnyObject>;
 }
 
 export type Method = keyof Methods;

@@ -2,6 +2,7 @@
 import { Button, Loader } from '@mantine/core';
 import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
 import { useConnectionState, useLive } from '../live/hooks';
 import { Message } from '../ui/Message';
 import css from './App.module.css';
@@ -13,6 +14,7 @@ const loading = import('./Shell');
 const Shell = lazy(() => loading.then((module) => ({ default: module.Shell })));
 
 export function App() {
+	const { t } = useTranslation();
 	const { connection } = useLive();
 	const state = useConnectionState();
 	if (state.is === 'signed-out') return <SignIn ended={state.ended} />;
@@ -22,12 +24,12 @@ export function App() {
 	if (state.is === 'lost' && state.user === undefined) {
 		return (
 			<div className={css.center}>
-				<Message title="The server cannot be reached" tone="bad">
+				<Message title={t('connection.unreachable')} tone="bad">
 					<p>
 						{state.reason}. <RetryIn at={state.retryAt} />
 					</p>
 					<Button onClick={() => connection.reconnect()} variant="default">
-						Try now
+						{t('connection.tryNow')}
 					</Button>
 				</Message>
 			</div>
@@ -35,7 +37,8 @@ export function App() {
 	}
 	return (
 		<Suspense fallback={<Connecting />}>
-			<Shell>
+			{/* Nothing of one user is there for another. */}
+			<Shell key={state.user?.id}>
 				<Outlet />
 			</Shell>
 		</Suspense>
@@ -43,9 +46,10 @@ export function App() {
 }
 
 function Connecting() {
+	const { t } = useTranslation();
 	return (
 		<div className={css.center}>
-			<Message title="Connecting to the server">
+			<Message title={t('connection.connecting')}>
 				<Loader size="sm" />
 			</Message>
 		</div>

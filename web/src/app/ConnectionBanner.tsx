@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 import { useConnectionState, useLive } from '../live/hooks';
 import { Banner, BannerDetail } from '../ui/Banner';
 import { formatDuration } from '../ui/format';
@@ -7,13 +8,15 @@ import { useNow } from '../ui/now';
 
 /** When the next attempt is made. */
 export function RetryIn({ at }: { at: number | undefined }) {
+	const { t } = useTranslation();
 	const now = useNow();
-	if (at === undefined) return <>Trying to connect…</>;
-	return <>Next attempt in {Math.max(1, Math.ceil((at - now) / 1000))} s.</>;
+	if (at === undefined) return <>{t('connection.trying')}</>;
+	return <>{t('connection.next', { count: Math.max(1, Math.ceil((at - now) / 1000)) })}</>;
 }
 
 /** Says across the page that what it shows is no longer live, since when, and what is done about it. */
 export function ConnectionBanner() {
+	const { t } = useTranslation();
 	const { connection } = useLive();
 	const state = useConnectionState();
 	if (state.is !== 'lost') return null;
@@ -21,21 +24,23 @@ export function ConnectionBanner() {
 		<Banner
 			action={
 				<Button color="gray" onClick={() => connection.reconnect()} size="compact-sm" variant="default">
-					Reconnect now
+					{t('connection.reconnect')}
 				</Button>
 			}
 			icon={DisconnectedIcon}
 			role="alert"
 		>
 			<strong>
-				Connection lost <Age since={state.since} />.
+				<Age since={state.since} />
 			</strong>{' '}
-			Rows show what was known then. <BannerDetail>Reason: {state.reason}.</BannerDetail> <RetryIn at={state.retryAt} />
+			{t('connection.old')} <BannerDetail>{t('connection.reason', { reason: state.reason })}</BannerDetail>{' '}
+			<RetryIn at={state.retryAt} />
 		</Banner>
 	);
 }
 
 function Age({ since }: { since: number }) {
+	const { t } = useTranslation();
 	const seconds = (useNow() - since) / 1000;
-	return <>{seconds < 2 ? 'just now' : `${formatDuration(seconds)} ago`}</>;
+	return <>{seconds < 2 ? t('connection.lostNow') : t('connection.lostAgo', { ago: formatDuration(seconds) })}</>;
 }

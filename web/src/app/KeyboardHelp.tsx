@@ -1,26 +1,33 @@
 import { Kbd, Modal } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Key } from '../i18n';
 import css from './KeyboardHelp.module.css';
 
-const KEYS: readonly [keys: readonly string[], what: string][] = [
-	[['/'], 'go to the filter'],
-	[['j', '↓'], 'next row'],
-	[['k', '↑'], 'previous row'],
-	[['x'], 'select the row'],
-	[['Shift', 'j'], 'select down'],
-	[['Shift', 'k'], 'select up'],
-	[['Enter'], 'open the details'],
-	[['.'], 'actions on the row or the selection'],
-	[['Esc'], 'close the details, then select none'],
-	[['Alt', '←'], 'narrow the column whose header has the focus'],
-	[['Alt', '→'], 'widen it'],
-	[['g', 'v'], 'go to the VMs'],
-	[['g', 'p'], 'go to the pools'],
-	[['?'], 'this list'],
+const KEYS: readonly [keys: readonly string[], what: Key][] = [
+	[['Ctrl', 'k'], 'keys.palette'],
+	[['/'], 'keys.filter'],
+	[['j', '↓'], 'keys.next'],
+	[['k', '↑'], 'keys.previous'],
+	[['x'], 'keys.select'],
+	[['Shift', 'j'], 'keys.down'],
+	[['Shift', 'k'], 'keys.up'],
+	[['Enter'], 'keys.open'],
+	[['.'], 'keys.actions'],
+	[['Esc'], 'keys.close'],
+	[['Alt', '←'], 'keys.narrow'],
+	[['Alt', '→'], 'keys.widen'],
+	[['Shift', 'Enter'], 'keys.sort'],
+	[['g', 'v'], 'keys.vms'],
+	[['g', 'h'], 'keys.hosts'],
+	[['g', 'p'], 'keys.pools'],
+	[['g', 's'], 'keys.srs'],
+	[['?'], 'keys.list'],
 ];
 
 export function KeyboardHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+	const { t } = useTranslation();
 	return (
-		<Modal onClose={onClose} opened={opened} title="Keyboard">
+		<Modal onClose={onClose} opened={opened} title={t('keys.title')}>
 			<dl className={css.keys}>
 				{KEYS.map(([keys, what]) => (
 					<div key={what}>
@@ -29,7 +36,7 @@ export function KeyboardHelp({ opened, onClose }: { opened: boolean; onClose: ()
 								<Kbd key={key}>{key}</Kbd>
 							))}
 						</dt>
-						<dd>{what}</dd>
+						<dd>{t(what)}</dd>
 					</div>
 				))}
 			</dl>

@@ -1,5 +1,6 @@
 import { Button, Checkbox, PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { errorText } from '../api/errors';
 import { useLive } from '../live/hooks';
 import { base } from './base';
@@ -9,6 +10,7 @@ import { signIn } from './session';
 /** The sign-in page; `ended` says that somebody was signed in until now. */
 export function SignIn({ ended }: { ended: boolean }) {
 	const { connection } = useLive();
+	const { t } = useTranslation();
 	const [busy, setBusy] = useState(false);
 	const [error, setError] = useState<string>();
 
@@ -27,7 +29,7 @@ export function SignIn({ ended }: { ended: boolean }) {
 			else if (isHere(result.goTo)) connection.reconnect();
 			else if (/^\/(?!\/)/.test(result.goTo)) location.assign(result.goTo);
 		} catch (failure) {
-			setError(failure instanceof TypeError ? 'the server cannot be reached' : errorText(failure));
+			setError(failure instanceof TypeError ? t('signIn.unreachable') : errorText(failure));
 		} finally {
 			setBusy(false);
 		}
@@ -47,35 +49,33 @@ export function SignIn({ ended }: { ended: boolean }) {
 							strokeWidth="2.6"
 						/>
 					</svg>
-					<h1>Sign in</h1>
-					<p>
-						{ended ? 'Your session has ended. Sign in again' : 'to Xen Orchestra'} on {location.host}
-					</p>
+					<h1>{t('signIn.title')}</h1>
+					<p>{t(ended ? 'signIn.ended' : 'signIn.to', { host: location.host })}</p>
 				</header>
 				<TextInput
 					autoComplete="username"
 					autoFocus
-					label="E-mail or user name"
+					label={t('signIn.name')}
 					name="username"
 					required
 					withAsterisk={false}
 				/>
 				<PasswordInput
 					autoComplete="current-password"
-					label="Password"
+					label={t('signIn.password')}
 					name="password"
 					required
-					visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+					visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
 					withAsterisk={false}
 				/>
-				<Checkbox label="Stay signed in on this device" name="remember-me" />
+				<Checkbox label={t('signIn.remember')} name="remember-me" />
 				{error !== undefined && (
 					<p className={css.error} role="alert">
 						{sentence(error)}
 					</p>
 				)}
 				<Button fullWidth loading={busy} type="submit">
-					Sign in
+					{t('signIn.title')}
 				</Button>
 			</form>
 		</main>

@@ -3,20 +3,23 @@ import '@fontsource-variable/inter';
 import '../ui/styles.css';
 import { MantineProvider } from '@mantine/core';
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { StrictMode, useMemo } from 'react';
 import { createRoot } from 'react-dom/client';
+import { useTranslation } from 'react-i18next';
+import { startLanguage } from '../i18n';
 import { Connection } from '../live/connection';
 import { LiveContext } from '../live/hooks';
-import { Store } from '../live/store';
-import { theme } from '../ui/theme';
+import { Names } from '../live/names';
+import { Tasks } from '../live/tasks';
+import { themeOf } from '../ui/theme';
 import { base, leaveSignInAddress } from './base';
 import { router } from './routes';
 
 leaveSignInAddress();
 
-const store = new Store();
-const connection = new Connection(new URL('api/', base()).href.replace(/^http/, 'ws'), store);
+const connection = new Connection(new URL('api/', base()).href.replace(/^http/, 'ws'));
 connection.start();
+const live = { connection, names: new Names(connection), tasks: new Tasks(connection) };
 addEventListener('online', () => connection.hurry());
 document.addEventListener('visibilitychange', () => {
 	if (document.visibilityState === 'visible') connection.hurry();
@@ -30,14 +33,24 @@ addEventListener('vite:preloadError', () => {
 	location.reload();
 });
 
+function Pages() {
+	const { t } = useTranslation();
+	const close = t('close');
+	const theme = useMemo(() => themeOf(close), [close]);
+	return (
+		<MantineProvider defaultColorScheme="auto" theme={theme}>
+			<RouterProvider router={router} />
+		</MantineProvider>
+	);
+}
+
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no element `root`');
+await startLanguage();
 createRoot(root).render(
 	<StrictMode>
-		<MantineProvider defaultColorScheme="auto" theme={theme}>
-			<LiveContext value={{ store, connection }}>
-				<RouterProvider router={router} />
-			</LiveContext>
-		</MantineProvider>
+		<LiveContext value={live}>
+			<Pages />
+		</LiveContext>
 	</StrictMode>,
 );

@@ -7,67 +7,79 @@ import {
 	lazyRouteComponent,
 	redirect,
 } from '@tanstack/react-router';
-import { Message } from '../ui/Message';
+import type { NounId } from '../list/noun';
+import { readListSearch } from '../list/search';
 import { App } from './App';
+import { Failed, Missing } from './Missing';
+import { LISTS, listOfType } from './nouns';
 
 const root = createRootRoute({
 	component: App,
-	notFoundComponent: () => <Message title="There is no such page">Its address may be of another version.</Message>,
-	errorComponent: ({ error }) => (
-		<Message title="This page failed" tone="bad">
-			{error instanceof Error ? error.message : String(error)}
-		</Message>
-	),
+	notFoundComponent: Missing,
+	errorComponent: Failed,
 });
 
 const home = createRoute({
 	getParentRoute: () => root,
 	path: '/',
 	beforeLoad: () => {
-		throw redirect({ to: '/vms', replace: true });
+		throw redirect({ to: '/$list', params: { list: 'vms' }, replace: true });
 	},
 });
 
-export interface VmsSearch {
-	/** The filter. */
-	s?: string;
-	/** A column, with `-` before it when descending. */
-	sort?: string;
-	/** The VM whose details are open. */
-	vm?: string;
-}
-
-export interface PoolsSearch {
+export interface ServersSearch {
 	/** Set while the form of a new connection is open. */
 	add?: string;
 }
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
-const vms = createRoute({
+function isList(name: string): name is NounId {
+	return LISTS.some(({ id }) => id === name);
+}
+
+/** `#/vms`, `#/hosts`: the list of a noun. */
+const list = createRoute({
 	getParentRoute: () => root,
-	path: '/vms',
-	validateSearch: (search: Record<string, unknown>): VmsSearch => ({
-		s: text(search.s),
-		sort: text(search.sort),
-		vm: text(search.vm),
-	}),
-	component: lazyRouteComponent(() => import('../vm/VmsPage'), 'VmsPage'),
+	path: '/$list',
+	params: {
+		parse: ({ list }) => {
+			if (!isList(list)) throw redirect({ to: '/missing', replace: true });
+			return { list };
+		},
+		stringify: ({ list }) => ({ list }),
+	},
+	validateSearch: readListSearch,
+	component: lazyRouteComponent(() => import('./NounPage'), 'NounPage'),
 });
 
-const pools = createRoute({
-	getParentRoute: () => root,
-	path: '/pools',
-	validateSearch: (search: Record<string, unknown>): PoolsSearch => ({ add: text(search.add) }),
-	component: lazyRouteComponent(() => import('../pool/PoolsPage'), 'PoolsPage'),
-});
+/** Addresses of the original name some lists otherwise. */
+const OLD_NAMES: Record<string, NounId> = { 'vm-templates': 'templates', storages: 'srs', network: 'networks' };
 
 /** `#/vms/<id>` and `#/vms/<id>/console`, as the original has them. */
-const vm = createRoute({
+const object = createRoute({
 	getParentRoute: () => root,
-	path: '/vms/$id/$',
+	path: '/$list/$id/$',
 	beforeLoad: ({ params }) => {
-		throw redirect({ to: '/vms', search: { vm: params.id }, replace: true });
+		const name = OLD_NAMES[params.list] ?? params.list;
+		const to = isList(name) ? name : 'vms';
+		throw redirect({ to: '/$list', params: { list: to }, search: { id: params.id }, replace: true });
+	},
+});
+
+const servers = createRoute({
+	getParentRoute: () => root,
+	path: '/servers',
+	validateSearch: (search: Record<string, unknown>): ServersSearch => ({ add: text(search.add) }),
+	component: lazyRouteComponent(() => import('../pool/ServersPage'), 'ServersPage'),
+});
+
+/** `#/settings/servers`, as the original has it. */
+const oldServers = createRoute({
+	getParentRoute: () => root,
+	path: '/settings/servers',
+	beforeLoad: () => {
+		throw redirect({ to: '/servers', replace: true });
 	},
 });
 
@@ -75,14 +87,17 @@ const vm = createRoute({
 const oldHome = createRoute({
 	getParentRoute: () => root,
 	path: '/home',
-	validateSearch: (search: Record<string, unknown>) => ({ s: text(search.s) }),
+	validateSearch: (search: Record<string, unknown>) => ({ s: text(search.s), t: text(search.t) }),
 	beforeLoad: ({ search }) => {
-		throw redirect({ to: '/vms', search: { s: search.s }, replace: true });
+		const to = listOfType(search.t ?? 'VM')?.id ?? 'vms';
+		throw redirect({ to: '/$list', params: { list: to }, search: { s: search.s }, replace: true });
 	},
 });
 
+const missing = createRoute({ getParentRoute: () => root, path: '/missing', component: Missing });
+
 export const router = createRouter({
-	routeTree: root.addChildren([home, vms, vm, pools, oldHome]),
+	routeTree: root.addChildren([home, list, object, servers, oldServers, oldHome, missing]),
 	history: createHashHistory(),
 	// Plain text, so that a filter such as `32` or `true` stays text.
 	parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),

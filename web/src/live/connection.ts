@@ -1,27 +1,22 @@
 /**
- * The one WebSocket to the server: calls, and the `all` notifications that keep the store up to date.
+ * The one WebSocket to the server: calls, and notifications for those who listen to them.
  *
- * A state machine: connecting → (signed-out | loading → live), and from any of them → lost, which tries again with
- * growing pauses. While lost, the store keeps what it had: pages show it as stale. After each sign-in the full list
- * is read again, so nothing that changed meanwhile is missed.
+ * A state machine: connecting → (signed-out | live), and from any of them → lost, which tries again with growing
+ * pauses. Whoever shows something watches the state: while lost it keeps what it had, shown as stale, and with each
+ * `live` it asks anew, so nothing that changed meanwhile is missed.
  *
  * Surprise: who is signed in is decided by the cookie of the WebSocket's upgrade request, which scripts cannot read.
  * Signing in or out over HTTP therefore ends with `reconnect()`.
  */
 import { ConnectionLostError, NoAnswerError, ServerError } from '../api/errors';
 import type { Method, Params, Result } from '../api/methods';
-import type { AnyObject, User } from '../api/objects';
-import { KINDS, type Store } from './store';
+import type { User } from '../api/objects';
 
 export type State =
 	| { is: 'connecting' }
 	/** `ended`: somebody was signed in until now, and did not ask to leave. */
 	| { is: 'signed-out'; ended: boolean }
-	/** Signed in; the list is on its way. */
-	| { is: 'loading'; user: User }
 	| { is: 'live'; user: User }
-	/** Signed in, but the server refused the list. */
-	| { is: 'failed'; user: User; error: Error }
 	/** `since`, `retryAt`: milliseconds since the epoch; no `retryAt` while an attempt is under way. */
 	| { is: 'lost'; since: number; retryAt: number | undefined; reason: string; user: User | undefined };
 
@@ -50,16 +45,13 @@ interface Pending {
 type Frame =
 	| { id: number; result: never }
 	| { id: number; error: { code: number; message: string; data?: unknown } }
-	| { method: 'all'; params: Delta };
+	| { method: Notification; params: object };
 
-type Delta = { type: 'enter'; items: Record<string, AnyObject> } | { type: 'exit'; items: Record<string, unknown> };
-
-/** The filter that keeps the answer of `xo.getAllObjects` to what the pages show. */
-const WANTED = `type:/^(${KINDS.join('|')})$/`;
+/** What the server tells without being asked, as far as somebody here listens. */
+export type Notification = 'view' | 'task';
 
 export class Connection {
 	readonly #url: string;
-	readonly #store: Store;
 	readonly #limits: Limits;
 	readonly #listeners = new Set<() => void>();
 	readonly #pending = new Map<number, Pending>();
@@ -69,13 +61,11 @@ export class Connection {
 	#attempt = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#silence: ReturnType<typeof setTimeout> | undefined;
-	/** What was notified before the full list came, by id, to be applied after it: the object, or nothing if it left. */
-	#early: Map<string, AnyObject | undefined> | undefined;
+	readonly #told: Record<Notification, Set<(params: object) => void>> = { view: new Set(), task: new Set() };
 	#lastUser: string | undefined;
 
-	constructor(url: string, store: Store, limits: Partial<Limits> = {}) {
+	constructor(url: string, limits: Partial<Limits> = {}) {
 		this.#url = url;
-		this.#store = store;
 		this.#limits = { ...LIMITS, ...limits };
 	}
 
@@ -86,6 +76,12 @@ export class Connection {
 	watch(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
+	}
+
+	/** Calls back with the parameters of each notification of that name. */
+	listen(name: Notification, listener: (params: object) => void): () => void {
+		this.#told[name].add(listener);
+		return () => this.#told[name].delete(listener);
 	}
 
 	/** Opens the connection and keeps it open until `stop()`. */
@@ -99,10 +95,9 @@ export class Connection {
 		this.#drop('closed');
 	}
 
-	/** Opens a new connection without what the last user could see: that user asked to leave. */
+	/** Opens a new connection for somebody else: the user asked to leave. */
 	leave(): void {
 		this.#lastUser = undefined;
-		this.#store.clear();
 		this.reconnect();
 	}
 
@@ -162,8 +157,9 @@ export class Connection {
 	}
 
 	async #identify(socket: WebSocket): Promise<void> {
-		this.#early = new Map();
 		this.#listen(socket);
+		// Pages look at what they show by views. Both are asked at once: it is one way to the server less.
+		this.call('session.setNotifications', { all: false }).catch(() => undefined);
 		let user: User;
 		try {
 			user = await this.call('session.getUser', {});
@@ -171,34 +167,12 @@ export class Connection {
 			if (socket !== this.#socket) return;
 			if (!(error instanceof ServerError)) return this.#lose(socket, 'the server does not answer');
 			this.#attempt = 0;
-			this.#early = undefined;
 			const ended = this.#lastUser !== undefined;
 			this.#lastUser = undefined;
-			this.#store.clear();
 			return this.#set({ is: 'signed-out', ended });
 		}
 		if (socket !== this.#socket) return;
-		// What somebody else could see is not shown to this user, not even for a moment.
-		if (user.id !== this.#lastUser) this.#store.clear();
 		this.#lastUser = user.id;
-		await this.#load(socket, user);
-	}
-
-	async #load(socket: WebSocket, user: User): Promise<void> {
-		this.#set({ is: 'loading', user });
-		try {
-			const objects = await this.call('xo.getAllObjects', { filter: WANTED });
-			if (socket !== this.#socket) return;
-			this.#store.replace(Object.values(objects));
-		} catch (error) {
-			if (socket !== this.#socket) return;
-			if (error instanceof ServerError) {
-				this.#early = undefined;
-				return this.#set({ is: 'failed', user, error });
-			}
-			return this.#lose(socket, error instanceof Error ? error.message : String(error));
-		}
-		this.#applyEarly();
 		this.#attempt = 0;
 		this.#set({ is: 'live', user });
 	}
@@ -218,7 +192,7 @@ export class Connection {
 		const frame = readFrame(text);
 		if (frame === undefined) return;
 		if (!('id' in frame)) {
-			this.#notify(frame.params);
+			for (const listener of [...this.#told[frame.method]]) listener(frame.params);
 			return;
 		}
 		const pending = this.#pending.get(frame.id);
@@ -230,26 +204,6 @@ export class Connection {
 		} else {
 			pending.resolve(frame.result);
 		}
-	}
-
-	#notify(delta: Delta): void {
-		const early = this.#early;
-		if (delta.type === 'enter') {
-			if (early === undefined) this.#store.apply(Object.values(delta.items));
-			else for (const [id, object] of Object.entries(delta.items)) early.set(id, object);
-		} else {
-			if (early === undefined) this.#store.apply([], Object.keys(delta.items));
-			else for (const id of Object.keys(delta.items)) early.set(id, undefined);
-		}
-	}
-
-	#applyEarly(): void {
-		const early = [...(this.#early ?? [])];
-		this.#early = undefined;
-		this.#store.apply(
-			early.flatMap(([, object]) => object ?? []),
-			early.flatMap(([id, object]) => (object === undefined ? id : [])),
-		);
 	}
 
 	#lose(socket: WebSocket, reason: string): void {
@@ -268,7 +222,6 @@ export class Connection {
 		clearTimeout(this.#silence);
 		const socket = this.#socket;
 		this.#socket = undefined;
-		this.#early = undefined;
 		socket?.close();
 		for (const pending of this.#pending.values()) {
 			clearTimeout(pending.timer);
@@ -292,16 +245,9 @@ function readFrame(text: string): Frame | undefined {
 function isFrame(frame: unknown): frame is Frame {
 	if (typeof frame !== 'object' || frame === null) return false;
 	if ('id' in frame) return typeof frame.id === 'number' && ('result' in frame || 'error' in frame);
-	return 'method' in frame && frame.method === 'all' && 'params' in frame && isDelta(frame.params);
+	return 'method' in frame && isName(frame.method) && 'params' in frame && typeof frame.params === 'object';
 }
 
-function isDelta(params: unknown): boolean {
-	return (
-		typeof params === 'object' &&
-		params !== null &&
-		'type' in params &&
-		(params.type === 'enter' || params.type === 'exit') &&
-		'items' in params &&
-		typeof params.items === 'object'
-	);
+function isName(method: unknown): method is Notification {
+	return method === 'view' || method === 'task';
 }

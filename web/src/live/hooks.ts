@@ -2,12 +2,15 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Kind, Kinds, User } from '../api/objects';
 import type { Connection, State } from './connection';
-import { type Compare, LiveList } from './list';
-import type { Store } from './store';
+import { Listing, type Look } from './listing';
+import type { Names, Sort } from './names';
+import type { Tasks } from './tasks';
+import { type Row, View, type Wish } from './view';
 
 export interface Live {
 	connection: Connection;
-	store: Store;
+	names: Names;
+	tasks: Tasks;
 }
 
 export const LiveContext = createContext<Live | undefined>(undefined);
@@ -32,70 +35,65 @@ export function useUser(): User | undefined {
 	return 'user' in state ? state.user : undefined;
 }
 
-export function useObject<K extends Kind>(kind: K, id: string | undefined): Kinds[K] | undefined {
-	const { store } = useLive();
-	return useSyncExternalStore(
-		useCallback((listener) => (id === undefined ? () => undefined : store.watchId(id, listener)), [store, id]),
-		() => store.get(kind, id),
-	);
-}
-
-/** All objects of a kind that is few (pools, hosts, tasks), woken on any change of one. */
-export function useAll<K extends Kind>(kind: K): ReadonlyMap<string, Kinds[K]> {
-	const { store } = useLive();
-	useSyncExternalStore(
-		useCallback((listener) => store.watchKind(kind, listener), [store, kind]),
-		() => store.version(kind),
-	);
-	return store.all(kind);
-}
-
-/** The number of objects of a kind. */
-export function useCount(kind: Kind): number {
-	const { store } = useLive();
-	return useSyncExternalStore(
-		useCallback((listener) => store.watchKind(kind, listener), [store, kind]),
-		() => store.all(kind).size,
-	);
-}
-
-/** The ordered ids a filter keeps. `keeps`, `compare` and `alsoAfter` must keep their identity while they mean the same. */
-export function useList<K extends Kind>(
-	kind: K,
-	keeps: (object: Kinds[K]) => boolean,
-	compare: Compare<Kinds[K]>,
-	alsoAfter?: readonly Kind[],
-): readonly string[] {
-	const { store } = useLive();
-	const list = useMemo(
-		() => new LiveList(store, kind, keeps, compare, { alsoAfter }),
-		[store, kind, keeps, compare, alsoAfter],
-	);
-	return useSyncExternalStore(list.watch, list.ids);
-}
-
-/** Least time between two looks at a whole kind, in ms. */
-const PAUSE = 300;
-
-/** What `read` makes of the store, looked at again after changes of the kind, at a bounded rate. */
-export function usePaced<T>(kind: Kind, read: (store: Store) => T): T {
-	const { store } = useLive();
-	const [version, setVersion] = useState(() => store.version(kind));
+/** Something that follows the server while the component is there. */
+function useOpen<T extends { open: () => unknown; close: () => void }>(make: () => T): T {
+	const [held] = useState(make);
 	useEffect(() => {
-		let timer: ReturnType<typeof setTimeout> | undefined;
-		const soon = () => {
-			timer ??= setTimeout(() => {
-				timer = undefined;
-				setVersion(store.version(kind));
-			}, PAUSE);
-		};
-		soon();
-		const stop = store.watchKind(kind, soon);
-		return () => {
-			clearTimeout(timer);
-			stop();
-		};
-	}, [store, kind]);
-	// biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
-	return useMemo(() => read(store), [store, read, version]);
+		held.open();
+		return () => held.close();
+	}, [held]);
+	return held;
+}
+
+/** A view of what is wished, as long as the component is there. Woken by every change of a row or the counts. */
+export function useView<R extends Row>(wish: Wish | undefined): { rows: readonly R[]; view: View } {
+	const view = useOwnView();
+	useEffect(() => {
+		if (wish !== undefined) view.show(wish);
+	}, [view, wish]);
+	const rows = useSyncExternalStore(
+		useCallback((listener) => view.watchAll(listener), [view]),
+		() => view.rows,
+	);
+	useSyncExternalStore(
+		useCallback((listener) => view.watch(listener), [view]),
+		() => view.version,
+	);
+	return { rows: rows as readonly R[], view };
+}
+
+function useOwnView(): View {
+	const { connection } = useLive();
+	return useOpen(() => new View(connection));
+}
+
+/** One object, whole; `gone` once the server has said that there is none. */
+export function useObject<K extends Kind>(
+	kind: K,
+	id: string | undefined,
+): { object: Kinds[K] | undefined; gone: boolean } {
+	const wish = useMemo(() => (id === undefined ? undefined : { type: kind, filter: `id:${id}`, limit: 1 }), [kind, id]);
+	const { rows, view } = useView(wish);
+	const [object] = rows;
+	if (object?.id !== id) return { object: undefined, gone: view.isSettled && view.error === undefined };
+	return { object: object as unknown as Kinds[K], gone: false };
+}
+
+/** What an object that another names is called. */
+export function useName(sort: Sort, id: string | undefined | null): string | undefined {
+	const { names } = useLive();
+	const row = useSyncExternalStore(
+		useCallback((listener) => (id ? names.watch(sort, id, listener) : () => undefined), [names, sort, id]),
+		() => (id ? names.get(sort, id) : undefined),
+	);
+	return row?.name_label as string | undefined;
+}
+
+/** A list for a table, as long as the component is there. */
+export function useListing(look: Look): Listing {
+	const { connection } = useLive();
+	const listing = useOpen(() => new Listing(connection));
+	useEffect(() => listing.show(look), [listing, look]);
+	useSyncExternalStore(listing.watch, listing.version);
+	return listing;
 }

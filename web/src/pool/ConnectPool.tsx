@@ -1,5 +1,6 @@
 import { Button, Checkbox, Modal, PasswordInput, TextInput } from '@mantine/core';
 import type { FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
 import { errorText } from '../api/errors';
 import type { Server } from '../api/objects';
 import css from './ConnectPool.module.css';
@@ -14,7 +15,8 @@ interface ConnectPoolProps {
 
 /** The form of a connection to a pool. It closes when the pool answers; why it does not is said in it. */
 export function ConnectPool({ server, opened, onClose }: ConnectPoolProps) {
-	const title = server === undefined ? 'Connect a pool' : `Change the connection of ${serverName(server)}`;
+	const { t } = useTranslation();
+	const title = server === undefined ? t('pool.connect') : t('server.changeOf', { name: serverName(server) });
 	return (
 		<Modal onClose={onClose} opened={opened} title={title}>
 			<Form onClose={onClose} server={server} />
@@ -23,6 +25,7 @@ export function ConnectPool({ server, opened, onClose }: ConnectPoolProps) {
 }
 
 function Form({ server, onClose }: { server?: Server; onClose: () => void }) {
+	const { t } = useTranslation();
 	const { save, added } = useConnectServer(server);
 	const submit = (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();
@@ -44,8 +47,8 @@ function Form({ server, onClose }: { server?: Server; onClose: () => void }) {
 			<TextInput
 				data-autofocus
 				defaultValue={server?.host}
-				description="Name or IP address of the pool’s master; with a port where it is not 443"
-				label="Address"
+				description={t('server.addressHelp')}
+				label={t('server.address')}
 				name="host"
 				required
 				withAsterisk={false}
@@ -53,45 +56,45 @@ function Form({ server, onClose }: { server?: Server; onClose: () => void }) {
 			<TextInput
 				autoComplete="off"
 				defaultValue={server?.username ?? 'root'}
-				label="User name"
+				label={t('server.user')}
 				name="username"
 				required
 				withAsterisk={false}
 			/>
 			<PasswordInput
 				autoComplete="off"
-				description={server === undefined ? undefined : 'Left empty, it stays as it is'}
-				label="Password"
+				description={server === undefined ? undefined : t('server.passwordKept')}
+				label={t('server.password')}
 				name="password"
 				required={server === undefined}
-				visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+				visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
 				withAsterisk={false}
 			/>
 			<TextInput
 				defaultValue={server?.label ?? undefined}
-				description="Shown in place of the pool’s own name"
-				label="Label (optional)"
+				description={t('server.labelHelp')}
+				label={t('server.label')}
 				name="label"
 			/>
 			<Checkbox
 				classNames={{ description: css.below }}
 				defaultChecked={server?.allowUnauthorized}
-				description="Hosts have one until their owner installs another; without this, they are refused"
-				label="Accept a self-signed certificate"
+				description={t('server.selfSignedHelp')}
+				label={t('server.selfSigned')}
 				name="allowUnauthorized"
 			/>
 			{save.error !== null && (
 				<div className={css.error} role="alert">
 					<p>{errorText(save.error)}</p>
-					{added && <p>It is in the list of pools: try again, or cancel to change or forget it there.</p>}
+					{added && <p>{t('server.added')}</p>}
 				</div>
 			)}
 			<div className={css.buttons}>
 				<Button onClick={onClose} variant="default">
-					Cancel
+					{t('action.cancel')}
 				</Button>
 				<Button loading={save.isPending} type="submit">
-					{server === undefined ? 'Connect' : 'Save'}
+					{t(server === undefined ? 'server.connect' : 'server.save')}
 				</Button>
 			</div>
 		</form>

@@ -1,14 +1,16 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 import { useConnectionState } from '../live/hooks';
 import { Banner } from '../ui/Banner';
-import { count, formatDuration } from '../ui/format';
+import { formatDuration } from '../ui/format';
 import { WarningIcon } from '../ui/icons';
 import { useNow } from '../ui/now';
 import { serverName, useServers } from './servers';
 
 /** Says across the page which pools do not answer, and that their rows are as old as that. */
 export function StaleBanner() {
+	const { t } = useTranslation();
 	const state = useConnectionState();
 	const { data } = useServers();
 	const stale = (data ?? []).filter(({ staleSince }) => typeof staleSince === 'number');
@@ -21,21 +23,22 @@ export function StaleBanner() {
 			action={
 				<Button
 					color="gray"
-					renderRoot={(props) => <Link to="/pools" {...props} />}
+					renderRoot={(props) => <Link to="/servers" {...props} />}
 					size="compact-sm"
 					variant="default"
 				>
-					See why
+					{t('pool.seeWhy')}
 				</Button>
 			}
 			icon={WarningIcon}
 			role="status"
 		>
 			<strong>
-				{second === undefined ? `${serverName(first)} does not answer` : `${count(stale.length, 'pool')} do not answer`}
-				.
+				{second === undefined
+					? t('freshness.silent', { name: serverName(first) })
+					: t('freshness.silentMany', { count: stale.length })}
 			</strong>{' '}
-			Grey rows show what was known {formatDuration((now - since) / 1000)} ago.
+			{t('freshness.grey', { ago: formatDuration((now - since) / 1000) })}
 		</Banner>
 	);
 }

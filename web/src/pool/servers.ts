@@ -1,18 +1,19 @@
 /** Connections to pools, as configured on the server. It sends no news of them, so that they are asked for. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import i18next from 'i18next';
 import { useMemo, useState } from 'react';
 import type { Method, Params, Result } from '../api/methods';
 import type { Server } from '../api/objects';
 import { useConnectionState, useLive } from '../live/hooks';
 
-/** How often the list is asked for while somebody looks, in ms. */
-const EVERY = 5000;
+/** How often the list is asked for while the page is in sight, in ms. */
+const EVERY = 15_000;
 const KEY = ['servers'];
 
 export function useServers() {
 	const { connection } = useLive();
 	const state = useConnectionState();
-	const enabled = (state.is === 'live' || state.is === 'failed') && state.user.permission === 'admin';
+	const enabled = state.is === 'live' && state.user.permission === 'admin';
 	return useQuery({
 		queryKey: KEY,
 		queryFn: () => connection.call('server.getAll', {}),
@@ -89,6 +90,6 @@ export function serverName(server: Server): string {
 export function serverError(server: Server): string | undefined {
 	if (server.status === 'connected' || !server.error) return undefined;
 	return (
-		server.error.message ?? (server.error.code === undefined ? 'the connection failed' : String(server.error.code))
+		server.error.message ?? (server.error.code === undefined ? i18next.t('server.failed') : String(server.error.code))
 	);
 }

@@ -1,26 +1,35 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Key } from '../i18n';
 import { ColumnsIcon, DoneIcon } from '../ui/icons';
+import css from './ColumnsMenu.module.css';
+import type { Column } from './column';
 import { isShown } from './DataTable';
 import type { Layout } from './layout';
 
 interface ColumnsMenuProps {
-	columns: readonly { id: string; label: string; hidden?: boolean; always?: boolean }[];
+	columns: readonly Column[];
+	/** Properties to group by, by what they are called. */
+	groups: readonly { property: string; label: Key }[];
+	group: string | undefined;
+	onGroup: (property: string | undefined) => void;
 	layout: Layout;
 	onLayout: (change: (layout: Layout) => Layout) => void;
 }
 
 /** Which columns a table shows. */
-export function ColumnsMenu({ columns, layout, onLayout }: ColumnsMenuProps) {
+export function ColumnsMenu({ columns, layout, onLayout, groups, group, onGroup }: ColumnsMenuProps) {
+	const { t } = useTranslation();
 	return (
 		<Menu closeOnItemClick={false} position="bottom-end">
 			<Menu.Target>
-				<Tooltip label="Columns">
-					<ActionIcon aria-label="Columns" color="gray" size="lg" variant="subtle">
+				<Tooltip label={t('table.columns')}>
+					<ActionIcon aria-label={t('table.columns')} color="gray" size="lg" variant="subtle">
 						<ColumnsIcon size={18} />
 					</ActionIcon>
 				</Tooltip>
 			</Menu.Target>
-			<Menu.Dropdown>
+			<Menu.Dropdown className={css.menu}>
 				{columns.map((column) => {
 					const shown = isShown(column, layout);
 					return (
@@ -32,12 +41,25 @@ export function ColumnsMenu({ columns, layout, onLayout }: ColumnsMenuProps) {
 							onClick={() => onLayout((before) => ({ ...before, shown: { ...before.shown, [column.id]: !shown } }))}
 							role="menuitemcheckbox"
 						>
-							{column.label}
+							{t(column.label)}
 						</Menu.Item>
 					);
 				})}
+				{groups.length > 0 && <Menu.Divider />}
+				{groups.length > 0 && <Menu.Label>{t('table.groupBy')}</Menu.Label>}
+				{groups.map(({ property, label }) => (
+					<Menu.Item
+						aria-checked={group === property}
+						key={property}
+						leftSection={<DoneIcon size={15} style={{ visibility: group === property ? undefined : 'hidden' }} />}
+						onClick={() => onGroup(group === property ? undefined : property)}
+						role="menuitemcheckbox"
+					>
+						{t(label)}
+					</Menu.Item>
+				))}
 				<Menu.Divider />
-				<Menu.Item onClick={() => onLayout(() => ({ widths: {}, shown: {} }))}>Reset widths and columns</Menu.Item>
+				<Menu.Item onClick={() => onLayout(() => ({ widths: {}, shown: {} }))}>{t('table.reset')}</Menu.Item>
 			</Menu.Dropdown>
 		</Menu>
 	);

@@ -1,38 +1,43 @@
 /**
- * A table of live objects that stays quick at ten thousand rows: only the rows in view exist, each watches its own
- * object, and widths are CSS variables that no render has to touch.
+ * A table that stays quick at any number of rows: only the lines in sight exist, each watches its own row, and widths
+ * are CSS variables that no render has to touch.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, memo, type ReactNode, useEffect, useMemo, useRef } from 'react';
-import type { Kind, Kinds } from '../api/objects';
-import { useObject } from '../live/hooks';
-import { MoreIcon } from '../ui/icons';
+import { type ComponentType, type CSSProperties, type ReactNode, useEffect, useMemo, useRef } from 'react';
+import type { Lines } from '../live/listing';
+import type { Row } from '../live/view';
 import type { Column, Sort } from './column';
 import css from './DataTable.module.css';
 import { Header } from './Header';
+import { BlankLine, GroupLine, RowLine, rowId } from './Line';
 import type { Layout } from './layout';
 import type { Selection } from './selection';
 
-export interface DataTableProps<K extends Kind> {
-	kind: K;
+export interface DataTableProps {
 	label: string;
-	ids: readonly string[];
-	columns: readonly Column<K>[];
+	lines: Lines;
+	/** Changes with what is listed; the table goes to its top then. */
+	list: string;
+	columns: readonly Column[];
 	layout: Layout;
 	onLayout: (change: (layout: Layout) => Layout) => void;
-	sort: Sort;
-	onSort: (sort: Sort) => void;
+	sort: readonly Sort[];
+	onSort: (sort: Sort[]) => void;
 	selection: Selection;
+	/** How many match. */
+	total: number;
 	/** The row the keyboard is at. */
 	cursor: string | undefined;
 	onCursor: (id: string) => void;
 	onOpen: (id: string) => void;
 	/** Opens the menu of a row at a place on the screen. */
-	onMenu: (id: string, at: Place) => void;
-	name: (object: Kinds[K]) => string;
+	onMenu: (row: Row, at: Place) => void;
+	name: (row: Row) => string;
+	/** What a group is called. */
+	GroupName: ComponentType<{ value: string }>;
 	/** Three lines a row, for narrow screens. */
 	narrow: boolean;
-	isStale: (object: Kinds[K]) => boolean;
+	isStale: (row: Row) => boolean;
 	/** Shown where the rows would be when there are none. */
 	empty: ReactNode;
 }
@@ -45,17 +50,18 @@ export interface Place {
 	height?: number;
 }
 
-/** Rows kept ready above and below those in view. */
+/** Lines kept ready above and below those in view. */
 const OVERSCAN = 8;
 export const ROW_HEIGHT = { wide: 36, narrow: 84 };
 
-export function DataTable<K extends Kind>(props: DataTableProps<K>) {
-	const { ids, columns, layout, narrow, cursor, selection } = props;
+export function DataTable(props: DataTableProps) {
+	const { lines, columns, layout, narrow, cursor, selection, list } = props;
 	const viewport = useRef<HTMLDivElement>(null);
 	const shown = useMemo(() => columns.filter((column) => isShown(column, layout)), [columns, layout]);
 	const height = narrow ? ROW_HEIGHT.narrow : ROW_HEIGHT.wide;
+	const length = lines.length();
 	const virtual = useVirtualizer({
-		count: ids.length,
+		count: length,
 		getScrollElement: () => viewport.current,
 		estimateSize: () => height,
 		overscan: OVERSCAN,
@@ -65,22 +71,29 @@ export function DataTable<K extends Kind>(props: DataTableProps<K>) {
 	const items = virtual.getVirtualItems();
 	// A row that scrolls out gives its elements to the one that scrolls in: as many keys as there can be rows at once.
 	const slots = Math.ceil((virtual.scrollRect?.height ?? 0) / height) + 1 + 2 * OVERSCAN;
+	const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+	useEffect(() => lines.look(first, last), [lines, first, last]);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: a new height makes the measured rows void
 	useEffect(() => virtual.measure(), [height, virtual]);
-	const at = useMemo(() => (cursor === undefined ? -1 : ids.indexOf(cursor)), [ids, cursor]);
-	// biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height stand elsewhere
+	// biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top
+	useEffect(() => {
+		// Newer browsers answer with a promise.
+		void viewport.current?.scrollTo({ top: 0 });
+	}, [list]);
+	const at = cursor === undefined ? -1 : lines.indexOf(cursor);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: it follows the keyboard, not rows that move
 	useEffect(() => {
 		if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
-	}, [at, height, virtual]);
+	}, [cursor, height, virtual]);
 
 	return (
 		// biome-ignore lint/a11y/useSemanticElements: a virtual table has no `table` element to be
 		<div
-			aria-activedescendant={at >= 0 ? rowId(cursor) : undefined}
+			aria-activedescendant={at >= first && at <= last ? rowId(cursor) : undefined}
 			aria-colcount={shown.length + 2}
 			aria-label={props.label}
 			aria-multiselectable="true"
-			aria-rowcount={ids.length + 1}
+			aria-rowcount={length + 1}
 			className={css.viewport}
 			data-narrow={narrow || undefined}
 			ref={viewport}
@@ -89,15 +102,15 @@ export function DataTable<K extends Kind>(props: DataTableProps<K>) {
 			tabIndex={0}
 		>
 			<Header
-				allSelected={ids.length > 0 && selection.ids.size === ids.length}
 				columns={shown}
 				onLayout={props.onLayout}
 				onSort={props.onSort}
 				selection={selection}
 				sort={props.sort}
+				total={props.total}
 				viewport={viewport}
 			/>
-			{ids.length === 0 ? (
+			{length === 0 ? (
 				// biome-ignore lint/a11y/useSemanticElements: see above
 				// biome-ignore lint/a11y/useFocusableInteractive: nothing to act on
 				<div className={css.empty} role="row">
@@ -111,22 +124,37 @@ export function DataTable<K extends Kind>(props: DataTableProps<K>) {
 				// biome-ignore lint/a11y/useSemanticElements: see above
 				<div className={css.rows} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
 					{items.map(({ index, start }) => {
-						const id = ids[index];
-						if (id === undefined) return null;
+						const line = lines.at(index);
+						const key = index % slots;
+						if (line === undefined) return null;
+						if (line.is === 'blank') return <BlankLine index={index} key={key} start={start} />;
+						if (line.is === 'group')
+							return (
+								<GroupLine
+									columns={shown.length + 2}
+									GroupName={props.GroupName}
+									index={index}
+									key={key}
+									line={line}
+									onToggle={lines.toggle}
+									start={start}
+								/>
+							);
+						const { id } = line.row;
 						return (
-							<Row
+							<RowLine
 								columns={shown}
 								current={id === cursor}
 								id={id}
 								index={index}
 								isStale={props.isStale}
-								key={index % slots}
-								kind={props.kind}
+								key={key}
+								lines={lines}
 								name={props.name}
 								onCursor={props.onCursor}
 								onMenu={props.onMenu}
 								onOpen={props.onOpen}
-								selected={selection.ids.has(id)}
+								selected={selection.has(id)}
 								selection={selection}
 								start={start}
 							/>
@@ -147,7 +175,7 @@ export function track(column: { id: string }): string {
 	return `--width-${column.id}`;
 }
 
-function tracks<K extends Kind>(columns: readonly Column<K>[], layout: Layout): CSSProperties {
+function tracks(columns: readonly Column[], layout: Layout): CSSProperties {
 	const style: Record<string, string> = {};
 	for (const column of columns) {
 		const width = layout.widths[column.id];
@@ -162,103 +190,3 @@ function tracks<K extends Kind>(columns: readonly Column<K>[], layout: Layout): 
 	style['--least'] = `${least}px`;
 	return style;
 }
-
-function rowId(id: string | undefined): string {
-	return `row-${id}`;
-}
-
-/** Made once: React passes by what stays the same element. */
-const more = <MoreIcon size={16} />;
-
-interface RowProps<K extends Kind> {
-	kind: K;
-	id: string;
-	index: number;
-	start: number;
-	columns: readonly Column<K>[];
-	selected: boolean;
-	current: boolean;
-	selection: Selection;
-	name: (object: Kinds[K]) => string;
-	isStale: (object: Kinds[K]) => boolean;
-	onCursor: (id: string) => void;
-	onOpen: (id: string) => void;
-	onMenu: (id: string, at: Place) => void;
-}
-
-const Row = memo(function Row<K extends Kind>(props: RowProps<K>) {
-	const { kind, id, index, columns, selected, current, selection } = props;
-	const object = useObject(kind, id);
-	if (object === undefined) return null;
-	const name = props.name(object);
-	return (
-		// biome-ignore lint/a11y/useSemanticElements: see DataTable
-		// biome-ignore lint/a11y/useKeyWithClickEvents: the keys of the grid do the same
-		// biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
-		<div
-			aria-label={name}
-			aria-rowindex={index + 2}
-			aria-selected={selected}
-			className={css.row}
-			data-current={current || undefined}
-			data-stale={props.isStale(object) || undefined}
-			id={rowId(id)}
-			onClick={(event) => {
-				if (event.shiftKey) selection.extendTo(id);
-				else if (event.ctrlKey || event.metaKey) selection.toggle(id);
-				else if (String(getSelection()) === '') props.onOpen(id);
-				props.onCursor(id);
-			}}
-			onContextMenu={(event) => {
-				event.preventDefault();
-				props.onCursor(id);
-				props.onMenu(id, { x: event.clientX, y: event.clientY });
-			}}
-			role="row"
-			style={{ transform: `translateY(${props.start}px)` }}
-		>
-			{/* biome-ignore lint/a11y/useSemanticElements: see DataTable */}
-			{/* biome-ignore lint/a11y/useFocusableInteractive: see above */}
-			{/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
-			<div className={css.select} onClick={(event) => event.stopPropagation()} role="gridcell">
-				<input
-					aria-label={`Select ${name}`}
-					checked={selected}
-					onChange={() => selection.toggle(id)}
-					onClick={(event) => {
-						if (!event.shiftKey) return;
-						event.preventDefault();
-						selection.extendTo(id);
-					}}
-					tabIndex={-1}
-					type="checkbox"
-				/>
-			</div>
-			{columns.map(({ id: column, align, card, Cell }) => (
-				// biome-ignore lint/a11y/useSemanticElements: see DataTable
-				// biome-ignore lint/a11y/useFocusableInteractive: see above
-				<div className={css.cell} data-align={align} data-card={card} key={column} role="gridcell">
-					<Cell object={object} />
-				</div>
-			))}
-			{/* biome-ignore lint/a11y/useSemanticElements: see DataTable */}
-			{/* biome-ignore lint/a11y/useFocusableInteractive: see above */}
-			<div className={css.more} role="gridcell">
-				<button
-					aria-haspopup="menu"
-					className={css.moreButton}
-					aria-label={`Actions on ${name}`}
-					onClick={(event) => {
-						event.stopPropagation();
-						props.onCursor(id);
-						props.onMenu(id, event.currentTarget.getBoundingClientRect());
-					}}
-					tabIndex={-1}
-					type="button"
-				>
-					{more}
-				</button>
-			</div>
-		</div>
-	);
-}) as <K extends Kind>(props: RowProps<K>) => ReactNode;

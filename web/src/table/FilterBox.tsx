@@ -1,33 +1,81 @@
 import { CloseButton, Kbd, TextInput } from '@mantine/core';
-import type { RefObject } from 'react';
+import { type KeyboardEvent, type RefObject, useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { SearchIcon } from '../ui/icons';
 import css from './FilterBox.module.css';
+
+/** What the last word of a filter could become. */
+export interface Suggestion {
+	/** The whole filter with it. */
+	text: string;
+	label: string;
+	/** What stands beside it, such as a number. */
+	hint?: string;
+}
 
 interface FilterBoxProps {
 	value: string;
 	onChange: (value: string) => void;
 	/** Why the filter cannot be read, if so. */
 	error: string | undefined;
+	suggest: (text: string) => readonly Suggestion[];
 	box: RefObject<HTMLInputElement | null>;
 	/** The person is done typing: Enter or Escape. */
 	onDone: () => void;
 }
 
-/** The filter of a list. `/` brings the keyboard here; Escape clears it, then leaves. */
-export function FilterBox({ value, onChange, error, box, onDone }: FilterBoxProps) {
+/** The filter of a list. `/` brings the keyboard here; Escape closes suggestions, clears it, then leaves. */
+export function FilterBox({ value, onChange, error, suggest, box, onDone }: FilterBoxProps) {
+	const { t } = useTranslation();
+	const id = useId();
+	const [open, setOpen] = useState(false);
+	const [active, setActive] = useState(-1);
+	const suggestions = open ? suggest(value) : [];
+	const pick = (suggestion: Suggestion) => {
+		onChange(suggestion.text);
+		setActive(-1);
+		box.current?.focus();
+	};
+	const press = (event: KeyboardEvent<HTMLInputElement>) => {
+		const chosen = suggestions[active];
+		if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+			event.preventDefault();
+			setOpen(true);
+			const by = event.key === 'ArrowDown' ? 1 : -1;
+			setActive(Math.max(-1, Math.min(suggestions.length - 1, active + by)));
+		} else if (event.key === 'Tab' && chosen !== undefined) {
+			event.preventDefault();
+			pick(chosen);
+		} else if (event.key === 'Enter') {
+			if (chosen !== undefined) return pick(chosen);
+			setOpen(false);
+			onDone();
+		} else if (event.key === 'Escape') {
+			if (suggestions.length > 0) setOpen(false);
+			else if (value === '') onDone();
+			else onChange('');
+		}
+	};
 	return (
 		<div className={css.box}>
 			<TextInput
-				aria-label="Filter"
+				aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
+				aria-autocomplete="list"
+				aria-controls={suggestions.length > 0 ? id : undefined}
+				aria-expanded={suggestions.length > 0}
+				aria-label={t('filter.label')}
 				autoComplete="off"
 				error={error !== undefined}
 				leftSection={<SearchIcon size={16} />}
-				onChange={(event) => onChange(event.currentTarget.value)}
-				onKeyDown={(event) => {
-					if (event.key === 'Enter' || (event.key === 'Escape' && value === '')) onDone();
-					else if (event.key === 'Escape') onChange('');
+				onBlur={() => setOpen(false)}
+				onChange={(event) => {
+					onChange(event.currentTarget.value);
+					setOpen(true);
+					setActive(-1);
 				}}
-				placeholder="Filter: web, power_state:running, tags:prod"
+				onClick={() => setOpen(true)}
+				onKeyDown={press}
+				placeholder={t('filter.placeholder')}
 				ref={box}
 				rightSection={
 					value === '' ? (
@@ -35,17 +83,38 @@ export function FilterBox({ value, onChange, error, box, onDone }: FilterBoxProp
 							/
 						</Kbd>
 					) : (
-						<CloseButton aria-label="Clear the filter" onClick={() => onChange('')} size="sm" />
+						<CloseButton aria-label={t('filter.clear')} onClick={() => onChange('')} size="sm" />
 					)
 				}
+				role="combobox"
 				size="sm"
 				spellCheck={false}
 				value={value}
 			/>
 			{error !== undefined && (
 				<p className={css.error} role="status">
-					{error}; the list shows the last filter that could be read
+					{error}; {t('filter.lastOne')}
 				</p>
+			)}
+			{suggestions.length > 0 && error === undefined && (
+				<div aria-label={t('filter.suggestions')} className={css.suggestions} id={id} role="listbox">
+					{suggestions.map((suggestion, at) => (
+						// biome-ignore lint/a11y/useFocusableInteractive: the box has the focus and names the active one
+						// biome-ignore lint/a11y/useKeyWithClickEvents: the keys of the box do the same
+						<div
+							aria-selected={at === active}
+							id={`${id}-${at}`}
+							key={suggestion.text}
+							// Before the box loses the focus, and with it the suggestions.
+							onMouseDown={(event) => event.preventDefault()}
+							onClick={() => pick(suggestion)}
+							role="option"
+						>
+							<span>{suggestion.label}</span>
+							{suggestion.hint !== undefined && <span className={css.hint}>{suggestion.hint}</span>}
+						</div>
+					))}
+				</div>
 			)}
 		</div>
 	);

@@ -1,40 +1,43 @@
 import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef } from 'react';
-import type { Kind } from '../api/objects';
+import { useTranslation } from 'react-i18next';
 import { DownIcon, UpIcon } from '../ui/icons';
-import type { Column, Sort } from './column';
+import { type Column, pressed, type Sort } from './column';
 import { track } from './DataTable';
 import css from './DataTable.module.css';
 import type { Layout } from './layout';
-import type { Selection } from './selection';
+import { chosenOf, type Selection } from './selection';
 
-interface HeaderProps<K extends Kind> {
-	columns: readonly Column<K>[];
-	sort: Sort;
-	onSort: (sort: Sort) => void;
+interface HeaderProps {
+	columns: readonly Column[];
+	sort: readonly Sort[];
+	onSort: (sort: Sort[]) => void;
 	onLayout: (change: (layout: Layout) => Layout) => void;
 	selection: Selection;
-	allSelected: boolean;
+	/** How many rows match. */
+	total: number;
 	viewport: RefObject<HTMLDivElement | null>;
 }
 
 /** Px that one press of Alt and an arrow key widens or narrows a column by. */
 const STEP = 16;
 
-export function Header<K extends Kind>(props: HeaderProps<K>) {
-	const { columns, sort, onSort, onLayout, selection, allSelected, viewport } = props;
+export function Header({ columns, sort, onSort, onLayout, selection, total, viewport }: HeaderProps) {
+	const { t } = useTranslation();
 	const box = useRef<HTMLInputElement>(null);
-	const some = selection.ids.size > 0 && !allSelected;
+	const chosen = chosenOf(selection, total);
+	const allSelected = total > 0 && chosen === total;
+	const some = chosen > 0 && !allSelected;
 	useEffect(() => {
 		if (box.current !== null) box.current.indeterminate = some;
 	}, [some]);
 
-	const setWidth = (column: Column<K>, width: number | undefined) =>
+	const setWidth = (column: Column, width: number | undefined) =>
 		onLayout((layout) => {
 			const { [column.id]: _, ...widths } = layout.widths;
 			return { ...layout, widths: width === undefined ? widths : { ...widths, [column.id]: Math.round(width) } };
 		});
 
-	const drag = (column: Column<K>, event: PointerEvent<HTMLSpanElement>) => {
+	const drag = (column: Column, event: PointerEvent<HTMLSpanElement>) => {
 		const cell = event.currentTarget.parentElement;
 		if (cell === null || event.button !== 0) return;
 		event.preventDefault();
@@ -56,7 +59,7 @@ export function Header<K extends Kind>(props: HeaderProps<K>) {
 		handle.addEventListener('lostpointercapture', end, { once: true });
 	};
 
-	const press = (column: Column<K>, event: KeyboardEvent<HTMLButtonElement>) => {
+	const press = (column: Column, event: KeyboardEvent<HTMLButtonElement>) => {
 		if (!event.altKey || (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight')) return;
 		event.preventDefault();
 		const width = event.currentTarget.parentElement?.getBoundingClientRect().width ?? column.min;
@@ -73,41 +76,47 @@ export function Header<K extends Kind>(props: HeaderProps<K>) {
 				{/* biome-ignore lint/a11y/useFocusableInteractive: its checkbox has the focus */}
 				<div className={css.select} role="columnheader">
 					<input
-						aria-label={allSelected ? 'Select none' : 'Select all'}
+						aria-label={t(allSelected ? 'table.selectNone' : 'table.selectAll')}
 						checked={allSelected}
-						onChange={() => (allSelected ? selection.clear() : selection.all())}
+						onChange={() => (allSelected ? selection.clear() : selection.everything())}
 						ref={box}
 						type="checkbox"
 					/>
 				</div>
 				{columns.map((column) => {
-					const sorted = sort.column === column.id;
-					const descending = sorted ? !sort.descending : column.largestFirst === true;
+					const rank = sort.findIndex((one) => one.column === column.id);
+					const sorted = sort[rank];
+					const label = t(column.label);
 					return (
 						// biome-ignore lint/a11y/useSemanticElements: see DataTable
 						// biome-ignore lint/a11y/useFocusableInteractive: its button has the focus
 						<div
-							aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+							aria-sort={sorted === undefined ? 'none' : sorted.descending ? 'descending' : 'ascending'}
 							className={css.headCell}
 							data-align={column.align}
 							key={column.id}
 							role="columnheader"
 						>
-							<button
-								onClick={() => onSort({ column: column.id, descending })}
-								onKeyDown={(event) => press(column, event)}
-								title={`Sort by ${column.label}; Alt and arrow keys change the width`}
-								type="button"
-							>
-								<span>{column.label}</span>
-								{sorted && (sort.descending ? <DownIcon size={14} /> : <UpIcon size={14} />)}
-							</button>
+							{column.sort === undefined ? (
+								<span>{label}</span>
+							) : (
+								<button
+									onClick={(event) => onSort(pressed(sort, column, event.shiftKey))}
+									onKeyDown={(event) => press(column, event)}
+									title={t('table.sortBy', { label })}
+									type="button"
+								>
+									<span>{label}</span>
+									{sorted && (sorted.descending ? <DownIcon size={14} /> : <UpIcon size={14} />)}
+									{sorted && sort.length > 1 && <span className={css.rank}>{rank + 1}</span>}
+								</button>
+							)}
 							<span
 								aria-hidden="true"
 								className={css.handle}
 								onDoubleClick={() => setWidth(column, undefined)}
 								onPointerDown={(event) => drag(column, event)}
-								title="Drag to change the width, double-click to reset"
+								title={t('table.drag')}
 							/>
 						</div>
 					);
@@ -115,7 +124,7 @@ export function Header<K extends Kind>(props: HeaderProps<K>) {
 				{/* biome-ignore lint/a11y/useSemanticElements: see DataTable */}
 				{/* biome-ignore lint/a11y/useFocusableInteractive: nothing to act on */}
 				<div className={css.headCell} role="columnheader">
-					<span className={css.unseen}>Actions</span>
+					<span className={css.unseen}>{t('table.actions')}</span>
 				</div>
 			</div>
 		</div>

@@ -1,37 +1,39 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 import { DownIcon, SortIcon, UpIcon } from '../ui/icons';
-import type { Sort } from './column';
+import { type Column, pressed, type Sort } from './column';
 
 interface SortMenuProps {
-	columns: readonly { id: string; label: string; largestFirst?: boolean }[];
-	sort: Sort;
-	onSort: (sort: Sort) => void;
+	columns: readonly Column[];
+	sort: readonly Sort[];
+	onSort: (sort: Sort[]) => void;
 }
 
 /** The order of a list whose columns have no headers, as on narrow screens. */
 export function SortMenu({ columns, sort, onSort }: SortMenuProps) {
+	const { t } = useTranslation();
 	return (
 		<Menu position="bottom-end">
 			<Menu.Target>
-				<Tooltip label="Sort">
-					<ActionIcon aria-label="Sort" color="gray" size="lg" variant="subtle">
+				<Tooltip label={t('table.sort')}>
+					<ActionIcon aria-label={t('table.sort')} color="gray" size="lg" variant="subtle">
 						<SortIcon size={18} />
 					</ActionIcon>
 				</Tooltip>
 			</Menu.Target>
 			<Menu.Dropdown>
 				{columns.map((column) => {
-					const sorted = sort.column === column.id;
-					const descending = sorted ? !sort.descending : column.largestFirst === true;
+					if (column.sort === undefined) return null;
+					const sorted = sort.find((one) => one.column === column.id);
 					return (
 						<Menu.Item
-							aria-checked={sorted}
+							aria-checked={sorted !== undefined}
 							key={column.id}
-							onClick={() => onSort({ column: column.id, descending })}
-							rightSection={sorted ? sort.descending ? <DownIcon size={15} /> : <UpIcon size={15} /> : undefined}
+							onClick={() => onSort(pressed(sort, column, false))}
+							rightSection={sorted ? sorted.descending ? <DownIcon size={15} /> : <UpIcon size={15} /> : undefined}
 							role="menuitemradio"
 						>
-							{column.label}
+							{t(column.label)}
 						</Menu.Item>
 					);
 				})}

@@ -1,11 +1,11 @@
-import type { ComponentType } from 'react';
-import type { Kind, Kinds } from '../api/objects';
-import type { Compare } from '../live/list';
+import type { ReactNode } from 'react';
+import type { Key } from '../i18n';
+import type { Row } from '../live/view';
 
-/** A column of a table of one kind of object. */
-export interface Column<K extends Kind> {
+/** A column of a table of one noun. */
+export interface Column {
 	id: string;
-	label: string;
+	label: Key;
 	/** Least width in px; and its share of the room that is left, 0 for none. */
 	min: number;
 	grow: number;
@@ -19,25 +19,47 @@ export interface Column<K extends Kind> {
 	always?: boolean;
 	/** The first click on the header sorts from large to small. */
 	largestFirst?: boolean;
-	Cell: ComponentType<{ object: Kinds[K] }>;
+	/** The property that it sorts by; without, it does not. */
+	sort?: string;
+	/** Properties that its cell reads. */
+	needs: readonly string[];
+	cell: (row: Row) => ReactNode;
+	/** What stands in its place in a file. */
+	text?: (row: Row) => string | number | undefined;
 }
-
-/** Ascending order by a column's id; what needs other objects gets them from the store in a closure. */
-export type Orders<K extends Kind> = Record<string, Compare<Kinds[K]>>;
 
 export interface Sort {
 	column: string;
 	descending: boolean;
 }
 
-/** Reads `name` or `-memory`; what is no column of the table sorts by the first. */
-export function readSort(text: string | undefined, columns: readonly { id: string }[]): Sort {
-	const descending = text?.startsWith('-') === true;
-	const id = descending ? text?.slice(1) : text;
-	const column = columns.find((candidate) => candidate.id === id);
-	return column === undefined ? { column: columns[0]?.id ?? '', descending: false } : { column: column.id, descending };
+/** Reads `name` or `-memory,name`; what is no column that sorts is passed over. */
+export function readSort(text: string | undefined, columns: readonly Pick<Column, 'id' | 'sort'>[]): Sort[] {
+	return (text ?? '').split(',').flatMap((part) => {
+		const descending = part.startsWith('-');
+		const column = descending ? part.slice(1) : part;
+		const known = columns.some(({ id, sort }) => id === column && sort !== undefined);
+		return known ? { column, descending } : [];
+	});
 }
 
-export function printSort({ column, descending }: Sort): string {
-	return descending ? `-${column}` : column;
+export function printSort(sort: readonly Sort[]): string {
+	return sort.map(({ column, descending }) => (descending ? `-${column}` : column)).join(',');
+}
+
+/** What a press on a header makes of an order: that column alone, or with `also` beside the others. */
+export function pressed(sort: readonly Sort[], column: Pick<Column, 'id' | 'largestFirst'>, also: boolean): Sort[] {
+	const at = sort.findIndex((one) => one.column === column.id);
+	const now = sort[at];
+	const next = { column: column.id, descending: now === undefined ? column.largestFirst === true : !now.descending };
+	if (!also) return [next];
+	return at < 0 ? [...sort, next] : sort.map((one, index) => (index === at ? next : one));
+}
+
+/** The order as the server takes it. */
+export function sortBy(sort: readonly Sort[], columns: readonly Column[]): string[] {
+	return sort.flatMap(({ column, descending }) => {
+		const property = columns.find(({ id }) => id === column)?.sort;
+		return property === undefined ? [] : descending ? `-${property}` : property;
+	});
 }

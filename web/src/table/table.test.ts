@@ -1,57 +1,99 @@
 // @vitest-environment happy-dom
 import { act, renderHook } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { printSort, readSort } from './column';
+import { useReadable } from '../filter/readable';
+import type { Lines } from '../live/listing';
+import { pressed, printSort, readSort } from './column';
 import { readLayout } from './layout';
-import { useSelection } from './selection';
-import { useFilter } from './useFilter';
+import { chosenOf, useSelection } from './selection';
+
+/** Lines of rows that are all here. */
+function linesOf(ids: string[]): Lines {
+	return {
+		watch: () => () => undefined,
+		version: () => 0,
+		length: () => ids.length,
+		at: (index) => ({ is: 'row', row: { id: ids[index] ?? '' } }),
+		look: () => undefined,
+		get: (id) => ({ id }),
+		watchRow: () => () => undefined,
+		indexOf: (id) => ids.indexOf(id),
+		toggle: () => undefined,
+	};
+}
 
 describe('a selection', () => {
-	function select(rows: string[]) {
-		return renderHook(({ rows }) => useSelection(rows), { initialProps: { rows } });
+	function select(ids: string[]) {
+		const lines = linesOf(ids);
+		return renderHook(({ list }) => useSelection(lines, list), { initialProps: { list: 'vms' } });
 	}
 
 	it('turns rows on and off', () => {
 		const { result } = select(['a', 'b', 'c']);
-		act(() => result.current.toggle('a'));
-		act(() => result.current.toggle('c'));
-		act(() => result.current.toggle('a'));
-		expect([...result.current.ids]).toEqual(['c']);
+		act(() => result.current.toggle({ id: 'a' }));
+		act(() => result.current.toggle({ id: 'c' }));
+		act(() => result.current.toggle({ id: 'a' }));
+		expect([...result.current.rows.keys()]).toEqual(['c']);
 	});
 
 	it('extends from the last toggled row in either direction', () => {
 		const { result } = select(['a', 'b', 'c', 'd', 'e']);
-		act(() => result.current.toggle('c'));
-		act(() => result.current.extendTo('e'));
-		act(() => result.current.extendTo('b'));
-		expect([...result.current.ids].sort()).toEqual(['b', 'c', 'd', 'e']);
+		act(() => result.current.toggle({ id: 'c' }));
+		act(() => result.current.extendTo({ id: 'e' }));
+		act(() => result.current.extendTo({ id: 'b' }));
+		expect([...result.current.rows.keys()].sort()).toEqual(['b', 'c', 'd', 'e']);
 	});
 
-	it('lets go of rows that leave the list', () => {
+	it('of everything is everything but what was taken out', () => {
+		const { result } = select(['a', 'b']);
+		act(() => result.current.everything());
+		act(() => result.current.toggle({ id: 'b' }));
+		expect(result.current.has('a')).toBe(true);
+		expect(result.current.has('b')).toBe(false);
+		expect(chosenOf(result.current, 10_000)).toBe(9999);
+	});
+
+	it('is not that of another list', () => {
 		const { result, rerender } = select(['a', 'b', 'c']);
-		act(() => result.current.all());
-		rerender({ rows: ['b'] });
-		expect([...result.current.ids]).toEqual(['b']);
+		act(() => result.current.toggle({ id: 'a' }));
+		rerender({ list: 'vms web' });
+		expect(chosenOf(result.current, 3)).toBe(0);
 	});
 });
 
 describe('a sort', () => {
-	const columns = [{ id: 'name' }, { id: 'ram' }];
+	const columns = [{ id: 'name', sort: 'name_label' }, { id: 'ram', sort: 'memory.size' }, { id: 'host' }];
 
 	it.each([
-		[undefined, 'name', false],
-		['ram', 'ram', false],
-		['-ram', 'ram', true],
-		['-nothing', 'name', false],
-	])('%s', (text, column, descending) => {
-		expect(readSort(text, columns)).toEqual({ column, descending });
+		[undefined, []],
+		['ram', [{ column: 'ram', descending: false }]],
+		[
+			'-ram,name',
+			[
+				{ column: 'ram', descending: true },
+				{ column: 'name', descending: false },
+			],
+		],
+		['-nothing', []],
+		['host', []],
+	])('%s', (text, sort) => {
+		expect(readSort(text, columns)).toEqual(sort);
 	});
 
 	it('is read back as it was printed', () => {
-		expect(readSort(printSort({ column: 'ram', descending: true }), columns)).toEqual({
-			column: 'ram',
-			descending: true,
-		});
+		const sort = [
+			{ column: 'ram', descending: true },
+			{ column: 'name', descending: false },
+		];
+		expect(readSort(printSort(sort), columns)).toEqual(sort);
+	});
+
+	it('turns round at a second press, and takes another column beside the first', () => {
+		const ram = { id: 'ram', largestFirst: true };
+		const once = pressed([{ column: 'name', descending: false }], ram, false);
+		expect(once).toEqual([{ column: 'ram', descending: true }]);
+		expect(pressed(once, ram, false)).toEqual([{ column: 'ram', descending: false }]);
+		expect(pressed(once, { id: 'name' }, true)).toEqual([...once, { column: 'name', descending: false }]);
 	});
 });
 
@@ -70,15 +112,12 @@ describe('a stored layout', () => {
 });
 
 describe('a filter that is being typed', () => {
-	it('keeps the last predicate that could be read, and says what cannot', () => {
-		const { result, rerender } = renderHook(({ text }) => useFilter(text), { initialProps: { text: 'web' } });
-		expect(result.current.keeps('web01')).toBe(true);
+	it('is the last that could be read, and says what cannot', () => {
+		const { result, rerender } = renderHook(({ text }) => useReadable(text), { initialProps: { text: 'web' } });
+		expect(result.current.good).toBe('web');
 		rerender({ text: 'web @' });
-		expect(result.current.error).toBe('The filter cannot be read from “@” on');
-		expect(result.current.keeps('web01')).toBe(true);
-		expect(result.current.keeps('db01')).toBe(false);
+		expect(result.current).toMatchObject({ good: 'web', error: { rest: '@' } });
 		rerender({ text: 'db' });
-		expect(result.current).toMatchObject({ error: undefined });
-		expect(result.current.keeps('db01')).toBe(true);
+		expect(result.current).toMatchObject({ good: 'db', error: undefined });
 	});
 });

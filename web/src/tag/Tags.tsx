@@ -1,3 +1,4 @@
+import { useTranslation } from 'react-i18next';
 import css from './Tags.module.css';
 
 /** Tags as pills; `scope=value` shows the scope dimmed. What does not fit is cut; the title names all. */
@@ -14,6 +15,7 @@ export function Tags({ tags, onPick }: { tags: readonly string[]; onPick?: (tag:
 
 /** One tag; a click on it picks it where that means something. */
 export function Tag({ tag, onPick }: { tag: string; onPick?: (tag: string) => void }) {
+	const { t } = useTranslation();
 	const split = tag.indexOf('=');
 	const text =
 		split > 0 ? (
@@ -33,7 +35,7 @@ export function Tag({ tag, onPick }: { tag: string; onPick?: (tag: string) => vo
 				onPick(tag);
 			}}
 			tabIndex={-1}
-			title={`Show what is tagged ${tag}`}
+			title={t('tag.pick', { tag })}
 			type="button"
 		>
 			{text}

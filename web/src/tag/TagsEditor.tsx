@@ -1,5 +1,6 @@
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { errorText } from '../api/errors';
 import { useLive } from '../live/hooks';
 import { AddIcon, CloseIcon } from '../ui/icons';
@@ -10,12 +11,13 @@ interface TagsEditorProps {
 	/** The object that has the tags. */
 	id: string;
 	tags: readonly string[];
-	onPick: (tag: string) => void;
+	onPick: ((tag: string) => void) | undefined;
 	disabled: boolean;
 }
 
 /** The tags of one object, to take away and to add to. They change when the server says so. */
 export function TagsEditor({ id, tags, onPick, disabled }: TagsEditorProps) {
+	const { t } = useTranslation();
 	const { connection } = useLive();
 	const [adding, setAdding] = useState(false);
 
@@ -23,7 +25,7 @@ export function TagsEditor({ id, tags, onPick, disabled }: TagsEditorProps) {
 		connection.call(method, { id, tag }).catch((error: unknown) =>
 			notifications.show({
 				color: 'red',
-				title: `The tag “${tag}” could not be ${method === 'tag.add' ? 'added' : 'removed'}`,
+				title: t(method === 'tag.add' ? 'tag.notAdded' : 'tag.notRemoved', { tag }),
 				message: errorText(error),
 				autoClose: false,
 			}),
@@ -42,7 +44,7 @@ export function TagsEditor({ id, tags, onPick, disabled }: TagsEditorProps) {
 				<li className={css.tag} key={tag}>
 					<Tag onPick={onPick} tag={tag} />
 					<button
-						aria-label={`Remove the tag ${tag}`}
+						aria-label={t('tag.remove', { tag })}
 						className={css.remove}
 						disabled={disabled}
 						onClick={() => void change('tag.remove', tag)}
@@ -56,7 +58,7 @@ export function TagsEditor({ id, tags, onPick, disabled }: TagsEditorProps) {
 				{adding ? (
 					<form onSubmit={submit}>
 						<input
-							aria-label="New tag"
+							aria-label={t('tag.new')}
 							// biome-ignore lint/a11y/noAutofocus: it appears because somebody asked for it
 							autoFocus
 							className={css.input}
@@ -68,12 +70,12 @@ export function TagsEditor({ id, tags, onPick, disabled }: TagsEditorProps) {
 								event.stopPropagation();
 								setAdding(false);
 							}}
-							placeholder="scope=value or word"
+							placeholder={t('tag.placeholder')}
 						/>
 					</form>
 				) : (
 					<button className={css.add} disabled={disabled} onClick={() => setAdding(true)} type="button">
-						<AddIcon size={12} /> Add tag
+						<AddIcon size={12} /> {t('tag.add')}
 					</button>
 				)}
 			</li>

@@ -1,5 +1,6 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { createContext, type ReactNode, useCallback, useContext, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import css from './Confirm.module.css';
 
 export interface Question {
@@ -24,6 +25,7 @@ export function useConfirm(): Ask {
 }
 
 export function ConfirmProvider({ children }: { children: ReactNode }) {
+	const { t } = useTranslation();
 	const [asked, setAsked] = useState<{ question: Question; answer: (yes: boolean) => void }>();
 	const [open, setOpen] = useState(false);
 	const [typed, setTyped] = useState('');
@@ -59,7 +61,7 @@ export function ConfirmProvider({ children }: { children: ReactNode }) {
 								className={css.type}
 								data-autofocus
 								inputMode="numeric"
-								label={`Type ${asked.question.type} to go ahead`}
+								label={t('action.typeText', { text: asked.question.type })}
 								onChange={(event) => setTyped(event.currentTarget.value)}
 								value={typed}
 							/>
@@ -70,7 +72,7 @@ export function ConfirmProvider({ children }: { children: ReactNode }) {
 								onClick={() => answer(false)}
 								variant="default"
 							>
-								Cancel
+								{t('action.cancel')}
 							</Button>
 							<Button
 								color={asked.question.destroys ? 'red.8' : undefined}

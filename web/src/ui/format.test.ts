@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
-import { count, formatBytes, formatDuration } from './format';
+import i18next from 'i18next';
+import { afterEach, expect, it } from 'vitest';
+import { formatBytes, formatDuration, formatNumber } from './format';
 
 it.each([
 	[0, '0 B'],
@@ -15,16 +16,20 @@ it.each([
 });
 
 it.each([
-	[0.4, '0 s'],
-	[59, '59 s'],
+	[0.4, '0 sec'],
+	[59, '59 sec'],
 	[61, '1 min'],
-	[7200, '2 h'],
-	[200_000, '2 d'],
+	[7200, '2 hr'],
+	[200_000, '2 days'],
 ])('%d seconds are %s', (seconds, text) => {
 	expect(formatDuration(seconds)).toBe(text);
 });
 
-it('counts in one and many', () => {
-	expect(count(1, 'VM')).toBe('1 VM');
-	expect(count(10_000, 'VM')).toBe('10\u202f000 VMs');
+afterEach(() => i18next.changeLanguage('en'));
+
+it('follows the language of the pages', async () => {
+	expect(formatNumber(10_000)).toBe('10,000');
+	await i18next.changeLanguage('fr');
+	expect(formatNumber(10_000)).toBe('10\u202f000');
+	expect(formatBytes(1_610_612_736)).toBe('1,5 Gio');
 });

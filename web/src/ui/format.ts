@@ -1,43 +1,64 @@
-/** Sizes and times as every page writes them. */
+/** Numbers, sizes and times as every page writes them, in the language of the pages. */
+import i18next from 'i18next';
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+function language(): string {
+	return i18next.language ?? 'en';
+}
+
+const made = new Map<string, Intl.NumberFormat>();
+
+function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+	const key = language() + JSON.stringify(options);
+	const known = made.get(key);
+	if (known !== undefined) return known;
+	const format = new Intl.NumberFormat(language(), options);
+	made.set(key, format);
+	return format;
+}
+
+const UNITS: Record<string, readonly string[]> = {
+	en: ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'],
+	fr: ['o', 'Kio', 'Mio', 'Gio', 'Tio', 'Pio'],
+};
 
 /** Writes a size in bytes with at most three digits: `4 GiB`, `1.5 GiB`, `512 MiB`. */
 export function formatBytes(bytes: number): string {
-	const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+	const units = UNITS[language()] ?? UNITS.en ?? [];
+	const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
 	const value = bytes / 1024 ** power;
-	const digits = value >= 100 || Number.isInteger(value) ? 0 : value >= 10 ? 1 : 2;
-	return `${Number(value.toFixed(digits))} ${UNITS[power]}`;
+	const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+	return `${numbers({ maximumFractionDigits: digits, useGrouping: false }).format(value)} ${units[power]}`;
 }
 
 const STEPS: [seconds: number, unit: string][] = [
-	[86_400, 'd'],
-	[3600, 'h'],
-	[60, 'min'],
-	[1, 's'],
+	[86_400, 'day'],
+	[3600, 'hour'],
+	[60, 'minute'],
+	[1, 'second'],
 ];
 
-/** Writes a length of time in seconds by its largest unit: `3 d`, `12 min`, `4 s`. */
+/** Writes a length of time in seconds by its largest unit: `3 days`, `12 min`, `4 sec`. */
 export function formatDuration(seconds: number): string {
 	const whole = Math.max(0, Math.floor(seconds));
-	const [length, unit] = STEPS.find(([step]) => whole >= step) ?? [1, 's'];
-	return `${Math.floor(whole / length)} ${unit}`;
+	const [length, unit] = STEPS.find(([step]) => whole >= step) ?? [1, 'second'];
+	return numbers({ style: 'unit', unit, unitDisplay: 'short' }).format(Math.floor(whole / length));
 }
 
-const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+let times: [language: string, format: Intl.DateTimeFormat] | undefined;
 
 /** Writes a time given in seconds since the epoch in the reader's language and zone. */
 export function formatTime(seconds: number): string {
-	return dateAndTime.format(seconds * 1000);
+	if (times?.[0] !== language()) {
+		times = [language(), new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' })];
+	}
+	return times[1].format(seconds * 1000);
 }
-
-/** `1 VM`, `3 VMs`; numbers of many digits are grouped. */
-export function count(number: number, one: string, many = `${one}s`): string {
-	return `${formatNumber(number)} ${number === 1 ? one : many}`;
-}
-
-const grouped = new Intl.NumberFormat('en', { useGrouping: true });
 
 export function formatNumber(number: number): string {
-	return grouped.format(number).replaceAll(',', '\u202f');
+	return numbers({}).format(number);
+}
+
+/** Writes a share of 1: `42%`, `42 %`. */
+export function formatPercent(share: number): string {
+	return numbers({ style: 'percent', maximumFractionDigits: 0 }).format(share);
 }

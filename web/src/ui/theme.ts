@@ -29,26 +29,28 @@ const dark: MantineColorsTuple = [
 	'#0a0c0f',
 ];
 
-export const theme = createTheme({
-	colors: { dark, iris },
-	primaryColor: 'iris',
-	primaryShade: { light: 6, dark: 5 },
-	autoContrast: true,
-	fontFamily: "'Inter Variable', system-ui, sans-serif",
-	fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
-	defaultRadius: 'md',
-	cursorType: 'pointer',
-	respectReducedMotion: true,
-	components: {
-		Tooltip: { defaultProps: { openDelay: 400, withArrow: true, maw: 320, multiline: true } },
-		Modal: {
-			defaultProps: {
-				centered: true,
-				overlayProps: { backgroundOpacity: 0.45 },
-				transitionProps: { duration: 120 },
-				closeButtonProps: { 'aria-label': 'Close' },
+/** `close` is what buttons that close something are called. */
+export const themeOf = (close: string) =>
+	createTheme({
+		colors: { dark, iris },
+		primaryColor: 'iris',
+		primaryShade: { light: 6, dark: 5 },
+		autoContrast: true,
+		fontFamily: "'Inter Variable', system-ui, sans-serif",
+		fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
+		defaultRadius: 'md',
+		cursorType: 'pointer',
+		respectReducedMotion: true,
+		components: {
+			Tooltip: { defaultProps: { openDelay: 400, withArrow: true, maw: 320, multiline: true } },
+			Modal: {
+				defaultProps: {
+					centered: true,
+					overlayProps: { backgroundOpacity: 0.45 },
+					transitionProps: { duration: 120 },
+					closeButtonProps: { 'aria-label': close },
+				},
 			},
+			Menu: { defaultProps: { shadow: 'md', withInitialFocusPlaceholder: false, transitionProps: { duration: 80 } } },
 		},
-		Menu: { defaultProps: { shadow: 'md', withInitialFocusPlaceholder: false, transitionProps: { duration: 80 } } },
-	},
-});
+	});

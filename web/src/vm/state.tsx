@@ -1,42 +1,40 @@
-import type { PowerState, VM } from '../api/objects';
+import i18next from 'i18next';
+import { useTranslation } from 'react-i18next';
+import type { PowerState } from '../api/objects';
+import type { Row } from '../live/view';
 import css from './state.module.css';
 
-/** What is being done to a VM, as people say it; operations without a word of their own are shown by name. */
-const DOING: Record<string, string> = {
-	start: 'Starting',
-	start_on: 'Starting',
-	clean_shutdown: 'Shutting down',
-	hard_shutdown: 'Shutting down',
-	shutdown: 'Shutting down',
-	clean_reboot: 'Rebooting',
-	hard_reboot: 'Rebooting',
-	suspend: 'Suspending',
-	resume: 'Resuming',
-	resume_on: 'Resuming',
-	pause: 'Pausing',
-	unpause: 'Unpausing',
-	snapshot: 'Snapshotting',
-	checkpoint: 'Snapshotting',
-	revert: 'Reverting',
-	reverting: 'Reverting',
-	clone: 'Cloning',
-	copy: 'Copying',
-	export: 'Exporting',
-	import: 'Importing',
-	destroy: 'Deleting',
-	pool_migrate: 'Migrating',
-	migrate_send: 'Migrating',
-};
+/** What XAPI calls what is done to a VM, by the word the catalogues have for it. */
+const DOING = {
+	start: 'start',
+	start_on: 'start',
+	clean_shutdown: 'shutdown',
+	hard_shutdown: 'shutdown',
+	shutdown: 'shutdown',
+	clean_reboot: 'reboot',
+	hard_reboot: 'reboot',
+	suspend: 'suspend',
+	resume: 'resume',
+	resume_on: 'resume',
+	pause: 'pause',
+	unpause: 'unpause',
+	snapshot: 'snapshot',
+	checkpoint: 'snapshot',
+	revert: 'revert',
+	reverting: 'revert',
+	clone: 'clone',
+	copy: 'copy',
+	export: 'export',
+	import: 'import',
+	destroy: 'destroy',
+	pool_migrate: 'migrate',
+	migrate_send: 'migrate',
+} as const;
 
-/** The operation under way, in words, or nothing. */
-export function doing(vm: VM): string | undefined {
-	const [operation] = Object.values(vm.current_operations);
-	return operation === undefined ? undefined : operationInWords(operation);
-}
-
-/** An operation as people say it: `clean_shutdown` is "Shutting down". */
+/** An operation as people say it: `clean_shutdown` is "Shutting down". One without a word of its own stands by name. */
 export function operationInWords(operation: string): string {
-	return DOING[operation] ?? operation.replaceAll('_', ' ');
+	const word = Object.entries(DOING).find(([name]) => name === operation)?.[1];
+	return word === undefined ? operation.replaceAll('_', ' ') : i18next.t(`vmDoing.${word}`);
 }
 
 const SHAPES: Record<PowerState, string> = {
@@ -66,12 +64,29 @@ export function StateIcon({ state, busy }: { state: PowerState; busy: boolean })
 }
 
 /** Power state in words, or what is being done about it. */
-export function StateLabel({ vm }: { vm: VM }) {
-	const operation = doing(vm);
+export function StateLabel({ row }: { row: Row }) {
+	const [operation] = Object.values(Object(row.current_operations)).map(String);
+	const state = readState(row.power_state);
+	const { t } = useTranslation();
 	return (
-		<span className={css.label} data-state={vm.power_state}>
-			<StateIcon busy={operation !== undefined} state={vm.power_state} />
-			{operation === undefined ? vm.power_state : `${operation}…`}
+		<span className={css.label} data-state={state}>
+			<StateIcon busy={operation !== undefined} state={state} />
+			{operation === undefined ? t(`vmState.${state}`) : `${operationInWords(operation)}…`}
 		</span>
 	);
+}
+
+/** A power state as the value of a facet. */
+export function StateValue({ value }: { value: string }) {
+	const { t } = useTranslation();
+	const state = readState(value);
+	return (
+		<>
+			<StateIcon busy={false} state={state} /> {t(`vmState.${state}`)}
+		</>
+	);
+}
+
+function readState(value: unknown): PowerState {
+	return value === 'Running' || value === 'Paused' || value === 'Suspended' ? value : 'Halted';
 }

@@ -1,0 +1,126 @@
+/** Hosts. */
+
+import i18next from 'i18next';
+import { no } from '../api/allowed';
+import {
+	nameColumn,
+	numberColumn,
+	poolFacet,
+	refColumn,
+	tagsColumn,
+	tagsFacet,
+	textColumn,
+	timeColumn,
+	usageColumn,
+	YesNo,
+	YesNoValue,
+} from '../list/cells';
+import { type Noun, nameLabel } from '../list/noun';
+import type { Row } from '../live/view';
+import { HostIcon, PowerIcon, RebootIcon, StartIcon, SuspendIcon } from '../ui/icons';
+import { StateLabel, StateValue } from '../vm/state';
+
+const runs = (row: Row) => (row.power_state === 'Running' ? ({ ok: true } as const) : no(i18next.t('why.hostOff')));
+
+export const hosts: Noun = {
+	id: 'hosts',
+	type: 'host',
+	icon: HostIcon,
+	title: 'host.title',
+	one: 'host.one',
+	counted: 'host.counted',
+	sort: 'name',
+	needs: ['name_label', 'power_state', 'enabled', '$pool'],
+	name: nameLabel,
+	columns: [
+		nameColumn(),
+		{
+			id: 'state',
+			label: 'column.state',
+			card: 'left',
+			min: 120,
+			grow: 0,
+			sort: 'power_state',
+			needs: ['power_state', 'current_operations'],
+			cell: (row) => <StateLabel row={row} />,
+		},
+		{
+			id: 'enabled',
+			label: 'host.takesVms',
+			min: 110,
+			grow: 0,
+			sort: 'enabled',
+			needs: ['enabled'],
+			cell: (row) => <YesNo value={row.enabled === true} />,
+		},
+		refColumn('pool', 'column.pool', 'place', '$pool', { card: 'middle' }),
+		textColumn('address', 'column.address', 'address', { card: 'right', min: 130, grow: 0 }),
+		usageColumn('ram', 'column.ram', 'memory.usage', 'memory.size', { card: 'last', min: 190 }),
+		numberColumn('cores', 'host.cores', 'cpus.cores', { card: 'number' }),
+		textColumn('model', 'host.model', 'CPUs.modelname', { hidden: true, grow: 2 }),
+		textColumn('version', 'column.version', 'version', { min: 90, grow: 0 }),
+		textColumn('product', 'host.product', 'productBrand', { hidden: true }),
+		timeColumn('started', 'column.started', 'startTime', { hidden: true }),
+		tagsColumn(),
+	],
+	facets: [
+		{ property: 'power_state', label: 'column.state', Value: StateValue, inline: true },
+		{ property: 'enabled', label: 'host.takesVms', Value: YesNoValue },
+		poolFacet,
+		{ property: 'version', label: 'column.version' },
+		tagsFacet,
+	],
+	properties: ['name_label', 'name_description', 'address', 'hostname', 'memory', 'cpus', 'uuid'],
+	actions: [
+		{
+			id: 'enable',
+			method: 'host.enable',
+			label: 'hostAction.enable.label',
+			doing: 'hostAction.enable.doing',
+			done: 'hostAction.enable.done',
+			icon: StartIcon,
+			main: true,
+			allowed: (row) => (row.enabled === true ? no(i18next.t('why.hostEnabled')) : runs(row)),
+		},
+		{
+			id: 'disable',
+			method: 'host.disable',
+			label: 'hostAction.disable.label',
+			doing: 'hostAction.disable.doing',
+			done: 'hostAction.disable.done',
+			icon: SuspendIcon,
+			main: true,
+			allowed: (row) => (row.enabled === true ? runs(row) : no(i18next.t('why.hostDisabled'))),
+		},
+		{
+			id: 'restartAgent',
+			method: 'host.restartAgent',
+			label: 'hostAction.restartAgent.label',
+			doing: 'hostAction.restartAgent.doing',
+			done: 'hostAction.restartAgent.done',
+			icon: RebootIcon,
+			confirm: { consequence: 'hostAction.restartAgent.ask', destroys: false },
+			allowed: runs,
+		},
+		{
+			id: 'restart',
+			method: 'host.restart',
+			label: 'hostAction.restart.label',
+			doing: 'hostAction.restart.doing',
+			done: 'hostAction.restart.done',
+			icon: RebootIcon,
+			confirm: { consequence: 'hostAction.restart.ask', destroys: true },
+			allowed: runs,
+		},
+		{
+			id: 'stop',
+			method: 'host.stop',
+			label: 'hostAction.stop.label',
+			doing: 'hostAction.stop.doing',
+			done: 'hostAction.stop.done',
+			icon: PowerIcon,
+			confirm: { consequence: 'hostAction.stop.ask', destroys: true },
+			allowed: runs,
+		},
+	],
+};

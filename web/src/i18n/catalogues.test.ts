@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import en from './en';
+import fr from './fr';
+
+function texts(catalogue: object, path = ''): [string, string][] {
+	return Object.entries(catalogue).flatMap(([name, value]) =>
+		typeof value === 'string' ? [[`${path}${name}`, value] as [string, string]] : texts(value, `${path}${name}.`),
+	);
+}
+
+const holes = (text: string) => [...text.matchAll(/{{(\w+)/g)].map(([, name]) => name).sort();
+
+it('have the same texts in every language, with the same holes', () => {
+	const shape = (catalogue: object) => texts(catalogue).map(([key, text]) => `${key} ${holes(text)}`);
+	expect(shape(fr)).toEqual(shape(en));
+});
+
+it('leave no text empty', () => {
+	for (const [key, text] of [...texts(en), ...texts(fr)]) expect(text.trim(), key).not.toBe('');
+});

@@ -1,0 +1,10 @@
+/** Tests read the English texts. */
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import en from './en';
+
+await i18next.use(initReactI18next).init({
+	lng: 'en',
+	resources: { en: { translation: en } },
+	interpolation: { escapeValue: false },
+});

@@ -1,0 +1,93 @@
+/** Runs actions: asks where it must, calls, and tells how it went in one toast with the server's words. */
+import { notifications } from '@mantine/notifications';
+import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ConnectionLostError, errorText, NoAnswerError } from '../api/errors';
+import type { Params } from '../api/methods';
+import { useLive } from '../live/hooks';
+import { useConfirm } from '../ui/Confirm';
+import type { Action, Noun } from './noun';
+import { judge, size, subject, type Target } from './target';
+
+export type Run = (noun: Noun, action: Action, target: Target) => void;
+
+/** How long what was asked may take, in ms: fifteen minutes, as Windows with updates does. */
+export const PATIENCE = 15 * 60_000;
+
+const RunContext = createContext<Run>(() => undefined);
+const BulkDialog = lazy(() => import('./BulkDialog').then((module) => ({ default: module.BulkDialog })));
+
+export function useRun(): Run {
+	return useContext(RunContext);
+}
+
+export interface Bulk {
+	noun: Noun;
+	action: Action;
+	target: Target;
+}
+
+export function ActionsProvider({ children }: { children: ReactNode }) {
+	const { t } = useTranslation();
+	const { connection } = useLive();
+	const confirm = useConfirm();
+	const [bulk, setBulk] = useState<Bulk>();
+	const one = useCallback(
+		async (noun: Noun, action: Action, target: Target & { is: 'rows' }) => {
+			const [row] = target.rows;
+			if (row === undefined) return;
+			const name = noun.name(row);
+			if (action.confirm !== undefined) {
+				const yes = await confirm({
+					title: t('action.ask', { action: t(action.label), name }),
+					body: <p>{t(action.confirm.consequence)}</p>,
+					action: t(action.label),
+					destroys: action.confirm.destroys,
+				});
+				if (!yes) return;
+			}
+			const id = notifications.show({
+				loading: true,
+				autoClose: false,
+				withCloseButton: false,
+				title: `${t(action.doing, { name })}…`,
+				message: '',
+			});
+			try {
+				const params = { ...action.params, [action.principal ?? 'id']: row.id } as unknown;
+				await connection.call(action.method, params as Params<typeof action.method>, PATIENCE);
+				notifications.update({ id, ...DONE, title: t(action.done, { name }), message: '' });
+			} catch (error) {
+				const unknown = error instanceof ConnectionLostError || error instanceof NoAnswerError;
+				const title = t(unknown ? 'action.unknown' : 'action.failed', { action: t(action.label), name });
+				notifications.update({ id, ...FAILED, title, message: errorText(error) });
+			}
+		},
+		[connection, confirm, t],
+	);
+	const run = useCallback<Run>(
+		(noun, action, target) => {
+			const { why } = judge(action, target);
+			if (why !== undefined) {
+				const name = subject(target, noun, (count) => t(noun.counted, { count }));
+				const title = t('action.impossible', { action: t(action.label), name });
+				notifications.show({ color: 'yellow', title, message: why });
+			} else if (target.is === 'rows' && size(target) === 1) void one(noun, action, target);
+			else setBulk({ noun, action, target });
+		},
+		[one, t],
+	);
+	return (
+		<RunContext value={run}>
+			{children}
+			{bulk !== undefined && (
+				<Suspense>
+					<BulkDialog {...bulk} onClose={() => setBulk(undefined)} />
+				</Suspense>
+			)}
+		</RunContext>
+	);
+}
+
+export const DONE = { loading: false, color: 'teal', autoClose: 4000, withCloseButton: true } as const;
+export const FAILED = { loading: false, color: 'red', autoClose: false, withCloseButton: true } as const;

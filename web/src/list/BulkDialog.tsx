@@ -1,0 +1,175 @@
+/** An action on many objects: what would come of each, asked of the server first, and then done by it as one task. */
+import { Button, Loader, Modal, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { errorText } from '../api/errors';
+import type { Params } from '../api/methods';
+import type { Connection } from '../live/connection';
+import { useLive } from '../live/hooks';
+import { formatNumber } from '../ui/format';
+import { type Bulk, DONE, FAILED, PATIENCE } from './Actions';
+import css from './BulkDialog.module.css';
+import { selection, size } from './target';
+
+type Outcome = 'done' | 'failed' | 'refused' | 'would' | 'skipped';
+
+interface Report {
+	objects: { id: string; name?: string; outcome: Outcome; would?: string; error?: { message?: string } }[];
+	counts: Record<Outcome, number>;
+}
+
+/** From so many objects on, an action is not started by one press: their number has to be typed. */
+const MANY = 50;
+/** Lines that are shown; a table of thousands is not read. */
+const SHOWN = 200;
+/** Failures that a toast lists. */
+const LISTED = 6;
+
+export function BulkDialog({ noun, action, target, onClose }: Bulk & { onClose: () => void }) {
+	const { t } = useTranslation();
+	const { connection } = useLive();
+	const [opened, setOpened] = useState(true);
+	const [report, setReport] = useState<Report>();
+	const [error, setError] = useState<unknown>();
+	const [typed, setTyped] = useState('');
+	const name = t(noun.counted, { count: size(target) });
+	useEffect(() => {
+		let left = false;
+		ask(connection, { noun, action, target }, true).then(
+			(told) => !left && setReport(told),
+			(failure) => !left && setError(failure),
+		);
+		return () => {
+			left = true;
+		};
+	}, [connection, noun, action, target]);
+
+	const able = report?.counts.would ?? 0;
+	const many = able >= MANY;
+	const ready = able > 0 && (!many || typed.replace(/\D/g, '') === String(able));
+	const go = async () => {
+		setOpened(false);
+		const subject = t(noun.counted, { count: able });
+		const id = notifications.show({
+			loading: true,
+			autoClose: false,
+			withCloseButton: false,
+			title: `${t(action.doing, { name: subject })}…`,
+			message: '',
+		});
+		try {
+			const told = await ask(connection, { noun, action, target }, false);
+			const failed = told.objects.filter(({ outcome }) => outcome === 'failed');
+			if (failed.length === 0) {
+				notifications.update({ id, ...DONE, title: t(action.done, { name: subject }), message: '' });
+				return;
+			}
+			const title = t('action.failedFor', { action: t(action.label), count: failed.length, name: subject });
+			const message = (
+				<ul>
+					{failed.slice(0, LISTED).map((object) => (
+						<li key={object.id}>
+							{object.name ?? object.id}: {object.error?.message}
+						</li>
+					))}
+					{failed.length > LISTED && <li>{t('action.andMore', { count: failed.length - LISTED })}</li>}
+				</ul>
+			);
+			notifications.update({ id, ...FAILED, title, message });
+		} catch (failure) {
+			const title = t('action.failed', { action: t(action.label), name: subject });
+			notifications.update({ id, ...FAILED, title, message: errorText(failure) });
+		}
+	};
+
+	return (
+		<Modal
+			onClose={() => setOpened(false)}
+			onExitTransitionEnd={onClose}
+			opened={opened}
+			size="lg"
+			title={t('action.ask', { action: t(action.label), name })}
+		>
+			<form
+				onSubmit={(event) => {
+					event.preventDefault();
+					if (ready) void go();
+				}}
+			>
+				{action.confirm !== undefined && <p className={css.consequence}>{t(action.confirm.consequence)}</p>}
+				{error !== undefined && (
+					<p className={css.error} role="alert">
+						{errorText(error)}
+					</p>
+				)}
+				{report === undefined && error === undefined && (
+					<p className={css.asking}>
+						<Loader size="xs" /> {t('action.asking')}
+					</p>
+				)}
+				{report !== undefined && <Told report={report} />}
+				{many && (
+					<TextInput
+						autoComplete="off"
+						className={css.type}
+						data-autofocus
+						inputMode="numeric"
+						label={t('action.typeNumber', { number: able })}
+						onChange={(event) => setTyped(event.currentTarget.value)}
+						value={typed}
+					/>
+				)}
+				<div className={css.buttons}>
+					<Button data-autofocus={!many || undefined} onClick={() => setOpened(false)} variant="default">
+						{t('action.cancel')}
+					</Button>
+					<Button color={action.confirm?.destroys === true ? 'red.8' : undefined} disabled={!ready} type="submit">
+						{t('action.doTo', { action: t(action.label), name: t(noun.counted, { count: able }) })}
+					</Button>
+				</div>
+			</form>
+		</Modal>
+	);
+}
+
+function Told({ report }: { report: Report }) {
+	const { t } = useTranslation();
+	const refused = report.objects.filter(({ outcome }) => outcome !== 'would');
+	const shown = [...refused, ...report.objects.filter(({ outcome }) => outcome === 'would')].slice(0, SHOWN);
+	return (
+		<>
+			<p className={css.summary} role="status">
+				{t('action.would', { count: report.counts.would })}
+				{refused.length > 0 && ` ${t('action.refused', { count: refused.length })}`}
+			</p>
+			<div className={css.scroll}>
+				<table className={css.table}>
+					<thead>
+						<tr>
+							<th scope="col">{t('action.object')}</th>
+							<th scope="col">{t('action.outcome')}</th>
+						</tr>
+					</thead>
+					<tbody>
+						{shown.map(({ id, name, outcome, would, error }) => (
+							<tr data-outcome={outcome} key={id}>
+								<th scope="row">{name ?? id}</th>
+								<td>{outcome === 'would' ? would : error?.message}</td>
+							</tr>
+						))}
+					</tbody>
+				</table>
+			</div>
+			{report.objects.length > SHOWN && (
+				<p className={css.asking}>{t('action.shownOf', { shown: SHOWN, all: formatNumber(report.objects.length) })}</p>
+			)}
+		</>
+	);
+}
+
+async function ask(connection: Connection, { action, target }: Bulk, dryRun: boolean): Promise<Report> {
+	const params = { ...action.params, selection: selection(target), dryRun };
+	// The schema of an operation tells of its own parameters; those of selections are the same for all.
+	return (await connection.call(action.method, params as unknown as Params<typeof action.method>, PATIENCE)) as never;
+}

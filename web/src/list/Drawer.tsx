@@ -1,0 +1,96 @@
+/** The quick view of one object beside the list. */
+import { CloseButton } from '@mantine/core';
+import { type ReactNode, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useView } from '../live/hooks';
+import type { Row } from '../live/view';
+import { Copy } from '../ui/Copy';
+import { ActionButtons } from './ActionButtons';
+import css from './Drawer.module.css';
+import type { Action, Noun } from './noun';
+import { rowsTarget, type Target } from './target';
+
+interface DrawerProps {
+	noun: Noun;
+	id: string;
+	onClose: () => void;
+	run: (action: Action, target: Target) => void;
+	blocked: string | undefined;
+}
+
+export function Drawer({ noun, id, onClose, run, blocked }: DrawerProps) {
+	const { t } = useTranslation();
+	const wish = useMemo(
+		() => ({
+			type: noun.type,
+			filter: `id:${id}`,
+			columns: [...new Set([...noun.needs, ...noun.columns.flatMap(({ needs }) => needs)])],
+			limit: 1,
+		}),
+		[noun, id],
+	);
+	const { rows, view } = useView(wish);
+	const row = rows.find((candidate) => candidate.id === id);
+	const gone = row === undefined && view.isSettled;
+	const name = row === undefined ? '' : noun.name(row);
+	return (
+		<aside aria-label={row === undefined ? t(noun.one) : t('drawer.of', { name })} className={css.drawer}>
+			<header className={css.header}>
+				<div className={css.title}>
+					<h2>{gone ? t('drawer.gone') : name}</h2>
+					<CloseButton aria-label={t('drawer.close')} onClick={onClose} />
+				</div>
+				<p className={css.dim}>{t(noun.one)}</p>
+			</header>
+			{gone && <p className={css.gone}>{t('drawer.why')}</p>}
+			{row !== undefined && (
+				<div className={css.body}>
+					{noun.actions.length > 0 && (
+						<ActionButtons blocked={blocked} noun={noun} run={run} target={rowsTarget([row])} />
+					)}
+					{noun.Details === undefined ? <Columns noun={noun} row={row} /> : <noun.Details id={id} />}
+				</div>
+			)}
+		</aside>
+	);
+}
+
+/** What the columns say, one below the other. */
+function Columns({ noun, row }: { noun: Noun; row: Row }) {
+	const { t } = useTranslation();
+	return (
+		<dl className={css.facts}>
+			{noun.columns
+				.filter(({ always }) => always !== true)
+				.map(({ id, label, cell }) => (
+					<div key={id}>
+						<dt>{t(label)}</dt>
+						<dd>{cell(row)}</dd>
+					</div>
+				))}
+			<Fact label={t('drawer.id')}>
+				<span className={css.copyable}>
+					<code>{row.id}</code> <Copy label={t('drawer.copyId')} text={row.id} />
+				</span>
+			</Fact>
+		</dl>
+	);
+}
+
+export function Section({ title, children }: { title: string; children: ReactNode }) {
+	return (
+		<section>
+			<h3 className={css.heading}>{title}</h3>
+			<dl className={css.facts}>{children}</dl>
+		</section>
+	);
+}
+
+export function Fact({ label, children }: { label: string; children: ReactNode }) {
+	return (
+		<div>
+			<dt>{label}</dt>
+			<dd>{children}</dd>
+		</div>
+	);
+}

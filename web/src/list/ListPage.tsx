@@ -1,0 +1,206 @@
+/** The list of one noun. What it shows is in its address: `s` the filter, `sort`, `group`, `id` of what is open. */
+import { useMediaQuery } from '@mantine/hooks';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useReadable } from '../filter/readable';
+import { useConnectionState, useListing } from '../live/hooks';
+import type { Row } from '../live/view';
+import { useStalePools } from '../pool/servers';
+import { ColumnsMenu } from '../table/ColumnsMenu';
+import { printSort, readSort, type Sort, sortBy } from '../table/column';
+import { DataTable, isShown, type Place } from '../table/DataTable';
+import { FilterBox } from '../table/FilterBox';
+import { useLayout } from '../table/layout';
+import { SortMenu } from '../table/SortMenu';
+import { chosenOf, useSelection } from '../table/selection';
+import { formatNumber } from '../ui/format';
+import { useRun } from './Actions';
+import { Drawer } from './Drawer';
+import { ListMenu } from './ListMenu';
+import css from './ListPage.module.css';
+import { LinksContext } from './links';
+import { Nothing } from './Nothing';
+import type { Action, Noun } from './noun';
+import { type MenuAt, RowMenu } from './RowMenu';
+import { useSavedFilters } from './saved';
+import { type ListSearch, useFilterText } from './search';
+import { suggest } from './suggest';
+import { Tools } from './Tools';
+import { rowsTarget, type Target } from './target';
+import { useListKeys } from './useListKeys';
+
+/** Where the columns do not fit beside each other; with the details open, those of `Drawer.module.css` take room. */
+const NARROW = '(max-width: 940px)';
+const NARROW_BESIDE = '(max-width: 940px), (min-width: 1001px) and (max-width: 1300px)';
+
+export function ListPage({ noun }: { noun: Noun }) {
+	const { t } = useTranslation();
+	const search: ListSearch = useSearch({ strict: false });
+	const navigate = useNavigate();
+	const change = useCallback(
+		(next: Partial<ListSearch>, replace = true) =>
+			void navigate({ to: '.', search: (before: ListSearch) => ({ ...before, ...next }), replace }),
+		[navigate],
+	);
+	const state = useConnectionState();
+	const narrow = useMediaQuery(search.id === undefined ? NARROW : NARROW_BESIDE, false, {
+		getInitialValueInEffect: false,
+	});
+
+	const [text, setText] = useFilterText(search.s ?? '', (s) => change({ s: s === '' ? undefined : s }));
+	const { good: filter, error } = useReadable(useDeferredValue(text));
+	const [layout, setLayout] = useLayout(noun.id);
+	const sort = useMemo(() => {
+		const asked = readSort(search.sort, noun.columns);
+		return asked.length > 0 ? asked : readSort(noun.sort, noun.columns);
+	}, [search.sort, noun]);
+	const groups = noun.facets.filter(({ several }) => several !== true);
+	const group = groups.find(({ property }) => property === search.group);
+	const look = useMemo(
+		() => ({
+			type: noun.type,
+			filter,
+			sort: sortBy(sort, noun.columns),
+			columns: [
+				...new Set([
+					...noun.needs,
+					...noun.columns.filter((column) => isShown(column, layout)).flatMap(({ needs }) => needs),
+				]),
+			],
+			counted: noun.facets.map(({ property }) => property),
+			group: group?.property,
+		}),
+		[noun, filter, sort, layout, group],
+	);
+	const listing = useListing(look);
+	const total = listing.total ?? 0;
+	const selection = useSelection(listing, `${noun.id} ${filter}`);
+	const chosen = chosenOf(selection, total);
+	const target = useMemo<Target>(() => {
+		if (!selection.all) return rowsTarget([...selection.rows.values()].map((row) => listing.get(row.id) ?? row));
+		return { is: 'all', type: noun.type, filter, except: [...selection.rows.keys()], count: chosen };
+	}, [selection, listing, noun, filter, chosen]);
+
+	const [cursor, setCursor] = useState<string>();
+	const [menu, setMenu] = useState<MenuAt>();
+	const box = useRef<HTMLInputElement>(null);
+	const runIt = useRun();
+	const run = useCallback((action: Action, on: Target) => runIt(noun, action, on), [runIt, noun]);
+	const blocked = state.is === 'lost' ? t('connection.blocked') : undefined;
+	const open = useCallback((id: string | undefined) => change({ id }, id === undefined), [change]);
+	const onMenu = useCallback(
+		(row: Row, at: Place) => setMenu({ target: selection.has(row.id) ? target : rowsTarget([row]), at }),
+		[selection, target],
+	);
+	const onSort = useCallback((next: Sort[]) => change({ sort: printSort(next) }), [change]);
+	useListKeys({ lines: listing, cursor, setCursor, selection, opened: search.id, open, onMenu, box });
+
+	const { saved } = useSavedFilters();
+	const suggestions = (typed: string) =>
+		suggest(
+			typed,
+			noun,
+			listing.counts,
+			saved.filter(({ type }) => type === String(noun.type)),
+			(key) => t(key),
+		);
+	const stalePools = useStalePools();
+	const lost = state.is === 'lost';
+	const isStale = useCallback((row: Row) => lost || stalePools.has(String(row.$pool)), [lost, stalePools]);
+	const refused = text === filter ? listing.error?.message : undefined;
+	const links = useMemo(() => ({ setText, noun }), [setText, noun]);
+	useEffect(() => {
+		document.title = `${search.s ?? t(noun.title)} · Xen Orchestra`;
+	}, [search.s, t, noun]);
+
+	return (
+		<LinksContext value={links}>
+			<div className={css.page}>
+				<main className={css.list}>
+					<header className={css.header} data-narrow={narrow || undefined}>
+						<h1>{t(noun.title)}</h1>
+						<FilterBox
+							box={box}
+							error={
+								error === undefined
+									? undefined
+									: 'rest' in error
+										? t('filter.unreadable', { rest: error.rest })
+										: error.message
+							}
+							onChange={setText}
+							onDone={() => box.current?.blur()}
+							suggest={suggestions}
+							value={text}
+						/>
+						<span className={css.count} role="status">
+							{listing.total !== undefined && (narrow ? formatNumber(total) : t(noun.counted, { count: total }))}
+						</span>
+						{narrow && <SortMenu columns={noun.columns} onSort={onSort} sort={sort} />}
+						{!narrow && (
+							<ColumnsMenu
+								columns={noun.columns}
+								group={group?.property}
+								groups={groups}
+								layout={layout}
+								onGroup={(property) => change({ group: property })}
+								onLayout={setLayout}
+							/>
+						)}
+						<ListMenu layout={layout} look={look} noun={noun} text={text} />
+					</header>
+					<Tools
+						blocked={blocked}
+						chosen={chosen}
+						counts={listing.counts}
+						narrow={narrow}
+						noun={noun}
+						onClear={selection.clear}
+						onText={setText}
+						run={run}
+						target={target}
+						text={text}
+					/>
+					<DataTable
+						columns={noun.columns}
+						cursor={cursor}
+						empty={
+							<Nothing
+								error={refused}
+								filtered={text !== ''}
+								known={listing.total !== undefined && listing.isSettled}
+								noun={noun}
+								onClear={() => setText('')}
+							/>
+						}
+						GroupName={group?.Value ?? GroupValue}
+						isStale={isStale}
+						label={t(noun.title)}
+						layout={layout}
+						lines={listing}
+						list={`${filter} ${look.sort} ${look.group}`}
+						name={noun.name}
+						narrow={narrow}
+						onCursor={setCursor}
+						onLayout={setLayout}
+						onMenu={onMenu}
+						onOpen={open}
+						onSort={onSort}
+						selection={selection}
+						sort={sort}
+						total={total}
+					/>
+				</main>
+				{search.id !== undefined && (
+					<Drawer blocked={blocked} id={search.id} noun={noun} onClose={() => open(undefined)} run={run} />
+				)}
+			</div>
+			<RowMenu at={menu} blocked={blocked} noun={noun} onClose={() => setMenu(undefined)} run={run} />
+		</LinksContext>
+	);
+}
+
+function GroupValue({ value }: { value: string }) {
+	return <>{value}</>;
+}

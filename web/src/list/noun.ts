@@ -1,0 +1,100 @@
+/** What a noun of the interface is: one declaration a noun, from which its list, its details and its actions are made. */
+import type { ComponentType } from 'react';
+import type { Verdict } from '../api/allowed';
+import type { Method } from '../api/methods';
+import type { Key } from '../i18n';
+import type { Row } from '../live/view';
+import type { Column } from '../table/column';
+import type { Icon } from '../ui/icons';
+
+export interface Noun {
+	/** Names it in addresses and in what is kept. */
+	id: NounId;
+	/** The wire's types. */
+	type: string | string[];
+	icon: Icon;
+	/** Its name for many: "Virtual machines"; for one: "VM"; and with a number: "3 VMs". */
+	title: Key;
+	one: Key;
+	counted: Key;
+	columns: readonly Column[];
+	/** The order of columns at first, as in an address: `name`, `-time`. */
+	sort: string;
+	/** Properties that names and actions read, beside those of columns. */
+	needs: readonly string[];
+	name: (row: Row) => string;
+	facets: readonly Facet[];
+	/** Properties that are suggested in the filter, beside the facets. */
+	properties: readonly string[];
+	actions: readonly Action[];
+	/** What the drawer shows of one, instead of its columns. */
+	Details?: ComponentType<{ id: string }>;
+}
+
+export type NounId =
+	| 'vms'
+	| 'hosts'
+	| 'pools'
+	| 'templates'
+	| 'snapshots'
+	| 'srs'
+	| 'vdis'
+	| 'networks'
+	| 'vifs'
+	| 'pifs'
+	| 'tasks'
+	| 'messages';
+
+/** A property that lists are counted by, narrowed by and grouped by. */
+export interface Facet {
+	property: string;
+	label: Key;
+	/** What a value is called; without, the value itself. */
+	Value?: ComponentType<{ value: string }>;
+	/** Its values stand above the list, with their numbers. */
+	inline?: true;
+	/** Lists are not grouped by it: an object may have several values. */
+	several?: true;
+}
+
+export interface Action {
+	id: string;
+	method: Method;
+	/** The parameter that names the object, where it is not `id`. */
+	principal?: string;
+	/** Parameters beside the object. */
+	params?: Record<string, unknown>;
+	/** "Start"; and of something: "Starting web01", "Started web01". */
+	label: Key;
+	doing: Key;
+	done: Key;
+	icon: Icon;
+	/** Stands in the toolbar; the others are in its menu. */
+	main?: true;
+	/** Makes something run; of those, only what can act is shown. */
+	wakes?: true;
+	/** Asks first, with these words; for what interrupts or destroys. */
+	confirm?: { consequence: Key; destroys: boolean };
+	/** What the state allows; without, the server decides alone. */
+	allowed?: (row: Row) => Verdict;
+}
+
+/** The text of a property that is one. */
+export function text(row: Row, property: string): string {
+	const value = row[property];
+	return typeof value === 'string' ? value : '';
+}
+
+export function number(row: Row, property: string): number | undefined {
+	const value = row[property];
+	return typeof value === 'number' ? value : undefined;
+}
+
+export function list(row: Row, property: string): readonly string[] {
+	const value = row[property];
+	return Array.isArray(value) ? value : [];
+}
+
+export function nameLabel(row: Row): string {
+	return text(row, 'name_label') || row.id;
+}

@@ -1,0 +1,44 @@
+/** What an action is asked of: some rows, or all that a list matches but a few. */
+import type { Verdict } from '../api/allowed';
+import { idFilter } from '../live/names';
+import type { Row } from '../live/view';
+import type { Action, Noun } from './noun';
+
+export type Target =
+	| { is: 'rows'; rows: readonly Row[] }
+	| { is: 'all'; type: string | string[]; filter: string; except: readonly string[]; count: number };
+
+export function rowsTarget(rows: readonly Row[]): Target {
+	return { is: 'rows', rows };
+}
+
+export function size(target: Target): number {
+	return target.is === 'rows' ? target.rows.length : target.count;
+}
+
+/** The selection as the server takes it. */
+export function selection(target: Target): object {
+	if (target.is === 'rows') return { ids: target.rows.map(({ id }) => id) };
+	const { type, filter, except } = target;
+	const others = except.length === 0 ? '' : ` !${idFilter(except)}`;
+	return { type, filter: filter.trim() === '' ? others.trim() : `(${filter})${others}` };
+}
+
+/** What it is called: its name, or how many of what. */
+export function subject(target: Target, noun: Noun, counted: (count: number) => string): string {
+	const [only] = target.is === 'rows' ? target.rows : [];
+	return only !== undefined && size(target) === 1 ? noun.name(only) : counted(size(target));
+}
+
+/** Judges it: how many of the rows an action can act on, and when there is none, why. Of all, the server knows. */
+export function judge(action: Action, target: Target): { able: number; why: string | undefined } {
+	if (target.is === 'all' || action.allowed === undefined) return { able: size(target), why: undefined };
+	let able = 0;
+	let why: string | undefined;
+	for (const row of target.rows) {
+		const verdict: Verdict = action.allowed(row);
+		if (verdict.ok) able++;
+		else why ??= verdict.why;
+	}
+	return { able, why: able > 0 ? undefined : why };
+}

@@ -1,0 +1,54 @@
+/** Networks. */
+import {
+	countColumn,
+	nameColumn,
+	numberColumn,
+	poolFacet,
+	refColumn,
+	tagsColumn,
+	tagsFacet,
+	textColumn,
+	YesNoValue,
+	yesNoColumn,
+} from '../list/cells';
+import { type Noun, nameLabel } from '../list/noun';
+import { NetworkIcon, RemoveIcon } from '../ui/icons';
+
+export const networks: Noun = {
+	id: 'networks',
+	type: 'network',
+	icon: NetworkIcon,
+	title: 'network.title',
+	one: 'network.one',
+	counted: 'network.counted',
+	sort: 'name',
+	needs: ['name_label', '$pool'],
+	name: nameLabel,
+	columns: [
+		nameColumn(),
+		refColumn('pool', 'column.pool', 'place', '$pool', { card: 'left' }),
+		countColumn('pifs', 'pif.title', 'PIFs', { card: 'number', min: 150 }),
+		countColumn('vifs', 'vif.title', 'VIFs', { card: 'last', min: 150 }),
+		numberColumn('mtu', 'column.mtu', 'MTU', { card: 'right' }),
+		textColumn('bridge', 'network.bridge', 'bridge', { hidden: true }),
+		yesNoColumn('bonded', 'network.bonded', 'isBonded', { hidden: true }),
+		yesNoColumn('automatic', 'network.automatic', 'automatic', { hidden: true }),
+		yesNoColumn('locked', 'network.locked', 'defaultIsLocked', { hidden: true, min: 150 }),
+		yesNoColumn('nbd', 'network.nbd', 'nbd', { hidden: true }),
+		tagsColumn(),
+	],
+	facets: [{ property: 'isBonded', label: 'network.bonded', Value: YesNoValue }, poolFacet, tagsFacet],
+	properties: ['name_label', 'name_description', 'MTU', 'bridge', 'uuid'],
+	actions: [
+		{
+			id: 'remove',
+			method: 'network.delete',
+			label: 'common.remove.label',
+			doing: 'common.remove.doing',
+			done: 'common.remove.done',
+			icon: RemoveIcon,
+			main: true,
+			confirm: { consequence: 'network.askRemove', destroys: true },
+		},
+	],
+};

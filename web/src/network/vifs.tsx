@@ -1,0 +1,78 @@
+/** Network interfaces of virtual machines. */
+import i18next from 'i18next';
+import { no } from '../api/allowed';
+import {
+	NetworkValue,
+	nameColumn,
+	numberColumn,
+	poolColumn,
+	poolFacet,
+	refColumn,
+	textColumn,
+	YesNoValue,
+	yesNoColumn,
+} from '../list/cells';
+import { type Noun, text } from '../list/noun';
+import { DisconnectedIcon, RemoveIcon, StartIcon, VifIcon } from '../ui/icons';
+
+export const vifs: Noun = {
+	id: 'vifs',
+	type: 'VIF',
+	icon: VifIcon,
+	title: 'vif.title',
+	one: 'vif.one',
+	counted: 'vif.counted',
+	sort: 'name',
+	needs: ['MAC', 'attached', '$pool'],
+	name: (row) => text(row, 'MAC') || row.id,
+	columns: [
+		nameColumn('MAC', '', 'column.mac'),
+		refColumn('vm', 'vm.one', 'VM', '$VM', { card: 'left' }),
+		refColumn('network', 'network.one', 'network', '$network', { card: 'right' }),
+		textColumn('device', 'column.device', 'device', { min: 80, grow: 0 }),
+		yesNoColumn('attached', 'vif.attached', 'attached', { card: 'number', min: 110 }),
+		numberColumn('mtu', 'column.mtu', 'MTU', { card: 'last' }),
+		textColumn('locking', 'vif.locking', 'lockingMode', { min: 130 }),
+		poolColumn,
+	],
+	facets: [
+		{ property: 'attached', label: 'vif.attached', Value: YesNoValue, inline: true },
+		{ property: '$network', label: 'network.one', Value: NetworkValue },
+		{ property: 'lockingMode', label: 'vif.locking' },
+		poolFacet,
+	],
+	properties: ['MAC', 'MTU', 'device', 'allowedIpv4Addresses', '$VM'],
+	actions: [
+		{
+			id: 'connect',
+			method: 'vif.connect',
+			label: 'common.connect.label',
+			doing: 'common.connect.doing',
+			done: 'common.connect.done',
+			icon: StartIcon,
+			main: true,
+			allowed: (row) => (row.attached === true ? no(i18next.t('why.connected')) : { ok: true }),
+		},
+		{
+			id: 'disconnect',
+			method: 'vif.disconnect',
+			label: 'common.disconnect.label',
+			doing: 'common.disconnect.doing',
+			done: 'common.disconnect.done',
+			icon: DisconnectedIcon,
+			main: true,
+			confirm: { consequence: 'vif.askDisconnect', destroys: false },
+			allowed: (row) => (row.attached === true ? { ok: true } : no(i18next.t('why.disconnected'))),
+		},
+		{
+			id: 'remove',
+			method: 'vif.delete',
+			label: 'common.remove.label',
+			doing: 'common.remove.doing',
+			done: 'common.remove.done',
+			icon: RemoveIcon,
+			confirm: { consequence: 'vif.askRemove', destroys: true },
+			allowed: (row) => (row.attached === true ? no(i18next.t('why.disconnectFirst')) : { ok: true }),
+		},
+	],
+};

@@ -1,5 +1,0 @@
-import { useObject } from '../live/hooks';
-
-export function PoolName({ id }: { id: string }) {
-	return <>{useObject('pool', id)?.name_label ?? ''}</>;
-}

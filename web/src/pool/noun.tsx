@@ -1,0 +1,38 @@
+/** Pools. */
+import {
+	nameColumn,
+	numberColumn,
+	refColumn,
+	tagsColumn,
+	tagsFacet,
+	textColumn,
+	YesNoValue,
+	yesNoColumn,
+} from '../list/cells';
+import { type Noun, nameLabel } from '../list/noun';
+import { PoolIcon } from '../ui/icons';
+
+export const pools: Noun = {
+	id: 'pools',
+	type: 'pool',
+	icon: PoolIcon,
+	title: 'pool.title',
+	one: 'pool.one',
+	counted: 'pool.counted',
+	sort: 'name',
+	needs: ['name_label', '$pool'],
+	name: nameLabel,
+	columns: [
+		nameColumn(),
+		refColumn('master', 'pool.master', 'place', 'master', { card: 'left' }),
+		numberColumn('cores', 'host.cores', 'cpus.cores', { card: 'last' }),
+		yesNoColumn('ha', 'vm.ha', 'HA_enabled', { card: 'number', min: 150 }),
+		yesNoColumn('autoStart', 'pool.autoStart', 'auto_poweron', { hidden: true, min: 150 }),
+		textColumn('version', 'column.version', 'platform_version', { min: 90, grow: 0 }),
+		refColumn('sr', 'pool.defaultSr', 'SR', 'default_SR', { card: 'right' }),
+		tagsColumn(),
+	],
+	facets: [{ property: 'HA_enabled', label: 'vm.ha', Value: YesNoValue, inline: true }, tagsFacet],
+	properties: ['name_label', 'name_description', 'uuid'],
+	actions: [],
+};

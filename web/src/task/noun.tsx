@@ -1,0 +1,57 @@
+/** Tasks of hosts. */
+import i18next from 'i18next';
+import { no } from '../api/allowed';
+import { nameColumn, PlaceValue, poolColumn, poolFacet, refColumn, textColumn, timeColumn } from '../list/cells';
+import { list, type Noun, nameLabel, number } from '../list/noun';
+import { formatPercent } from '../ui/format';
+import { CloseIcon, TaskIcon } from '../ui/icons';
+
+export const tasks: Noun = {
+	id: 'tasks',
+	type: 'task',
+	icon: TaskIcon,
+	title: 'task.title',
+	one: 'task.one',
+	counted: 'task.counted',
+	sort: '-created',
+	needs: ['name_label', 'allowedOperations', '$pool'],
+	name: nameLabel,
+	columns: [
+		nameColumn(),
+		textColumn('status', 'column.state', 'status', { card: 'left', min: 100, grow: 0 }),
+		{
+			id: 'progress',
+			label: 'task.progress',
+			card: 'last',
+			min: 90,
+			grow: 0,
+			align: 'end',
+			sort: 'progress',
+			needs: ['progress'],
+			cell: (row) => <>{formatPercent(number(row, 'progress') ?? 0)}</>,
+		},
+		refColumn('host', 'host.one', 'place', '$host', { card: 'middle' }),
+		timeColumn('created', 'task.created', 'created', { card: 'right' }),
+		timeColumn('finished', 'task.finished', 'finished', { hidden: true }),
+		poolColumn,
+	],
+	facets: [
+		{ property: 'status', label: 'column.state', inline: true },
+		{ property: '$host', label: 'host.one', Value: PlaceValue },
+		poolFacet,
+	],
+	properties: ['name_label', 'status', 'created', 'progress'],
+	actions: [
+		{
+			id: 'cancel',
+			method: 'task.cancel',
+			label: 'task.cancel.label',
+			doing: 'task.cancel.doing',
+			done: 'task.cancel.done',
+			icon: CloseIcon,
+			main: true,
+			allowed: (row) =>
+				list(row, 'allowedOperations').includes('cancel') ? { ok: true } : no(i18next.t('why.notCancelable')),
+		},
+	],
+};

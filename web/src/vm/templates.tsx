@@ -1,0 +1,47 @@
+/** Templates of virtual machines. */
+import {
+	bytesColumn,
+	nameColumn,
+	numberColumn,
+	poolFacet,
+	refColumn,
+	tagsColumn,
+	tagsFacet,
+	YesNoValue,
+	yesNoColumn,
+} from '../list/cells';
+import { type Noun, nameLabel } from '../list/noun';
+import { RemoveIcon, TemplateIcon } from '../ui/icons';
+
+export const templates: Noun = {
+	id: 'templates',
+	type: 'VM-template',
+	icon: TemplateIcon,
+	title: 'template.title',
+	one: 'template.one',
+	counted: 'template.counted',
+	sort: 'name',
+	needs: ['name_label', '$pool'],
+	name: nameLabel,
+	columns: [
+		nameColumn(),
+		refColumn('pool', 'column.pool', 'place', '$pool', { card: 'left' }),
+		yesNoColumn('default', 'template.default', 'isDefaultTemplate', { min: 150 }),
+		numberColumn('vcpu', 'column.vcpu', 'CPUs.number', { card: 'number', min: 64 }),
+		bytesColumn('ram', 'column.ram', 'memory.size', { card: 'last' }),
+		tagsColumn(),
+	],
+	facets: [{ property: 'isDefaultTemplate', label: 'template.default', Value: YesNoValue }, poolFacet, tagsFacet],
+	properties: ['name_label', 'name_description', 'CPUs', 'memory', 'uuid'],
+	actions: [
+		{
+			id: 'remove',
+			method: 'vm.delete',
+			label: 'common.remove.label',
+			doing: 'common.remove.doing',
+			done: 'common.remove.done',
+			icon: RemoveIcon,
+			confirm: { consequence: 'template.askRemove', destroys: true },
+		},
+	],
+};
