@@ -10,8 +10,10 @@ import {
 	KeyboardIcon,
 	LanguageIcon,
 	PoolIcon,
+	SearchIcon,
 	SignOutIcon,
 	ThemeIcon,
+	TreeIcon,
 	UserIcon,
 } from '../ui/icons';
 import { SECTIONS } from './nouns';
@@ -20,15 +22,20 @@ import { signOut } from './session';
 
 interface RailProps {
 	onHelp: () => void;
+	onSearch: () => void;
+	onTree: () => void;
+	tree: boolean;
 }
 
-export function Rail({ onHelp }: RailProps) {
+export function Rail({ onHelp, onSearch, onTree, tree }: RailProps) {
 	const { t } = useTranslation();
 	const user = useUser();
 	const { pathname } = useLocation();
 	const here = pathname.split('/')[1];
 	return (
 		<nav aria-label={t('place.main')} className={css.rail}>
+			<Tool active={tree} icon={TreeIcon} label={t(tree ? 'tree.hide' : 'tree.show')} onClick={onTree} />
+			<Tool icon={SearchIcon} label={t('place.search')} onClick={onSearch} />
 			<ul className={css.places}>
 				{SECTIONS.map(({ label, icon: PlaceIcon, lists }) => {
 					const [first = 'vms'] = lists;

@@ -2,19 +2,23 @@
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactNode, Suspense, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActionsProvider } from '../list/Actions';
 import type { NounId } from '../list/noun';
 import { StaleBanner } from '../pool/StaleBanner';
 import { ActivityBar } from '../task/ActivityBar';
 import { ConfirmProvider } from '../ui/Confirm';
+import { useKept } from '../ui/kept';
 import { useKeys } from '../ui/keys';
 import { ConnectionBanner } from './ConnectionBanner';
 import { KeyboardHelp } from './KeyboardHelp';
 import { Rail } from './Rail';
 import { Sections } from './Sections';
 import css from './Shell.module.css';
+
+const TreePane = lazy(() => import('../tree/TreePane').then((module) => ({ default: module.TreePane })));
+const Palette = lazy(() => import('../palette/Palette').then((module) => ({ default: module.Palette })));
 
 /** How soon a letter must follow `g`, in ms. */
 const GO_WITHIN = 1500;
@@ -47,10 +51,13 @@ export function Shell({ children }: { children: ReactNode }) {
 function Regions({ children }: { children: ReactNode }) {
 	const { t } = useTranslation();
 	const [help, setHelp] = useState(false);
+	const [searching, setSearching] = useState(false);
+	const [tree, setTree] = useKept('tree.shown', 'no');
 	const navigate = useNavigate();
 	const going = useRef(0);
 	const go = (list: NounId) =>
 		Date.now() - going.current < GO_WITHIN && void navigate({ to: '/$list', params: { list }, search: {} });
+	const toggleTree = () => setTree(tree === 'yes' ? 'no' : 'yes');
 	useKeys([
 		['?', () => setHelp(true)],
 		[
@@ -61,12 +68,34 @@ function Regions({ children }: { children: ReactNode }) {
 		],
 		...GO.map(([key, list]) => [key, () => go(list)] as const),
 	]);
+	useEffect(() => {
+		const press = (event: KeyboardEvent) => {
+			if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey)
+				return;
+			event.preventDefault();
+			setSearching(true);
+		};
+		document.addEventListener('keydown', press);
+		return () => document.removeEventListener('keydown', press);
+	}, []);
 	return (
-		<div className={css.shell}>
+		<div className={css.shell} data-tree={tree === 'yes' || undefined}>
 			<button className={css.skip} onClick={skip} type="button">
 				{t('place.skip')}
 			</button>
-			<Rail onHelp={() => setHelp(true)} />
+			<Rail
+				onHelp={() => setHelp(true)}
+				onSearch={() => setSearching(true)}
+				onTree={toggleTree}
+				tree={tree === 'yes'}
+			/>
+			{tree === 'yes' && (
+				<Suspense fallback={<div className={css.tree} />}>
+					<div className={css.tree}>
+						<TreePane onClose={() => setTree('no')} />
+					</div>
+				</Suspense>
+			)}
 			<div className={css.page}>
 				<ConnectionBanner />
 				<StaleBanner />
@@ -77,6 +106,11 @@ function Regions({ children }: { children: ReactNode }) {
 			</div>
 			<ActivityBar />
 			<KeyboardHelp onClose={() => setHelp(false)} opened={help} />
+			{searching && (
+				<Suspense>
+					<Palette onClose={() => setSearching(false)} />
+				</Suspense>
+			)}
 		</div>
 	);
 }
