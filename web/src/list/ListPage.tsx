@@ -28,6 +28,7 @@ import { type ListSearch, useFilterText } from './search';
 import { suggest } from './suggest';
 import { Tools } from './Tools';
 import { rowsTarget, type Target } from './target';
+import { useGroupOrder } from './useGroupOrder';
 import { useListKeys } from './useListKeys';
 
 /** Where the columns do not fit beside each other; with the details open, those of `Drawer.module.css` take room. */
@@ -74,6 +75,7 @@ export function ListPage({ noun }: { noun: Noun }) {
 		[noun, filter, sort, layout, group],
 	);
 	const listing = useListing(look);
+	useGroupOrder(listing, group);
 	const total = listing.total ?? 0;
 	const selection = useSelection(listing, `${noun.id} ${filter}`);
 	const chosen = chosenOf(selection, total);

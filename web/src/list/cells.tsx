@@ -67,8 +67,13 @@ export function textColumn(id: string, label: Key, property: string, place: Plac
 	};
 }
 
-/** A text of a few that the catalogue has words for; any other stands as it is. */
-export function numberColumn(id: string, label: Key, property: string, place: Place = {}): Column {
+/** A number; the unit is shown where no header says it. */
+export function numberColumn(
+	id: string,
+	label: Key,
+	property: string,
+	{ unit, ...place }: Place & { unit?: string } = {},
+): Column {
 	return {
 		id,
 		label,
@@ -80,7 +85,13 @@ export function numberColumn(id: string, label: Key, property: string, place: Pl
 		needs: [property],
 		cell: (row) => {
 			const value = number(row, property);
-			return <>{value !== undefined && formatNumber(value)}</>;
+			if (value === undefined) return null;
+			return (
+				<>
+					{formatNumber(value)}
+					{unit !== undefined && <span className={css.unit}> {unit}</span>}
+				</>
+			);
 		},
 		...place,
 	};
@@ -221,6 +232,6 @@ export function YesNoValue({ value }: { value: string }) {
 }
 
 export const poolColumn = refColumn('pool', 'column.pool', 'place', '$pool', { hidden: true });
-export const poolFacet = { property: '$pool', label: 'column.pool', Value: PlaceValue } as const;
+export const poolFacet = { property: '$pool', label: 'column.pool', Value: PlaceValue, names: 'place' } as const;
 export const tagsFacet = { property: 'tags', label: 'column.tags', several: true } as const;
 export { nameLabel };

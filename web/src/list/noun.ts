@@ -3,6 +3,7 @@ import type { ComponentType } from 'react';
 import type { Verdict } from '../api/allowed';
 import type { Method } from '../api/methods';
 import type { Key } from '../i18n';
+import type { Sort } from '../live/names';
 import type { Row } from '../live/view';
 import type { Column } from '../table/column';
 import type { Icon } from '../ui/icons';
@@ -51,6 +52,8 @@ export interface Facet {
 	label: Key;
 	/** What a value is called; without, the value itself. */
 	Value?: ComponentType<{ value: string }>;
+	/** Its values are ids of such objects, and groups stand in the order of their names. */
+	names?: Sort;
 	/** Its values stand above the list, with their numbers. */
 	inline?: true;
 	/** Lists are not grouped by it: an object may have several values. */

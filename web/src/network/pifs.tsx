@@ -46,8 +46,8 @@ export const pifs: Noun = {
 	],
 	facets: [
 		{ property: 'carrier', label: 'pif.carrier', Value: YesNoValue },
-		{ property: '$host', label: 'host.one', Value: PlaceValue },
-		{ property: '$network', label: 'network.one', Value: NetworkValue },
+		{ property: '$host', label: 'host.one', Value: PlaceValue, names: 'place' },
+		{ property: '$network', label: 'network.one', Value: NetworkValue, names: 'network' },
 		{ property: 'management', label: 'pif.management', Value: YesNoValue },
 		poolFacet,
 	],

@@ -37,7 +37,7 @@ export const vifs: Noun = {
 	],
 	facets: [
 		{ property: 'attached', label: 'vif.attached', Value: YesNoValue, inline: true },
-		{ property: '$network', label: 'network.one', Value: NetworkValue },
+		{ property: '$network', label: 'network.one', Value: NetworkValue, names: 'network' },
 		{ property: 'lockingMode', label: 'vif.locking' },
 		poolFacet,
 	],

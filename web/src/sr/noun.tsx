@@ -40,7 +40,7 @@ export const srs: Noun = {
 	facets: [
 		{ property: 'SR_type', label: 'column.type', inline: true },
 		{ property: 'shared', label: 'sr.shared', Value: YesNoValue },
-		{ property: '$container', label: 'sr.where', Value: PlaceValue },
+		{ property: '$container', label: 'sr.where', Value: PlaceValue, names: 'place' },
 		poolFacet,
 		tagsFacet,
 	],

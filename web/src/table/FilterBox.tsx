@@ -65,7 +65,7 @@ export function FilterBox({ value, onChange, error, suggest, box, onDone }: Filt
 				aria-expanded={suggestions.length > 0}
 				aria-label={t('filter.label')}
 				autoComplete="off"
-				error={error !== undefined}
+				error={error !== undefined && suggestions.length === 0}
 				leftSection={<SearchIcon size={16} />}
 				onBlur={() => setOpen(false)}
 				onChange={(event) => {
@@ -91,12 +91,12 @@ export function FilterBox({ value, onChange, error, suggest, box, onDone }: Filt
 				spellCheck={false}
 				value={value}
 			/>
-			{error !== undefined && (
+			{error !== undefined && suggestions.length === 0 && (
 				<p className={css.error} role="status">
 					{error}; {t('filter.lastOne')}
 				</p>
 			)}
-			{suggestions.length > 0 && error === undefined && (
+			{suggestions.length > 0 && (
 				<div aria-label={t('filter.suggestions')} className={css.suggestions} id={id} role="listbox">
 					{suggestions.map((suggestion, at) => (
 						// biome-ignore lint/a11y/useFocusableInteractive: the box has the focus and names the active one

@@ -37,7 +37,7 @@ export const tasks: Noun = {
 	],
 	facets: [
 		{ property: 'status', label: 'column.state', inline: true },
-		{ property: '$host', label: 'host.one', Value: PlaceValue },
+		{ property: '$host', label: 'host.one', Value: PlaceValue, names: 'place' },
 		poolFacet,
 	],
 	properties: ['name_label', 'status', 'created', 'progress'],

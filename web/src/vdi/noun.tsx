@@ -38,7 +38,7 @@ export const vdis: Noun = {
 	],
 	facets: [
 		{ property: 'VDI_type', label: 'column.type', inline: true },
-		{ property: '$SR', label: 'sr.one', Value: SrValue },
+		{ property: '$SR', label: 'sr.one', Value: SrValue, names: 'SR' },
 		poolFacet,
 		tagsFacet,
 	],

@@ -57,7 +57,7 @@ export const vms: Noun = {
 			),
 		},
 		poolColumn,
-		numberColumn('vcpu', 'column.vcpu', 'CPUs.number', { card: 'number', min: 64 }),
+		numberColumn('vcpu', 'column.vcpu', 'CPUs.number', { card: 'number', min: 64, unit: 'vCPU' }),
 		bytesColumn('ram', 'column.ram', 'memory.size', { card: 'last', min: 92 }),
 		textColumn('ip', 'column.ip', 'mainIpAddress', { card: 'right', min: 138, grow: 0 }),
 		textColumn('os', 'column.os', 'os_version.name', { min: 140, grow: 1.5, hidden: true }),
@@ -68,7 +68,7 @@ export const vms: Noun = {
 	],
 	facets: [
 		{ property: 'power_state', label: 'column.state', Value: StateValue, inline: true },
-		{ property: '$container', label: 'column.host', Value: PlaceValue },
+		{ property: '$container', label: 'column.host', Value: PlaceValue, names: 'place' },
 		poolFacet,
 		tagsFacet,
 		{ property: 'os_version.distro', label: 'column.os' },

@@ -31,7 +31,7 @@ export const snapshots: Noun = {
 		poolColumn,
 		tagsColumn(),
 	],
-	facets: [{ property: '$snapshot_of', label: 'vm.one', Value: VmValue }, poolFacet, tagsFacet],
+	facets: [{ property: '$snapshot_of', label: 'vm.one', Value: VmValue, names: 'VM' }, poolFacet, tagsFacet],
 	properties: ['name_label', 'name_description', 'snapshot_time', 'uuid'],
 	actions: [
 		{
