@@ -30,7 +30,7 @@ describe.each(SCREENS)('accessibility, $colorScheme, $viewport.width px wide', (
 		await page.keyboard.press('.');
 		await page.getByRole('menu').waitFor();
 		expect(await violations(page)).toEqual([]);
-		await page.goto(`${at.server.url}/#/pools`);
+		await page.goto(`${at.server.url}/#/servers`);
 		await page.getByRole('button', { name: 'Connect a pool' }).click();
 		await page.getByRole('dialog').waitFor();
 		expect(await violations(page)).toEqual([]);

@@ -63,7 +63,7 @@ export function row(page: Page, name: string) {
 }
 
 export async function filter(page: Page, text: string): Promise<void> {
-	await page.getByRole('textbox', { name: 'Filter' }).fill(text);
+	await page.getByRole('combobox', { name: 'Filter' }).fill(text);
 }
 
 /** The names of the rows in the page, from top to bottom. */

@@ -37,12 +37,12 @@ describe('a server without a pool', () => {
 		await dialog.waitFor({ state: 'detached' });
 		expect(await page.getByRole('switch').count()).toBe(1);
 		await page.getByRole('listitem').filter({ hasText: 'Live' }).getByRole('heading', { name: 'lab' }).waitFor();
-		await page.getByRole('link', { name: 'VMs' }).click();
+		await page.getByRole('link', { name: 'VMs', exact: true }).click();
 		await rows(page).first().waitFor();
 	});
 
 	it('changes a connection that is there', async () => {
-		await page.getByRole('link', { name: 'Pools', exact: true }).click();
+		await page.getByRole('link', { name: 'Admin', exact: true }).click();
 		await page.getByRole('button', { name: 'Change' }).click();
 		const dialog = page.getByRole('dialog', { name: 'Change the connection of lab' });
 		await dialog.getByLabel('Label (optional)').fill('laboratory');
@@ -57,7 +57,7 @@ describe('a server without a pool', () => {
 	});
 
 	it('lets go of the rows of a pool that is disconnected, and of the pool that is forgotten', async () => {
-		await page.getByRole('link', { name: 'Pools', exact: true }).click();
+		await page.getByRole('link', { name: 'Admin', exact: true }).click();
 		await page.getByRole('switch', { name: 'Connect lab' }).press('Space');
 		await page.getByText('Switched off').waitFor();
 		await page.getByRole('button', { name: 'Forget' }).click();
@@ -66,7 +66,7 @@ describe('a server without a pool', () => {
 			.getByRole('button', { name: 'Forget' })
 			.click();
 		await page.getByRole('heading', { name: 'No pool is connected yet' }).waitFor();
-		await page.getByRole('link', { name: 'VMs' }).click();
+		await page.getByRole('link', { name: 'VMs', exact: true }).click();
 		await page.getByRole('heading', { name: 'No pool is connected yet' }).waitFor();
 		expect(await rows(page).count()).toBe(0);
 	});
@@ -95,7 +95,7 @@ describe('a pool that stops to answer', () => {
 		await dialog.getByLabel('Password', { exact: true }).fill('password');
 		await dialog.getByRole('button', { name: 'Connect' }).click();
 		await dialog.waitFor({ state: 'detached' });
-		await page.getByRole('link', { name: 'VMs' }).click();
+		await page.getByRole('link', { name: 'VMs', exact: true }).click();
 		await rows(page).first().waitFor();
 		await pool.stop();
 		const banner = page.getByRole('status').filter({ hasText: 'lab does not answer' });

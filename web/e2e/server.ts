@@ -1,7 +1,7 @@
 /** The real server, in demo mode or empty, with a folder and a port of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -20,16 +20,27 @@ const START = 60_000;
 /** How long it may take to end after SIGTERM, in ms. */
 const STOP = 15_000;
 
+/** With XO_WEB_DIST set, the server serves the pages of that folder in place of those it was built with. */
+async function pages(): Promise<string[]> {
+	const dist = process.env.XO_WEB_DIST;
+	if (dist === undefined) return [];
+	const config = join(tmpdir(), `xo-e2e-pages-${process.pid}.toml`);
+	await writeFile(config, `[http.mounts]\n"/" = ${JSON.stringify(dist)}\n`);
+	return ['--config', config];
+}
+
 function program(name: 'xo-server' | 'xapi-sim'): string {
 	const server = process.env.XO_SERVER_BIN;
 	if (server === undefined) throw new Error('set XO_SERVER_BIN to the xo-server program, as `cargo xtask test` does');
-	const path = name === 'xo-server' ? server : join(dirname(server), name);
+	const path = name === 'xo-server' ? server : (process.env.XAPI_SIM_BIN ?? join(dirname(server), name));
 	if (!existsSync(path)) throw new Error(`${path} does not exist; build it with \`cargo build -p ${name}\``);
 	return path;
 }
 
 async function run(name: 'xo-server' | 'xapi-sim', args: string[], after: () => Promise<void>): Promise<Running> {
-	const child = spawn(program(name), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(program(name), name === 'xo-server' ? [...args, ...(await pages())] : args, {
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
 	let output = '';
 	child.stdout.on('data', (data) => {
 		output += data;

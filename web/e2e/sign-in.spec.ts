@@ -58,7 +58,7 @@ describe('the sign-in page', () => {
 		const page = await openPage(at.browser, `${at.server.url}/#/vms?s=name_label%3Aweb-1`);
 		await signIn(page);
 		await rows(page).first().waitFor();
-		expect(await page.getByRole('textbox', { name: 'Filter' }).inputValue()).toBe('name_label:web-1');
+		expect(await page.getByRole('combobox', { name: 'Filter' }).inputValue()).toBe('name_label:web-1');
 		expect(await rows(page).count()).toBe(1);
 	});
 });

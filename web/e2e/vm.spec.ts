@@ -63,7 +63,11 @@ describe('the list of VMs', () => {
 		await row(page, 'sandbox').click();
 		const details = page.getByRole('complementary', { name: 'Details of sandbox' });
 		await details.getByRole('button', { name: 'Start' }).click();
-		await page.getByRole('contentinfo').getByText('Starting sandbox').waitFor();
+		await page
+			.getByRole('contentinfo')
+			.getByText(/Starting sandbox|vm.start/)
+			.first()
+			.waitFor();
 		await page.getByText('Started sandbox').waitFor();
 		await row(page, 'sandbox').getByText('Running').waitFor();
 		expect(await details.getByRole('button', { name: 'Shut down' }).isEnabled()).toBe(true);
@@ -85,7 +89,7 @@ describe('the list of VMs', () => {
 		page = await openVms(at.browser, at.server.url);
 		await row(page, 'web-2').getByRole('button', { name: 'Actions on web-2' }).click();
 		await page.getByRole('menuitem', { name: 'Force shutdown' }).click();
-		const dialog = page.getByRole('dialog', { name: 'Force shutdown web-2?' });
+		const dialog = page.getByRole('dialog', { name: 'Force shutdown: web-2?' });
 		await dialog.getByRole('button', { name: 'Cancel' }).click();
 		await dialog.waitFor({ state: 'detached' });
 		expect(await row(page, 'web-2').textContent()).toContain('Running');
@@ -119,8 +123,8 @@ describe('the list of VMs', () => {
 		await row(page, 'new-server').getByRole('checkbox').click();
 		await row(page, 'db-2').getByRole('checkbox').click();
 		await page.getByRole('button', { name: 'Reboot' }).click();
-		await page.getByRole('dialog', { name: 'Reboot 2 VMs?' }).getByRole('button', { name: 'Reboot 2 VMs' }).click();
-		const toast = page.getByRole('alert').filter({ hasText: '“Reboot” failed for 1 of 2 VMs' });
+		await page.getByRole('dialog', { name: 'Reboot: 2 VMs?' }).getByRole('button', { name: 'Reboot: 2 VMs' }).click();
+		const toast = page.getByRole('alert').filter({ hasText: '“Reboot” of 2 VMs failed for 1' });
 		await toast.waitFor();
 		expect(await toast.getByRole('listitem').allTextContents()).toEqual([expect.stringMatching(/^new-server: /)]);
 	});
@@ -131,6 +135,7 @@ describe('the list of VMs', () => {
 		await row(page, 'web-1').waitFor({ state: 'detached' });
 		await page.getByRole('checkbox', { name: 'Select all' }).click();
 		await page.getByRole('button', { name: 'Take snapshot' }).click();
+		await page.getByRole('dialog').getByRole('button', { name: 'Take snapshot: 2 VMs' }).click();
 		await page.getByText('Took a snapshot of 2 VMs').waitFor();
 	});
 
@@ -187,10 +192,10 @@ describe('the list of VMs', () => {
 
 	it('keeps the filter box in its place while the number of rows changes', async () => {
 		page = await openVms(at.browser, at.server.url);
-		const before = await page.getByRole('textbox', { name: 'Filter' }).boundingBox();
+		const before = await page.getByRole('combobox', { name: 'Filter' }).boundingBox();
 		await filter(page, 'web');
 		await row(page, 'db-1').waitFor({ state: 'detached' });
-		expect(await page.getByRole('textbox', { name: 'Filter' }).boundingBox()).toEqual(before);
+		expect(await page.getByRole('combobox', { name: 'Filter' }).boundingBox()).toEqual(before);
 	});
 
 	it('is worked by keyboard', async () => {
@@ -285,7 +290,7 @@ describe('the list of VMs on a phone', () => {
 		expect(await row(page, 'db-1').boundingBox()).toEqual(before);
 		await page.getByRole('button', { name: 'Actions', exact: true }).click();
 		await page.getByRole('menuitem', { name: 'Shut down' }).click();
-		await page.getByRole('dialog', { name: 'Shut down db-1?' }).waitFor();
+		await page.getByRole('dialog', { name: 'Shut down: db-1?' }).waitFor();
 	});
 });
 
@@ -307,9 +312,11 @@ describe('a list of thousands of VMs', () => {
 		const page = await openVms(at.browser, at.server.url);
 		await page.getByRole('checkbox', { name: 'Select all' }).click();
 		await page.getByRole('button', { name: 'Take snapshot' }).click();
-		const dialog = page.getByRole('dialog', { name: /^Take snapshot / });
+		const dialog = page.getByRole('dialog', { name: /^Take snapshot: / });
 		const go = dialog.getByRole('button', { name: /^Take snapshot/ });
+		await dialog.getByRole('textbox').waitFor();
 		expect(await go.isDisabled()).toBe(true);
+		await dialog.getByRole('textbox').focus();
 		await page.keyboard.type('200');
 		await page.keyboard.press('Enter');
 		expect(await go.isDisabled()).toBe(true);

@@ -10,6 +10,8 @@ export interface XoTask {
 	end?: number;
 	properties: { name?: string; method?: string; objectId?: string; progress?: number; type?: string };
 	abortionRequestedAt?: number;
+	/** What it waits for; those of pools have the reference of their task there. */
+	tasks?: readonly { id: string }[];
 }
 
 export class Tasks {

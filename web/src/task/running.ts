@@ -22,7 +22,7 @@ const TASKS = {
 	type: 'task',
 	filter: 'status:|(pending cancelling)',
 	sort: ['-created'],
-	columns: ['name_label', 'status', 'progress', 'created', 'allowedOperations'],
+	columns: ['name_label', 'status', 'progress', 'created', 'allowedOperations', '_xapiRef'],
 	limit: 100,
 };
 /** VMs something is done to: they name the tasks that do it, which seldom name them. */
@@ -46,19 +46,24 @@ export function useRunning(): readonly Running[] {
 				doings.set(task, `${operationInWords(String(operation))} ${text(vm, 'name_label')}`);
 			}
 		}
-		const ofPools = rows.map((row) => ofPool(row, doings));
-		// A call that one of its own tasks at a pool tells of is not shown twice.
-		const told = ofPools.length > 0 ? own.filter(({ properties }) => properties.objectId === undefined) : own;
-		return [...told.map(ofServer), ...ofPools].sort((a, b) => b.since - a.since);
+		const ofPools = new Map(rows.map((row) => [text(row, '_xapiRef'), ofPool(row, doings)]));
+		const ofServers = own.map((task) => {
+			// What a task waits for at a pool is not shown beside it, but says best what it does.
+			const parts = (task.tasks ?? []).flatMap(({ id }) => ofPools.get(id) ?? []);
+			for (const { id } of task.tasks ?? []) ofPools.delete(id);
+			const [only, second] = parts;
+			return ofServer(task, second === undefined ? only?.name : undefined);
+		});
+		return [...ofServers, ...ofPools.values()].sort((a, b) => b.since - a.since);
 	}, [own, rows, busy]);
 }
 
-function ofServer(task: XoTask): Running {
+function ofServer(task: XoTask, known: string | undefined): Running {
 	const { name, method, progress = 0 } = task.properties;
 	return {
 		id: task.id,
 		of: 'server',
-		name: (name ?? method ?? task.id).replace(/^API call: /, ''),
+		name: known ?? (name ?? method ?? task.id).replace(/^API call: /, ''),
 		progress: progress / 100,
 		since: task.start / 1000,
 		isCancelling: task.abortionRequestedAt !== undefined,
