@@ -25,7 +25,7 @@ async function pages(): Promise<string[]> {
 	const dist = process.env.XO_WEB_DIST;
 	if (dist === undefined) return [];
 	const config = join(tmpdir(), `xo-e2e-pages-${process.pid}.toml`);
-	await writeFile(config, `[http.mounts]\n"/" = ${JSON.stringify(dist)}\n`);
+	await writeFile(config, `[http.publicMounts]\n"/" = ${JSON.stringify(dist)}\n`);
 	return ['--config', config];
 }
 

@@ -2,24 +2,10 @@
 import { useParams } from '@tanstack/react-router';
 import { use } from 'react';
 import { ListPage } from '../list/ListPage';
-import type { Noun, NounId } from '../list/noun';
-import { listOf } from './nouns';
-
-const loaded = new Map<NounId, Promise<Noun>>();
+import { loadNoun } from './loadNoun';
 
 export function NounPage() {
 	const { list } = useParams({ from: '/$list' });
-	const noun = use(load(list));
+	const noun = use(loadNoun(list));
 	return <ListPage key={noun.id} noun={noun} />;
-}
-
-function load(id: NounId): Promise<Noun> {
-	const known = loaded.get(id);
-	if (known !== undefined) return known;
-	const list = listOf(id);
-	if (list === undefined) throw new Error(`there is no list ${id}`);
-	const noun = list.load();
-	loaded.set(id, noun);
-	noun.catch(() => loaded.delete(id));
-	return noun;
 }

@@ -101,6 +101,17 @@ export const LISTS: readonly ListPlace[] = [
 	},
 ];
 
+/** Lists that stand on pages of objects only. */
+export const PARTS: readonly ListPlace[] = [
+	{
+		id: 'vbds',
+		type: 'VBD',
+		title: 'vbd.title',
+		icon: DiskIcon,
+		load: () => import('../vdi/vbds').then(({ vbds }) => vbds),
+	},
+];
+
 /** The sections of the rail, with the lists that belong together. */
 export const SECTIONS: readonly { label: Key; icon: Icon; lists: readonly NounId[] }[] = [
 	{ label: 'place.vms', icon: VmIcon, lists: ['vms', 'templates', 'snapshots'] },
@@ -111,7 +122,7 @@ export const SECTIONS: readonly { label: Key; icon: Icon; lists: readonly NounId
 ];
 
 export function listOf(id: NounId): ListPlace | undefined {
-	return LISTS.find((list) => list.id === id);
+	return LISTS.find((list) => list.id === id) ?? PARTS.find((list) => list.id === id);
 }
 
 /** The list that holds objects of a type; control domains are seen with their host. */

@@ -56,15 +56,26 @@ const list = createRoute({
 /** Addresses of the original name some lists otherwise. */
 const OLD_NAMES: Record<string, NounId> = { 'vm-templates': 'templates', storages: 'srs', network: 'networks' };
 
-/** `#/vms/<id>` and `#/vms/<id>/console`, as the original has them. */
+/** `#/vms/<id>` and `#/vms/<id>/snapshots`: an object and a section of its page, mostly named as in the original. */
 const object = createRoute({
 	getParentRoute: () => root,
-	path: '/$list/$id/$',
-	beforeLoad: ({ params }) => {
-		const name = OLD_NAMES[params.list] ?? params.list;
-		const to = isList(name) ? name : 'vms';
-		throw redirect({ to: '/$list', params: { list: to }, search: { id: params.id }, replace: true });
+	path: '/$list/$id',
+	params: {
+		parse: ({ list, id }) => {
+			const name = OLD_NAMES[list] ?? list;
+			if (!isList(name)) throw redirect({ to: '/missing', replace: true });
+			return { list: name, id };
+		},
+		stringify: ({ list, id }) => ({ list, id }),
 	},
+	component: lazyRouteComponent(() => import('./ObjectPage'), 'ObjectPage'),
+});
+
+/** A section that a page does not have shows its summary. */
+const objectSection = createRoute({
+	getParentRoute: () => object,
+	path: '/$section',
+	validateSearch: readListSearch,
 });
 
 const servers = createRoute({
@@ -97,7 +108,7 @@ const oldHome = createRoute({
 const missing = createRoute({ getParentRoute: () => root, path: '/missing', component: Missing });
 
 export const router = createRouter({
-	routeTree: root.addChildren([home, list, object, servers, oldServers, oldHome, missing]),
+	routeTree: root.addChildren([home, list, object.addChildren([objectSection]), servers, oldServers, oldHome, missing]),
 	history: createHashHistory(),
 	// Plain text, so that a filter such as `32` or `true` stays text.
 	parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),

@@ -16,6 +16,7 @@ import {
 	YesNoValue,
 } from '../list/cells';
 import { type Noun, nameLabel } from '../list/noun';
+import { within } from '../live/listing';
 import type { Row } from '../live/view';
 import { HostIcon, PowerIcon, RebootIcon, StartIcon, SuspendIcon } from '../ui/icons';
 import { StateLabel, StateValue } from '../vm/state';
@@ -71,6 +72,13 @@ export const hosts: Noun = {
 		tagsFacet,
 	],
 	properties: ['name_label', 'name_description', 'address', 'hostname', 'memory', 'cpus', 'uuid'],
+	sections: [
+		{ id: 'vms', label: 'vm.title', list: 'vms', scope: (id) => within('', '$container', id) },
+		{ id: 'network', label: 'pif.title', list: 'pifs', scope: (id) => within('', '$host', id) },
+		{ id: 'storage', label: 'sr.title', list: 'srs', scope: (id) => within('', '$container', id) },
+		{ id: 'tasks', label: 'task.title', list: 'tasks', scope: (id) => within('', '$host', id) },
+		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
+	],
 	actions: [
 		{
 			id: 'enable',

@@ -1,10 +1,12 @@
 /** The quick view of one object beside the list. */
 import { CloseButton } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useView } from '../live/hooks';
 import type { Row } from '../live/view';
 import { Copy } from '../ui/Copy';
+import { OpenIcon } from '../ui/icons';
 import { ActionButtons } from './ActionButtons';
 import css from './Drawer.module.css';
 import type { Action, Noun } from './noun';
@@ -38,7 +40,21 @@ export function Drawer({ noun, id, onClose, run, blocked }: DrawerProps) {
 			<header className={css.header}>
 				<div className={css.title}>
 					<h2>{gone ? t('drawer.gone') : name}</h2>
-					<CloseButton aria-label={t('drawer.close')} onClick={onClose} />
+					<span className={css.tools}>
+						{row !== undefined && (
+							<Link
+								aria-label={t('drawer.page', { name })}
+								className={css.open}
+								params={{ list: noun.id, id }}
+								search={{}}
+								title={t('drawer.page', { name })}
+								to="/$list/$id"
+							>
+								<OpenIcon size={17} />
+							</Link>
+						)}
+						<CloseButton aria-label={t('drawer.close')} onClick={onClose} />
+					</span>
 				</div>
 				<p className={css.dim}>{t(noun.one)}</p>
 			</header>
@@ -48,11 +64,16 @@ export function Drawer({ noun, id, onClose, run, blocked }: DrawerProps) {
 					{noun.actions.length > 0 && (
 						<ActionButtons blocked={blocked} noun={noun} run={run} target={rowsTarget([row])} />
 					)}
-					{noun.Details === undefined ? <Columns noun={noun} row={row} /> : <noun.Details id={id} />}
+					<Summary noun={noun} row={row} />
 				</div>
 			)}
 		</aside>
 	);
+}
+
+/** What is to know of one object at a glance. */
+export function Summary({ noun, row }: { noun: Noun; row: Row }) {
+	return noun.Details === undefined ? <Columns noun={noun} row={row} /> : <noun.Details id={row.id} />;
 }
 
 /** What the columns say, one below the other. */

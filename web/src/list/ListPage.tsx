@@ -35,7 +35,13 @@ import { useListKeys } from './useListKeys';
 const NARROW = '(max-width: 940px)';
 const NARROW_BESIDE = '(max-width: 940px), (min-width: 1001px) and (max-width: 1300px)';
 
-export function ListPage({ noun }: { noun: Noun }) {
+interface ListPageProps {
+	noun: Noun;
+	/** A filter that all rows meet, such as that they belong to one object; not shown in the filter box. */
+	scope?: string;
+}
+
+export function ListPage({ noun, scope = '' }: ListPageProps) {
 	const { t } = useTranslation();
 	const search: ListSearch = useSearch({ strict: false });
 	const navigate = useNavigate();
@@ -50,7 +56,8 @@ export function ListPage({ noun }: { noun: Noun }) {
 	});
 
 	const [text, setText] = useFilterText(search.s ?? '', (s) => change({ s: s === '' ? undefined : s }));
-	const { good: filter, error } = useReadable(useDeferredValue(text));
+	const { good, error } = useReadable(useDeferredValue(text));
+	const filter = scope === '' ? good : good.trim() === '' ? scope : `${scope} (${good})`;
 	const [layout, setLayout] = useLayout(noun.id);
 	const sort = useMemo(() => {
 		const asked = readSort(search.sort, noun.columns);
@@ -110,18 +117,18 @@ export function ListPage({ noun }: { noun: Noun }) {
 	const stalePools = useStalePools();
 	const lost = state.is === 'lost';
 	const isStale = useCallback((row: Row) => lost || stalePools.has(String(row.$pool)), [lost, stalePools]);
-	const refused = text === filter ? listing.error?.message : undefined;
+	const refused = text === good ? listing.error?.message : undefined;
 	const links = useMemo(() => ({ setText, noun }), [setText, noun]);
 	useEffect(() => {
-		document.title = `${search.s ?? t(noun.title)} · Xen Orchestra`;
-	}, [search.s, t, noun]);
+		if (scope === '') document.title = `${search.s ?? t(noun.title)} · Xen Orchestra`;
+	}, [search.s, t, noun, scope]);
 
 	return (
 		<LinksContext value={links}>
 			<div className={css.page}>
 				<main className={css.list}>
 					<header className={css.header} data-narrow={narrow || undefined}>
-						<h1>{t(noun.title)}</h1>
+						{scope === '' ? <h1>{t(noun.title)}</h1> : <h2>{t(noun.title)}</h2>}
 						<FilterBox
 							box={box}
 							error={

@@ -28,6 +28,8 @@ export interface Noun {
 	/** Properties that are suggested in the filter, beside the facets. */
 	properties: readonly string[];
 	actions: readonly Action[];
+	/** The sections of the page of one, after its summary. */
+	sections?: readonly Section[];
 	/** What the drawer shows of one, instead of its columns. */
 	Details?: ComponentType<{ id: string }>;
 }
@@ -44,7 +46,19 @@ export type NounId =
 	| 'vifs'
 	| 'pifs'
 	| 'tasks'
-	| 'messages';
+	| 'messages'
+	| 'vbds';
+
+/** A section of the page of an object: a list of what belongs to it, or a page of its own, fetched when it is opened. */
+export type Section = ListSection | { id: string; label: Key; Page: ComponentType<{ id: string }> };
+
+export interface ListSection {
+	id: string;
+	label: Key;
+	list: NounId;
+	/** The filter that what belongs to the object meets. */
+	scope: (id: string) => string;
+}
 
 /** A property that lists are counted by, narrowed by and grouped by. */
 export interface Facet {

@@ -12,6 +12,7 @@ import {
 	yesNoColumn,
 } from '../list/cells';
 import { type Noun, nameLabel } from '../list/noun';
+import { within } from '../live/listing';
 import { NetworkIcon, RemoveIcon } from '../ui/icons';
 
 export const networks: Noun = {
@@ -39,6 +40,10 @@ export const networks: Noun = {
 	],
 	facets: [{ property: 'isBonded', label: 'network.bonded', Value: YesNoValue }, poolFacet, tagsFacet],
 	properties: ['name_label', 'name_description', 'MTU', 'bridge', 'uuid'],
+	sections: [
+		{ id: 'vifs', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$network', id) },
+		{ id: 'pifs', label: 'pif.title', list: 'pifs', scope: (id) => within('', '$network', id) },
+	],
 	actions: [
 		{
 			id: 'remove',

@@ -10,6 +10,7 @@ import {
 	yesNoColumn,
 } from '../list/cells';
 import { type Noun, nameLabel } from '../list/noun';
+import { within } from '../live/listing';
 import { PoolIcon } from '../ui/icons';
 
 export const pools: Noun = {
@@ -34,5 +35,13 @@ export const pools: Noun = {
 	],
 	facets: [{ property: 'HA_enabled', label: 'vm.ha', Value: YesNoValue, inline: true }, tagsFacet],
 	properties: ['name_label', 'name_description', 'uuid'],
+	sections: [
+		{ id: 'hosts', label: 'host.title', list: 'hosts', scope: (id) => within('', '$pool', id) },
+		{ id: 'vms', label: 'vm.title', list: 'vms', scope: (id) => within('', '$pool', id) },
+		{ id: 'storage', label: 'sr.title', list: 'srs', scope: (id) => within('', '$pool', id) },
+		{ id: 'network', label: 'network.title', list: 'networks', scope: (id) => within('', '$pool', id) },
+		{ id: 'tasks', label: 'task.title', list: 'tasks', scope: (id) => within('', '$pool', id) },
+		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$pool', id) },
+	],
 	actions: [],
 };

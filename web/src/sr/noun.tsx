@@ -14,6 +14,7 @@ import {
 	yesNoColumn,
 } from '../list/cells';
 import { type Noun, nameLabel } from '../list/noun';
+import { within } from '../live/listing';
 import { DisconnectedIcon, RebootIcon, RemoveIcon, SrIcon, StartIcon } from '../ui/icons';
 
 export const srs: Noun = {
@@ -45,6 +46,10 @@ export const srs: Noun = {
 		tagsFacet,
 	],
 	properties: ['name_label', 'name_description', 'size', 'physical_usage', 'uuid'],
+	sections: [
+		{ id: 'disks', label: 'vdi.title', list: 'vdis', scope: (id) => within('', '$SR', id) },
+		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
+	],
 	actions: [
 		{
 			id: 'scan',

@@ -53,7 +53,10 @@ export function FilterBox({ value, onChange, error, suggest, box, onDone }: Filt
 		} else if (event.key === 'Escape') {
 			if (suggestions.length > 0) setOpen(false);
 			else if (value === '') onDone();
-			else onChange('');
+			else {
+				onChange('');
+				setOpen(false);
+			}
 		}
 	};
 	return (

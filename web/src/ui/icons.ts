@@ -4,6 +4,7 @@ import type { FunctionComponent } from 'react';
 export type Icon = FunctionComponent<{ size?: number; stroke?: number }>;
 
 export { default as WarningIcon } from '@tabler/icons-react/dist/esm/icons/IconAlertTriangle.mjs';
+export { default as OpenIcon } from '@tabler/icons-react/dist/esm/icons/IconArrowsMaximize.mjs';
 export { default as SortIcon } from '@tabler/icons-react/dist/esm/icons/IconArrowsSort.mjs';
 export { default as AlarmIcon } from '@tabler/icons-react/dist/esm/icons/IconBell.mjs';
 export { default as TreeIcon } from '@tabler/icons-react/dist/esm/icons/IconBinaryTree.mjs';

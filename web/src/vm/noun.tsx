@@ -15,6 +15,7 @@ import {
 	timeColumn,
 } from '../list/cells';
 import { type Noun, nameLabel, text } from '../list/noun';
+import { within } from '../live/listing';
 import { VmIcon } from '../ui/icons';
 import { VM_ACTIONS } from './actions';
 import { StateLabel, StateValue } from './state';
@@ -74,6 +75,12 @@ export const vms: Noun = {
 		{ property: 'os_version.distro', label: 'column.os' },
 	],
 	properties: ['name_label', 'name_description', 'mainIpAddress', 'CPUs', 'memory', 'uuid', 'auto_poweron'],
+	sections: [
+		{ id: 'disks', label: 'vdi.title', list: 'vbds', scope: (id) => within('', 'VM', id) },
+		{ id: 'network', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$VM', id) },
+		{ id: 'snapshots', label: 'snapshot.title', list: 'snapshots', scope: (id) => within('', '$snapshot_of', id) },
+		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
+	],
 	actions: VM_ACTIONS.map((action) => ({ ...action, allowed: (row) => allowed(action.verb, row) })),
 	Details: VmDetails,
 };

@@ -11,6 +11,7 @@ import {
 	yesNoColumn,
 } from '../list/cells';
 import { type Noun, nameLabel } from '../list/noun';
+import { within } from '../live/listing';
 import { RemoveIcon, TemplateIcon } from '../ui/icons';
 
 export const templates: Noun = {
@@ -33,6 +34,10 @@ export const templates: Noun = {
 	],
 	facets: [{ property: 'isDefaultTemplate', label: 'template.default', Value: YesNoValue }, poolFacet, tagsFacet],
 	properties: ['name_label', 'name_description', 'CPUs', 'memory', 'uuid'],
+	sections: [
+		{ id: 'disks', label: 'vdi.title', list: 'vbds', scope: (id) => within('', 'VM', id) },
+		{ id: 'network', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$VM', id) },
+	],
 	actions: [
 		{
 			id: 'remove',

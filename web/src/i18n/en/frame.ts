@@ -48,6 +48,7 @@ export default {
 		activity: 'Activity',
 		admin: 'Admin',
 		sections: 'Sections',
+		sectionsOf: 'Sections of {{name}}',
 		tree: 'Tree',
 		search: 'Search (Ctrl K)',
 		skip: 'Skip to the content',

@@ -54,6 +54,7 @@ export default {
 		gone: 'This is gone',
 		why: 'It was deleted, or its pool is no longer connected.',
 		close: 'Close the details',
+		page: 'Open the page of {{name}}',
 		id: 'Id',
 		copyId: 'Copy the id',
 	},

@@ -50,6 +50,7 @@ const frame: typeof en = {
 		activity: 'Activité',
 		admin: 'Admin',
 		sections: 'Rubriques',
+		sectionsOf: 'Rubriques de {{name}}',
 		tree: 'Arbre',
 		search: 'Rechercher (Ctrl K)',
 		skip: 'Aller au contenu',

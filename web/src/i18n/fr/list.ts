@@ -56,6 +56,7 @@ const list: typeof en = {
 		gone: 'Ceci n’existe plus',
 		why: 'Il a été supprimé, ou son pool n’est plus connecté.',
 		close: 'Fermer les détails',
+		page: 'Ouvrir la page de {{name}}',
 		id: 'Identifiant',
 		copyId: 'Copier l’identifiant',
 	},

@@ -1,0 +1,109 @@
+/** The page of one object: its name, what can be done to it, and its sections. */
+import { Link, useParams } from '@tanstack/react-router';
+import { Suspense, use, useEffect, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ActionButtons } from '../list/ActionButtons';
+import { useRun } from '../list/Actions';
+import { Summary } from '../list/Drawer';
+import { ListPage } from '../list/ListPage';
+import type { ListSection, Noun, Section } from '../list/noun';
+import { rowsTarget } from '../list/target';
+import { useConnectionState, useView } from '../live/hooks';
+import { Message } from '../ui/Message';
+import { loadNoun } from './loadNoun';
+import css from './ObjectPage.module.css';
+
+export function ObjectPage() {
+	const { list, id } = useParams({ from: '/$list/$id' });
+	const noun = use(loadNoun(list));
+	return <Page id={id} key={`${list} ${id}`} noun={noun} />;
+}
+
+function Page({ noun, id }: { noun: Noun; id: string }) {
+	const { t } = useTranslation();
+	const { section: asked } = useParams({ strict: false });
+	const state = useConnectionState();
+	const runIt = useRun();
+	const wish = useMemo(
+		() => ({
+			type: noun.type,
+			filter: `id:${id}`,
+			columns: [...new Set([...noun.needs, ...noun.columns.flatMap(({ needs }) => needs)])],
+			limit: 1,
+		}),
+		[noun, id],
+	);
+	const { rows, view } = useView(wish);
+	const row = rows.find((candidate) => candidate.id === id);
+	const sections = noun.sections ?? [];
+	const section = sections.find((candidate) => candidate.id === asked);
+	const name = row === undefined ? '' : noun.name(row);
+	useEffect(() => {
+		if (name !== '') document.title = `${name} · Xen Orchestra`;
+	}, [name]);
+	if (row === undefined) {
+		return view.isSettled ? <Message title={t('drawer.gone')}>{t('drawer.why')}</Message> : null;
+	}
+	return (
+		<div className={css.page}>
+			<header className={css.header}>
+				<p className={css.crumb}>
+					<Link params={{ list: noun.id }} search={{}} to="/$list">
+						{t(noun.title)}
+					</Link>
+				</p>
+				<h1>{name}</h1>
+				{noun.actions.length > 0 && (
+					<ActionButtons
+						blocked={state.is === 'lost' ? t('connection.blocked') : undefined}
+						noun={noun}
+						run={(action, target) => runIt(noun, action, target)}
+						target={rowsTarget([row])}
+					/>
+				)}
+			</header>
+			<nav aria-label={t('place.sectionsOf', { name })} className={css.sections}>
+				<Link
+					aria-current={section === undefined ? 'page' : undefined}
+					params={{ list: noun.id, id }}
+					search={{}}
+					to="/$list/$id"
+				>
+					{t('object.summary')}
+				</Link>
+				{sections.map((one) => (
+					<Link
+						aria-current={one === section ? 'page' : undefined}
+						key={one.id}
+						params={{ list: noun.id, id, section: one.id }}
+						search={{}}
+						to="/$list/$id/$section"
+					>
+						{t(one.label)}
+					</Link>
+				))}
+			</nav>
+			<div className={css.content}>
+				{section === undefined ? (
+					<main className={css.summary}>
+						<Summary noun={noun} row={row} />
+					</main>
+				) : (
+					<Suspense>
+						<Shown id={id} key={section.id} section={section} />
+					</Suspense>
+				)}
+			</div>
+		</div>
+	);
+}
+
+function Shown({ section, id }: { section: Section; id: string }) {
+	if ('Page' in section) return <section.Page id={id} />;
+	return <Part id={id} section={section} />;
+}
+
+function Part({ section, id }: { section: ListSection; id: string }) {
+	const noun = use(loadNoun(section.list));
+	return <ListPage noun={noun} scope={section.scope(id)} />;
+}
