@@ -64,7 +64,7 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 			</header>
 			<nav aria-label={t('place.sectionsOf', { name })} className={css.sections}>
 				<Link
-					aria-current={section === undefined ? 'page' : undefined}
+					activeOptions={{ exact: true, includeSearch: false }}
 					params={{ list: noun.id, id }}
 					search={{}}
 					to="/$list/$id"
@@ -73,7 +73,7 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 				</Link>
 				{sections.map((one) => (
 					<Link
-						aria-current={one === section ? 'page' : undefined}
+						activeOptions={{ includeSearch: false }}
 						key={one.id}
 						params={{ list: noun.id, id, section: one.id }}
 						search={{}}

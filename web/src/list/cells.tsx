@@ -124,7 +124,7 @@ export function timeColumn(id: string, label: Key, property: string, place: Plac
 	return {
 		id,
 		label,
-		min: 168,
+		min: 188,
 		grow: 0,
 		largestFirst: true,
 		sort: property,
