@@ -53,7 +53,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
 			size={560}
 			title={undefined}
 			withCloseButton={false}
-			aria-label={t('palette.title')}
+			attributes={{ content: { 'aria-label': t('palette.title') } }}
 			yOffset="10dvh"
 		>
 			<input
