@@ -10,6 +10,7 @@ import { useLive } from '../live/hooks';
 import { formatNumber } from '../ui/format';
 import { type Bulk, DONE, FAILED, PATIENCE } from './Actions';
 import css from './BulkDialog.module.css';
+import type { Action } from './noun';
 import { selection, size } from './target';
 
 type Outcome = 'done' | 'failed' | 'refused' | 'would' | 'skipped';
@@ -36,14 +37,14 @@ export function BulkDialog({ noun, action, target, onClose }: Bulk & { onClose: 
 	const name = t(noun.counted, { count: size(target) });
 	useEffect(() => {
 		let left = false;
-		ask(connection, { noun, action, target }, true).then(
+		ask(connection, action, selection(target), true).then(
 			(told) => !left && setReport(told),
 			(failure) => !left && setError(failure),
 		);
 		return () => {
 			left = true;
 		};
-	}, [connection, noun, action, target]);
+	}, [connection, action, target]);
 
 	const able = report?.counts.would ?? 0;
 	const many = able >= MANY;
@@ -59,7 +60,9 @@ export function BulkDialog({ noun, action, target, onClose }: Bulk & { onClose: 
 			message: '',
 		});
 		try {
-			const told = await ask(connection, { noun, action, target }, false);
+			// What was told is what is done: those it cannot act on are not tried.
+			const ids = report?.objects.filter(({ outcome }) => outcome === 'would').map((object) => object.id);
+			const told = await ask(connection, action, { ids }, false);
 			const failed = told.objects.filter(({ outcome }) => outcome === 'failed');
 			if (failed.length === 0) {
 				notifications.update({ id, ...DONE, title: t(action.done, { name: subject }), message: '' });
@@ -168,8 +171,8 @@ function Told({ report }: { report: Report }) {
 	);
 }
 
-async function ask(connection: Connection, { action, target }: Bulk, dryRun: boolean): Promise<Report> {
-	const params = { ...action.params, selection: selection(target), dryRun };
+async function ask(connection: Connection, action: Action, chosen: object, dryRun: boolean): Promise<Report> {
+	const params = { ...action.params, selection: chosen, dryRun };
 	// The schema of an operation tells of its own parameters; those of selections are the same for all.
 	return (await connection.call(action.method, params as unknown as Params<typeof action.method>, PATIENCE)) as never;
 }
