@@ -1,14 +1,19 @@
 /** The page of one object: its name, what can be done to it, and its sections. */
+import { notifications } from '@mantine/notifications';
 import { Link, useParams } from '@tanstack/react-router';
 import { Suspense, use, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { errorText } from '../api/errors';
+import type { Params } from '../api/methods';
+import { EditableText } from '../form/EditableText';
 import { ActionButtons } from '../list/ActionButtons';
 import { useRun } from '../list/Actions';
 import { Summary } from '../list/Drawer';
 import { ListPage } from '../list/ListPage';
-import type { ListSection, Noun, Section } from '../list/noun';
+import { type ListSection, type Noun, type Section, text } from '../list/noun';
 import { rowsTarget } from '../list/target';
-import { useConnectionState, useView } from '../live/hooks';
+import { useConnectionState, useLive, useView } from '../live/hooks';
+import type { Row } from '../live/view';
 import { Message } from '../ui/Message';
 import { loadNoun } from './loadNoun';
 import css from './ObjectPage.module.css';
@@ -52,7 +57,7 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 						{t(noun.title)}
 					</Link>
 				</p>
-				<h1>{name}</h1>
+				<Names blocked={state.is === 'lost'} noun={noun} row={row} />
 				{noun.actions.length > 0 && (
 					<ActionButtons
 						blocked={state.is === 'lost' ? t('connection.blocked') : undefined}
@@ -95,6 +100,43 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 				)}
 			</div>
 		</div>
+	);
+}
+
+/** The name and the description, to change in their place. */
+function Names({ noun, row, blocked }: { noun: Noun; row: Row; blocked: boolean }) {
+	const { t } = useTranslation();
+	const { connection } = useLive();
+	const { set } = noun;
+	if (set === undefined) return <h1>{noun.name(row)}</h1>;
+	const save = (property: 'name_label' | 'name_description') => async (text: string) => {
+		try {
+			await connection.call(set, { id: row.id, [property]: text } as unknown as Params<typeof set>);
+		} catch (error) {
+			const title = t('edit.failed', { name: noun.name(row) });
+			notifications.show({ color: 'red', title, message: errorText(error), autoClose: false });
+		}
+	};
+	return (
+		<>
+			<h1>
+				<EditableText
+					disabled={blocked}
+					label={t('column.name')}
+					onSave={save('name_label')}
+					required
+					value={noun.name(row)}
+				/>
+			</h1>
+			<div className={css.description}>
+				<EditableText
+					disabled={blocked}
+					label={t('edit.description')}
+					onSave={save('name_description')}
+					value={text(row, 'name_description')}
+				/>
+			</div>
+		</>
 	);
 }
 

@@ -33,6 +33,7 @@ export const hosts: Noun = {
 	sort: 'name',
 	needs: ['name_label', 'power_state', 'enabled', '$pool'],
 	name: nameLabel,
+	set: 'host.set',
 	columns: [
 		nameColumn(),
 		{

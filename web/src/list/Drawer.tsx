@@ -9,7 +9,7 @@ import { Copy } from '../ui/Copy';
 import { OpenIcon } from '../ui/icons';
 import { ActionButtons } from './ActionButtons';
 import css from './Drawer.module.css';
-import type { Action, Noun } from './noun';
+import { type Action, type Noun, text } from './noun';
 import { rowsTarget, type Target } from './target';
 
 interface DrawerProps {
@@ -64,6 +64,7 @@ export function Drawer({ noun, id, onClose, run, blocked }: DrawerProps) {
 					{noun.actions.length > 0 && (
 						<ActionButtons blocked={blocked} noun={noun} run={run} target={rowsTarget([row])} />
 					)}
+					{text(row, 'name_description') !== '' && <p className={css.description}>{text(row, 'name_description')}</p>}
 					<Summary noun={noun} row={row} />
 				</div>
 			)}

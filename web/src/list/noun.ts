@@ -28,6 +28,8 @@ export interface Noun {
 	/** Properties that are suggested in the filter, beside the facets. */
 	properties: readonly string[];
 	actions: readonly Action[];
+	/** What changes its name and description, where that can be done. */
+	set?: Extract<Method, `${string}.set`>;
 	/** The sections of the page of one, after its summary. */
 	sections?: readonly Section[];
 	/** What the drawer shows of one, instead of its columns. */

@@ -25,6 +25,7 @@ export const networks: Noun = {
 	sort: 'name',
 	needs: ['name_label', '$pool'],
 	name: nameLabel,
+	set: 'network.set',
 	columns: [
 		nameColumn(),
 		refColumn('pool', 'column.pool', 'place', '$pool', { card: 'left' }),

@@ -23,6 +23,7 @@ export const pools: Noun = {
 	sort: 'name',
 	needs: ['name_label', '$pool'],
 	name: nameLabel,
+	set: 'pool.set',
 	columns: [
 		nameColumn(),
 		refColumn('master', 'pool.master', 'place', 'master', { card: 'left' }),

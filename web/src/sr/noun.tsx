@@ -27,6 +27,7 @@ export const srs: Noun = {
 	sort: 'name',
 	needs: ['name_label', '$pool'],
 	name: nameLabel,
+	set: 'sr.set',
 	columns: [
 		nameColumn(),
 		textColumn('type', 'column.type', 'SR_type', { card: 'left', min: 80, grow: 0 }),

@@ -25,6 +25,7 @@ export const vdis: Noun = {
 	sort: 'name',
 	needs: ['name_label', '$pool'],
 	name: nameLabel,
+	set: 'vdi.set',
 	columns: [
 		nameColumn(),
 		refColumn('sr', 'sr.one', 'SR', '$SR', { card: 'left' }),

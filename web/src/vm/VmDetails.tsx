@@ -18,7 +18,6 @@ export function VmDetails({ id }: { id: string }) {
 	if (vm === undefined) return null;
 	return (
 		<>
-			{vm.name_description !== '' && <p className={css.description}>{vm.name_description}</p>}
 			<TagsEditor disabled={state.is === 'lost'} id={vm.id} onPick={onTag} tags={vm.tags} />
 			<Placement vm={vm} />
 			<Resources vm={vm} />

@@ -31,6 +31,7 @@ export const vms: Noun = {
 	sort: 'name',
 	needs: ['name_label', 'power_state', 'current_operations', 'blockedOperations', '$pool'],
 	name: nameLabel,
+	set: 'vm.set',
 	columns: [
 		nameColumn(),
 		{

@@ -23,6 +23,7 @@ export const snapshots: Noun = {
 	sort: '-time',
 	needs: ['name_label', '$pool'],
 	name: nameLabel,
+	set: 'vm.set',
 	columns: [
 		nameColumn(),
 		refColumn('vm', 'vm.one', 'VM', '$snapshot_of', { card: 'left' }),

@@ -24,6 +24,7 @@ export const templates: Noun = {
 	sort: 'name',
 	needs: ['name_label', '$pool'],
 	name: nameLabel,
+	set: 'vm.set',
 	columns: [
 		nameColumn(),
 		refColumn('pool', 'column.pool', 'place', '$pool', { card: 'left' }),

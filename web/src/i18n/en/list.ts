@@ -83,6 +83,12 @@ export default {
 		typeNumber: 'Type {{number}} to go ahead',
 		typeText: 'Type {{text}} to go ahead',
 	},
+	edit: {
+		empty: '{{label}}: none',
+		change: 'Change: {{label}}',
+		description: 'Description',
+		failed: '{{name}} could not be changed',
+	},
 	common: {
 		remove: { label: 'Delete', doing: 'Deleting {{name}}', done: 'Deleted {{name}}' },
 		connect: { label: 'Connect', doing: 'Connecting {{name}}', done: 'Connected {{name}}' },

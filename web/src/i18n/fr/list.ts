@@ -85,6 +85,12 @@ const list: typeof en = {
 		typeNumber: 'Tapez {{number}} pour continuer',
 		typeText: 'Tapez {{text}} pour continuer',
 	},
+	edit: {
+		empty: '{{label}} : aucune',
+		change: 'Modifier : {{label}}',
+		description: 'Description',
+		failed: '{{name}} n’a pas pu être modifié',
+	},
 	common: {
 		remove: { label: 'Supprimer', doing: 'Suppression de {{name}}', done: '{{name}} : supprimé' },
 		connect: { label: 'Connecter', doing: 'Connexion de {{name}}', done: '{{name}} : connecté' },
