@@ -15,12 +15,14 @@ import { rowsTarget, type Target } from './target';
 interface DrawerProps {
 	noun: Noun;
 	id: string;
+	/** The row of the list, shown until the server has answered. */
+	known: Row | undefined;
 	onClose: () => void;
 	run: (action: Action, target: Target) => void;
 	blocked: string | undefined;
 }
 
-export function Drawer({ noun, id, onClose, run, blocked }: DrawerProps) {
+export function Drawer({ noun, id, known, onClose, run, blocked }: DrawerProps) {
 	const { t } = useTranslation();
 	const wish = useMemo(
 		() => ({
@@ -32,7 +34,7 @@ export function Drawer({ noun, id, onClose, run, blocked }: DrawerProps) {
 		[noun, id],
 	);
 	const { rows, view } = useView(wish);
-	const row = rows.find((candidate) => candidate.id === id);
+	const row = rows.find((candidate) => candidate.id === id) ?? (view.isSettled ? undefined : known);
 	const gone = row === undefined && view.isSettled;
 	const name = row === undefined ? '' : noun.name(row);
 	return (

@@ -202,7 +202,14 @@ export function ListPage({ noun, scope = '' }: ListPageProps) {
 					/>
 				</main>
 				{search.id !== undefined && (
-					<Drawer blocked={blocked} id={search.id} noun={noun} onClose={() => open(undefined)} run={run} />
+					<Drawer
+						blocked={blocked}
+						id={search.id}
+						known={listing.get(search.id)}
+						noun={noun}
+						onClose={() => open(undefined)}
+						run={run}
+					/>
 				)}
 			</div>
 			<RowMenu at={menu} blocked={blocked} noun={noun} onClose={() => setMenu(undefined)} run={run} />
