@@ -38,8 +38,9 @@ pub use acl;
 pub use app::{App, StartError};
 pub use call::{Begun, failure};
 pub use config::{
-    Authentication, Config, ConfigError, ConsoleLimits, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen, Listeners,
-    LogFormat, Logs, Mcp, Paths, RestApi, SameSite, TransferLimits, UpdateSource, Urls, WebSockets, XapiOptions,
+    Authentication, Config, ConfigError, ConsoleLimits, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen,
+    Listeners, LogFormat, Logs, Mcp, Paths, RestApi, SameSite, TransferLimits, UpdateSource, Urls, WebSockets,
+    XapiOptions,
 };
 pub use console::{Console, ConsoleEnd, ConsoleRefusal, Speaks};
 pub use cx::Cx;

@@ -26,6 +26,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::{
+    counted::Counted,
+    link::At,
+    mask::{MASK, is_secret, kept, masked},
+    open::Open,
+    steps::{OpenStep, Steps},
+    told::Told,
+};
 pub use self::{
     course::{Course, Stage},
     link::PoolTask,
@@ -34,14 +42,6 @@ pub use self::{
     steps::{Progress, Step},
     timed::Timed,
     wait::Until,
-};
-pub(crate) use self::{
-    counted::Counted,
-    link::At,
-    mask::{MASK, is_secret, kept, masked},
-    open::Open,
-    steps::{OpenStep, Steps},
-    told::Told,
 };
 
 /// Notes of one kind kept of a task, the last ones.
