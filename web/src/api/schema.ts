@@ -156,6 +156,15 @@ export interface Offered {
   $getFrom: string
 }
 
+/** Where to send a file, or what has been made of one that was fetched. */
+export type SendToOrId = SendTo | string
+
+/** Where to send a file. */
+export interface SendTo {
+  /** One-time URL, as a path. */
+  $sendTo: string
+}
+
 export type Bios = {
   /** Version, as the vendor writes it. */
   currentBiosVersion: string
@@ -174,12 +183,6 @@ export interface Sensor {
 /** Whether the cores of a host run two threads each. */
 export interface Smt {
   enabled: boolean
-}
-
-/** Where to send a file. */
-export interface SendTo {
-  /** One-time URL, as a path. */
-  $sendTo: string
 }
 
 /** Statistics of one object. */
@@ -446,6 +449,70 @@ export interface Provisioning {
   assigned: number
   /** The second of the first, percent. */
   percent: number
+}
+
+/** How far the restarts of a pool's hosts have come. */
+export interface Shown {
+  /** Whether it goes on; otherwise the server has stopped meanwhile. */
+  running: boolean
+  /** What is done to each host. */
+  kind: Kind
+  /** Id of the pool. */
+  pool: string
+  /** Id of the user who began it. */
+  user: string
+  /** When it began, milliseconds since the epoch. */
+  start: number
+  /** Hosts, in the order in which they restart. */
+  hosts: Host[]
+  /** Whether VMs are restarted, or their device models, where updates ask for it. */
+  restartVms: boolean
+  /** Where VMs ran when it began, by their ids. */
+  homes: Record<string, string>
+  /** VMs that cannot move and are shut down while their host restarts, by their ids. */
+  pinned: Record<string, string>
+  /** What is switched off meanwhile. */
+  settings: Settings
+}
+
+/** What is done to each host. */
+export type Kind = 'reboot' | 'update'
+
+/** A host on its way. */
+export interface Host {
+  /** Id. */
+  id: string
+  /** Name. */
+  name: string
+  /** Whether VMs could start on it when it began. */
+  wasEnabled: boolean
+  /** How far it has come. */
+  phase: Phase
+  /** When it started, as it was before its restart; seconds since 1970. */
+  started?: number | null
+  /** Storage that was connected before its restart, by the ids of the connections. */
+  storage?: string[]
+}
+
+/** How far a host has come. */
+export type Phase = 'waiting' | 'skipped' | 'emptying' | 'installing' | 'restarting' | 'done' | 'failed'
+
+/** What is switched off meanwhile, as it was. */
+export interface Settings {
+  /** High availability, where it was on. */
+  highAvailability?: HighAvailability | null
+  /** Whether VMs that want it started with their hosts. */
+  autoPoweron: boolean
+  /** Whether the pool balanced its load. */
+  balancing: boolean
+}
+
+/** High availability as it was. */
+export interface HighAvailability {
+  /** Ids of the storage by which hosts know of each other. */
+  srs: string[]
+  /** Its settings. */
+  configuration: Record<string, string>
 }
 
 /** A pool that is as wanted. */
@@ -810,7 +877,7 @@ export interface Selection {
 }
 
 /** What a view shows. */
-export interface Shown {
+export interface Shown2 {
   /** Names the view to this connection, and stands in its notifications. */
   id: number
   /** Objects that match. */
@@ -1340,6 +1407,62 @@ export interface Methods {
       position?: string
     }
     result: string
+  }
+  /** Offer the content of a disk as a file to download. */
+  'disk.exportContent': {
+    params: {
+      /** Disk, or snapshot of one. */
+      id: string
+      /** Form of the file; `vhd` when left out. */
+      format?: 'raw' | 'iso' | 'vhd' | 'qcow2' | 'vmdk'
+      /** Whether blocks are read over NBD where the network has that; what the file holds is the same. */
+      preferNbd?: boolean
+      /** Connections over NBD. */
+      nbdConcurrency?: number
+    }
+    result: Offered
+  }
+  /** Make a disk of an image and return its id. The answer says where to send the image, unless it is to be fetched from a URL. */
+  'disk.import': {
+    params: {
+      /** Text for people. */
+      description?: string
+      /** Name. */
+      name: string
+      /** Storage repository. */
+      sr: string
+      /** Where to fetch the image, by HTTP or HTTPS. */
+      url?: string
+      /** Form of the image; `iso` and `raw` are the same. */
+      type: 'raw' | 'iso' | 'vhd' | 'qcow2' | 'vmdk'
+      /** What clients have read in a VMDK; it is read here, and so need not be told. */
+      vmdkData?: Record<string, unknown>
+    }
+    result: SendToOrId
+  }
+  /** Write an image over a disk, which no VM that runs has: the answer says where to send it. */
+  'disk.importContent': {
+    params: {
+      /** Disk. */
+      id: string
+      /** Form of the image; `vhd` when left out. */
+      format?: 'raw' | 'iso' | 'vhd' | 'qcow2' | 'vmdk'
+    }
+    result: SendTo
+  }
+  /** Make a disk of an image, on a storage repository, and return its id: the answer says where to send the image. */
+  'disk.importOnSr': {
+    params: {
+      /** Storage repository. */
+      id: string
+      /** Name. */
+      name_label?: string
+      /** Text for people. */
+      name_description?: string
+      /** Whether the image is the bytes of the disk; a VHD when left out. */
+      raw?: boolean
+    }
+    result: SendTo
   }
   /** Put a user into a group; one that is in it stays. */
   'group.addUser': {
@@ -2005,6 +2128,14 @@ export interface Methods {
     }
     result: true
   }
+  /** Give up a rolling update or reboot of a pool that was interrupted: hosts take VMs again, these go back to where they were, and what was switched off is switched on. */
+  'pool.abandonRolling': {
+    params: {
+      /** Pool. */
+      pool: string
+    }
+    result: true
+  }
   /** Let a host that is a pool of its own join a pool; its server is forgotten. */
   'pool.addHost': {
     params: {
@@ -2071,6 +2202,24 @@ export interface Methods {
     }
     result: Record<string, string>
   }
+  /** List the names of the updates that a host lacks and another one has. */
+  'pool.getPatchesDifference': {
+    params: {
+      /** Host that may lack some. */
+      source: string
+      /** Host to compare it with. */
+      target: string
+    }
+    result: string[]
+  }
+  /** Return how far a rolling update or reboot of a pool has come that goes on or was interrupted; `null` where there is none. */
+  'pool.getRolling': {
+    params: {
+      /** Pool. */
+      pool: string
+    }
+    result: Shown | null
+  }
   /** Offer the logs and settings of all hosts of a pool as a file to download: a tar of what each host makes; for a host that makes none there is a text that says why. */
   'pool.getSystemStatuses': {
     params: {
@@ -2079,6 +2228,20 @@ export interface Methods {
     }
     result: Offered
   }
+  /** Install updates on the hosts of a pool, or on some of them: all that they lack, or those that are named. The agent of the first one, which is the master if it is among them, is restarted afterwards; hosts say by `rebootRequired` whether they are to be restarted, too. */
+  'pool.installPatches': {
+    params: {
+      /** Pool, for all its hosts; in place of `hosts`. */
+      pool?: string
+      /** Hosts of one pool; in place of `pool`. */
+      hosts?: string[]
+      /** Updates by their ids, as `pool.listMissingPatches` tells them; all that the hosts lack when left out. XCP-ng and XenServer 8 update as a whole. */
+      patches?: string[]
+      /** Of XenServer 8 the state of the updates to install, as it was listed; the newest when left out. */
+      xsHash?: string
+    }
+    result: true
+  }
   /** Install a supplemental pack on all hosts of a pool: the answer says where to send its ISO image, once for all. */
   'pool.installSupplementalPack': {
     params: {
@@ -2086,6 +2249,22 @@ export interface Methods {
       pool: string
     }
     result: SendTo
+  }
+  /** List the updates that a host lacks, as its product describes them; it is asked once a minute at most. */
+  'pool.listMissingPatches': {
+    params: {
+      /** Host. */
+      host: string
+    }
+    result: unknown[]
+  }
+  /** List the updates that hosts of a pool lack, each once. */
+  'pool.listMissingPatchesOfPool': {
+    params: {
+      /** Pool. */
+      id: string
+    }
+    result: unknown[]
   }
   /** List the pools that have a host and a storage repository as wanted; only those that the caller may see. */
   'pool.listPoolsMatchingCriteria': {
@@ -2126,6 +2305,42 @@ export interface Methods {
       sources?: string[]
       /** Pool to join. */
       target: string
+    }
+    result: true
+  }
+  /** Go on with a rolling update or reboot of a pool that was interrupted because this server stopped. */
+  'pool.resumeRolling': {
+    params: {
+      /** Pool. */
+      pool: string
+      /** Whether to go on even if backups of the pool run; no when left out. */
+      bypassBackupCheck?: boolean
+    }
+    result: true
+  }
+  /** Restart the hosts of a pool one after the other, the master first; VMs move away before and back afterwards. */
+  'pool.rollingReboot': {
+    params: {
+      /** Whether to go on even if backups of the pool run. */
+      bypassBackupCheck?: boolean
+      /** Pool. */
+      pool: string
+      /** Whether VMs that cannot move, because they hold a device of their host, are shut down meanwhile. */
+      shutdownPinnedVms?: boolean
+    }
+    result: true
+  }
+  /** Update the hosts of a pool one after the other, the master first, and restart them; VMs move away before and back afterwards. Hosts that lack nothing stay as they are. */
+  'pool.rollingUpdate': {
+    params: {
+      /** Whether to go on even if backups of the pool run; no when left out. */
+      bypassBackupCheck?: boolean
+      /** Pool. */
+      pool: string
+      /** Whether VMs are restarted, or their device models, where an update of XenServer 8 asks for that; no when left out. */
+      rebootVm?: boolean
+      /** Whether VMs that cannot move, because they hold a device of their host, are shut down meanwhile. */
+      shutdownPinnedVms?: boolean
     }
     result: true
   }
@@ -3274,7 +3489,7 @@ export interface Methods {
       /** Properties to count all that match by. */
       groupBy?: string[]
     }
-    result: Shown
+    result: Shown2
   }
   /** End a view. */
   'view.unsubscribe': {
@@ -3304,7 +3519,7 @@ export interface Methods {
       /** Properties to count all that match by. */
       groupBy?: string[]
     }
-    result: Shown
+    result: Shown2
   }
   /** Plug a network interface into its running VM. */
   'vif.connect': {
@@ -3833,6 +4048,18 @@ export interface Methods {
     }
     result: true
   }
+  /** Offer a VM with its disks as a file to download; of one that runs, as it is at that moment. */
+  'vm.export': {
+    params: {
+      /** VM, snapshot or template. */
+      vm: string
+      /** Whether and how an XVA is compressed: `gzip` (also `true`) or `zstd`; not at all when left out. */
+      compress?: boolean | string
+      /** `xva`, which hosts read, when left out; `ova` for other programs. */
+      format?: 'xva' | 'ova'
+    }
+    result: Offered
+  }
   /** Tell what cloud-init may be told for VMs of a CoreOS template, as the script `xscontainer` of the master has it. */
   'vm.getCloudInitConfig': {
     params: {
@@ -3871,6 +4098,30 @@ export interface Methods {
       id: string
     }
     result: Record<string, unknown>[]
+  }
+  /** Make a VM of a file and return its id: an XVA, compressed or not, or an OVA. The answer says where to send the file, unless it is to be fetched from a URL. */
+  'vm.import': {
+    params: {
+      /** What clients have read in an OVA; it is read here, and so need not be told. */
+      data?: Record<string, unknown>
+      /** `xva` or `ova`; what the file says when left out. */
+      type?: 'xva' | 'ova'
+      /** Storage repository for the disks. */
+      sr: string
+      /** Where to fetch the file, by HTTP or HTTPS. */
+      url?: string
+    }
+    result: SendToOrId
+  }
+  /** Make a VM of a file, in a pool, and return its id: the answer says where to send the file. */
+  'vm.importInPool': {
+    params: {
+      /** Pool. */
+      id: string
+      /** Storage repository for the disks; the pool's default when left out. */
+      sr?: string
+    }
+    result: SendTo
   }
   /** Put a disc into the CD drive of a VM; one that has no drive gets one. */
   'vm.insertCd': {
@@ -4217,6 +4468,20 @@ export interface Methods {
       id: string
     }
     result: true
+  }
+  /** Move a running VM to a storage repository, in its pool or another, and return the id of the VM there: it is shut down only for as long as what has changed meanwhile takes. */
+  'vm.warmMigration': {
+    params: {
+      /** VM to move. */
+      vm: string
+      /** Storage repository to move it to. */
+      sr: string
+      /** Whether to start it there. */
+      startDestinationVm: boolean
+      /** Whether to delete what was moved; otherwise it stays, and is kept from being started. */
+      deleteSourceVm: boolean
+    }
+    result: string
   }
   /** Give a halted VM a TPM and return its id. */
   'vtpm.create': {
