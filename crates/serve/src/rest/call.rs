@@ -38,7 +38,7 @@ impl Rest {
             op::Error::Unauthorized { .. } if session.user().is_none() => Refusal::unauthenticated(),
             error => given.refusal(route, error, to_admin),
         };
-        let tells_only = given.params.get("dryRun") == Some(&Value::Bool(true));
+        let tells_only = given.tells_only();
         if route.action && !sync && !tells_only {
             let about = self.about(route, &given, &asked);
             let begun = self.app.begin(session, route.op, given.params.clone().into(), about).await;
@@ -97,7 +97,11 @@ impl Rest {
             error => given.refusal(route, error, to_admin),
         };
         let answer = self.app.call(session, route.op, given.params.clone().into()).await;
-        let accepted: Value = answer.and_then(Answer::decode).map_err(|error| refused(&error))?;
+        let answer = answer.map_err(|error| refused(&error))?;
+        if given.tells_only() {
+            return Ok(with(StatusCode::OK, answer, session));
+        }
+        let accepted: Value = answer.decode()?;
         let path = accepted["$sendTo"].as_str().unwrap_or_default();
         let user = session.user();
         let asker = Caller { user: user.as_deref().map(|user| user.id.as_str()), address: session.peer().address };

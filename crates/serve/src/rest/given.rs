@@ -5,7 +5,7 @@
 
 use app::Cx;
 use op::{Error, Ops, ParamError, Route};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     Asked,
@@ -33,6 +33,11 @@ pub(super) struct Names<'a> {
 }
 
 impl Given {
+    /// Returns whether the client only wants to be told what would come of it.
+    pub(super) fn tells_only(&self) -> bool {
+        self.params.get("dryRun") == Some(&Value::Bool(true))
+    }
+
     /// Brings together what stands in the path, the query and the body.
     pub(super) fn read(ops: &Ops<Cx>, route: &Route, asked: &Asked, body: Map<String, Value>) -> Result<Self, Refusal> {
         let names = Names::new(ops, route);
@@ -81,8 +86,9 @@ impl Given {
     fn take_query(&mut self, names: &Names<'_>, query: &Query, wrong: &mut Map<String, Value>) {
         for (name, texts) in query.iter() {
             let Some(param) = names.of(name) else { continue };
-            let schema = names.properties.and_then(|properties| properties.get(param)).unwrap_or(&Value::Null);
-            match coerce(schema, &texts) {
+            let schema = names.properties.and_then(|properties| properties.get(param));
+            let schema = schema.cloned().unwrap_or_else(|| of_every_action(param));
+            match coerce(&schema, &texts) {
                 Ok(value) => self.set(param.to_owned(), name.to_owned(), value),
                 Err(message) => {
                     let value = if let [one] = texts[..] { one.into() } else { Value::from(texts) };
@@ -250,6 +256,16 @@ fn coerce(schema: &Value, texts: &[&str]) -> Result<Value, String> {
     match wrong {
         Some(message) if !types.contains(&"string") => Err(message),
         _ => Ok(text.into()),
+    }
+}
+
+/// Returns the schema of a parameter that operations do not list, since every action takes it.
+fn of_every_action(param: &str) -> Value {
+    match param {
+        "dryRun" | "stopOnError" => json!({ "type": "boolean" }),
+        "concurrency" => json!({ "type": "integer" }),
+        "selection" => json!({ "type": "object" }),
+        _ => Value::Null,
     }
 }
 

@@ -114,6 +114,12 @@ async fn a_disk_is_a_file_of_known_length_and_is_written_by_one() {
             assert!(content(&rest, made) == whole, "{format}");
         }
     }
+    let put = rest.request(Method::PUT, &format!("/vdis/{id}.raw?dryRun=true")).body("nothing of this");
+    let told = put.send().await.expect("it answers");
+    assert_eq!(told.status(), StatusCode::OK);
+    let told: Value = told.json().await.expect("JSON");
+    assert_eq!((&told["objects"][0]["id"], &told["objects"][0]["outcome"]), (&json!(id), &json!("would")), "{told}");
+    assert!(content(&rest, disk) == whole);
 }
 
 #[tokio::test]
