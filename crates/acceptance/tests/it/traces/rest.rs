@@ -18,6 +18,7 @@ const DIFFERENT: &[(&[usize], &str)] = &[
     (&[40], "a name that is taken is no failure of the server"),
     (&[44], "what is too much is told under its path"),
     (&[45], "a body that is no JSON is no failure of the server"),
+    (&[46], "a body that is not said to be JSON is refused as such, and not passed over"),
     (&[49], "preferences can be changed"),
     (&[50], "the words are ours"),
     (&[51], "the name and the preferences have been changed before"),
@@ -30,7 +31,6 @@ const DIFFERENT: &[(&[usize], &str)] = &[
     (&[137], "the page is ours"),
     (&[138], "properties come in another order"),
     (&[142, 146], "a failed connection is told in words for people"),
-    (&[153, 154, 155], "contents come with the issue of streams"),
 ];
 
 /// Numbers of the exchanges whose answer is one of two: the first of two users, whose ids are made at random.
