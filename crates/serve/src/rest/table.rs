@@ -101,7 +101,8 @@ impl Table {
     /// Returns what is at a path whose last part ends with a format, and that.
     fn in_a_format<'t>(&'t self, path: &'t str) -> Option<(matchit::Match<'t, 't, &'t usize>, &'t str)> {
         let (stem, format) = path.rsplit_once('.')?;
-        if format.contains('/') {
+        // Of an id with a dot nothing is taken for a format: `..%2Fhosts`.
+        if format.is_empty() || !format.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return None;
         }
         Some((self.formats.at(stem).ok()?, format))
