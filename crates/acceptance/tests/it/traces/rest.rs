@@ -38,24 +38,11 @@ const EITHER: &[usize] = &[15, 157];
 
 /// Paths that may be missing until the issue that they come with.
 const LATER: &[(&str, &str)] = &[
-    ("/alarms", "alarms over REST"),
     ("/backup", "backups"),
-    ("/dashboard", "dashboards"),
-    ("/docs", "the documentation"),
-    ("/gui-routes", "the documentation"),
-    ("/hosts/x/stats", "statistics over REST"),
-    ("/mcp", "not planned"),
-    ("/ping", "the documentation"),
     ("/plugins", "plugins"),
-    ("/pools/nope/actions/create_vm", "actions on pools"),
     ("/proxies", "proxies"),
     ("/restore-logs", "backups"),
     ("/schedules", "schedules"),
-    ("/srs/nope/vdis", "streams"),
-    ("/tasks", "tasks over REST"),
-    ("/vdis/nope", "streams"),
-    ("/vms/dashboard", "dashboards"),
-    ("/vms/nope", "streams, statistics"),
 ];
 
 /// Tokens and ids of the recording: of the administrator, and of a user without rights.
