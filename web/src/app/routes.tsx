@@ -7,11 +7,13 @@ import {
 	lazyRouteComponent,
 	redirect,
 } from '@tanstack/react-router';
+import { withTexts } from '../i18n';
 import type { NounId } from '../list/noun';
 import { readListSearch } from '../list/search';
 import { App } from './App';
 import { Failed, Missing } from './Missing';
 import { LISTS, listOfType } from './nouns';
+import { OLD_PAGES, PAGES } from './pages';
 
 const root = createRootRoute({
 	component: App,
@@ -85,14 +87,28 @@ const servers = createRoute({
 	component: lazyRouteComponent(() => import('../pool/ServersPage'), 'ServersPage'),
 });
 
-/** `#/settings/servers`, as the original has it. */
-const oldServers = createRoute({
-	getParentRoute: () => root,
-	path: '/settings/servers',
-	beforeLoad: () => {
-		throw redirect({ to: '/servers', replace: true });
-	},
-});
+const texts = (search: Record<string, unknown>) =>
+	Object.fromEntries(Object.entries(search).filter((entry): entry is [string, string] => text(entry[1]) !== undefined));
+
+const pages = PAGES.map(({ path, load }) =>
+	createRoute({
+		getParentRoute: () => root,
+		path,
+		validateSearch: texts,
+		component: lazyRouteComponent(() => withTexts(load())),
+	}),
+);
+
+const oldPages = Object.entries(OLD_PAGES).map(([path, to]) =>
+	createRoute({
+		getParentRoute: () => root,
+		path,
+		validateSearch: texts,
+		beforeLoad: ({ search }) => {
+			throw redirect({ to, search, replace: true } as never);
+		},
+	}),
+);
 
 /** `#/home?t=VM&s=<filter>`, as the original has it. */
 const oldHome = createRoute({
@@ -108,7 +124,16 @@ const oldHome = createRoute({
 const missing = createRoute({ getParentRoute: () => root, path: '/missing', component: Missing });
 
 export const router = createRouter({
-	routeTree: root.addChildren([home, list, object.addChildren([objectSection]), servers, oldServers, oldHome, missing]),
+	routeTree: root.addChildren([
+		home,
+		list,
+		object.addChildren([objectSection]),
+		servers,
+		oldHome,
+		missing,
+		...pages,
+		...oldPages,
+	]),
 	history: createHashHistory(),
 	// Plain text, so that a filter such as `32` or `true` stays text.
 	parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),

@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest';
-import en from './en';
-import fr from './fr';
+import english from './en';
+import englishLater from './en/later';
+import french from './fr';
+import frenchLater from './fr/later';
+
+const en = { ...english, ...englishLater };
+const fr = { ...french, ...frenchLater };
 
 function texts(catalogue: object, path = ''): [string, string][] {
 	return Object.entries(catalogue).flatMap(([name, value]) =>
@@ -17,4 +22,9 @@ it('have the same texts in every language, with the same holes', () => {
 
 it('leave no text empty', () => {
 	for (const [key, text] of [...texts(en), ...texts(fr)]) expect(text.trim(), key).not.toBe('');
+});
+
+it('name no text twice, first and later', () => {
+	const first = new Set(texts(english).map(([key]) => key));
+	expect(texts(englishLater).filter(([key]) => first.has(key))).toEqual([]);
 });

@@ -2,9 +2,10 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import en from './en';
+import later from './en/later';
 
 await i18next.use(initReactI18next).init({
 	lng: 'en',
-	resources: { en: { translation: en } },
+	resources: { en: { translation: { ...en, ...later } } },
 	interpolation: { escapeValue: false },
 });

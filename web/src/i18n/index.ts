@@ -2,6 +2,7 @@
 import i18next, { type ParseKeys } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type en from './en';
+import type later from './en/later';
 
 export type Language = 'en' | 'fr';
 export const LANGUAGES: readonly [Language, string][] = [
@@ -14,21 +15,22 @@ export type Key = ParseKeys;
 
 declare module 'i18next' {
 	interface CustomTypeOptions {
-		resources: { translation: typeof en };
+		resources: { translation: typeof en & typeof later };
 		returnNull: false;
 	}
 }
 
 const CATALOGUES = {
-	en: () => import('./en'),
-	fr: () => import('./fr'),
+	en: { first: () => import('./en'), later: () => import('./en/later') },
+	fr: { first: () => import('./fr'), later: () => import('./fr/later') },
 };
+let isLaterWanted = false;
 const KEPT = 'language';
 
 /** Reads the catalogue of the reader's language; nothing is shown before. */
 export async function startLanguage(): Promise<void> {
 	const language = wanted();
-	const { default: translation } = await CATALOGUES[language]();
+	const { default: translation } = await CATALOGUES[language].first();
 	await i18next.use(initReactI18next).init({
 		lng: language,
 		resources: { [language]: { translation } },
@@ -39,11 +41,32 @@ export async function startLanguage(): Promise<void> {
 
 /** Shows the pages in another language, now and next time. */
 export async function setLanguage(language: Language): Promise<void> {
-	const { default: translation } = await CATALOGUES[language]();
-	i18next.addResourceBundle(language, 'translation', translation);
+	const { default: translation } = await CATALOGUES[language].first();
+	i18next.addResourceBundle(language, 'translation', translation, true);
+	if (isLaterWanted) await addLater(language);
 	keep(language);
 	document.documentElement.lang = language;
 	await i18next.changeLanguage(language);
+}
+
+/** Fetches something that shows later texts, and these with it. */
+export async function withTexts<T>(fetched: Promise<T>): Promise<T> {
+	isLaterWanted = true;
+	const [part] = await Promise.all([fetched, addLater(i18next.language as Language)]);
+	return part;
+}
+
+const added = new Map<Language, Promise<void>>();
+
+function addLater(language: Language): Promise<void> {
+	const known = added.get(language);
+	if (known !== undefined) return known;
+	const adding = CATALOGUES[language].later().then(({ default: texts }) => {
+		i18next.addResourceBundle(language, 'translation', texts, true);
+	});
+	added.set(language, adding);
+	adding.catch(() => added.delete(language));
+	return adding;
 }
 
 function isLanguage(text: string | null | undefined): text is Language {

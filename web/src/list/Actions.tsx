@@ -2,10 +2,10 @@
 import { notifications } from '@mantine/notifications';
 import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ConnectionLostError, errorText, NoAnswerError } from '../api/errors';
 import type { Params } from '../api/methods';
 import { useLive } from '../live/hooks';
 import { useConfirm } from '../ui/Confirm';
+import { useTell } from '../ui/tell';
 import type { Action, Noun } from './noun';
 import { judge, size, subject, type Target } from './target';
 
@@ -31,7 +31,9 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
 	const confirm = useConfirm();
-	const [bulk, setBulk] = useState<Bulk>();
+	const tell = useTell();
+	const [asked, setAsked] = useState<Bulk>();
+	const Dialog = asked?.action.Dialog ?? BulkDialog;
 	const one = useCallback(
 		async (noun: Noun, action: Action, target: Target & { is: 'rows' }) => {
 			const [row] = target.rows;
@@ -46,24 +48,11 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
 				});
 				if (!yes) return;
 			}
-			const id = notifications.show({
-				loading: true,
-				autoClose: false,
-				withCloseButton: false,
-				title: `${t(action.doing, { name })}…`,
-				message: '',
-			});
-			try {
-				const params = { ...action.params, [action.principal ?? 'id']: row.id } as unknown;
-				await connection.call(action.method, params as Params<typeof action.method>, PATIENCE);
-				notifications.update({ id, ...DONE, title: t(action.done, { name }), message: '' });
-			} catch (error) {
-				const unknown = error instanceof ConnectionLostError || error instanceof NoAnswerError;
-				const title = t(unknown ? 'action.unknown' : 'action.failed', { action: t(action.label), name });
-				notifications.update({ id, ...FAILED, title, message: errorText(error) });
-			}
+			const params = { ...action.params, [action.principal ?? 'id']: row.id } as unknown;
+			const words = { action: t(action.label), doing: t(action.doing, { name }), done: t(action.done, { name }), name };
+			await tell(words, () => connection.call(action.method, params as Params<typeof action.method>, PATIENCE));
 		},
-		[connection, confirm, t],
+		[connection, confirm, t, tell],
 	);
 	const run = useCallback<Run>(
 		(noun, action, target) => {
@@ -72,22 +61,20 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
 				const name = subject(target, noun, (count) => t(noun.counted, { count }));
 				const title = t('action.impossible', { action: t(action.label), name });
 				notifications.show({ color: 'yellow', title, message: why });
-			} else if (target.is === 'rows' && size(target) === 1) void one(noun, action, target);
-			else setBulk({ noun, action, target });
+			} else if (action.Dialog !== undefined) setAsked({ noun, action, target });
+			else if (target.is === 'rows' && size(target) === 1) void one(noun, action, target);
+			else setAsked({ noun, action, target });
 		},
 		[one, t],
 	);
 	return (
 		<RunContext value={run}>
 			{children}
-			{bulk !== undefined && (
+			{asked !== undefined && (
 				<Suspense>
-					<BulkDialog {...bulk} onClose={() => setBulk(undefined)} />
+					<Dialog {...asked} onClose={() => setAsked(undefined)} />
 				</Suspense>
 			)}
 		</RunContext>
 	);
 }
-
-export const DONE = { loading: false, color: 'teal', autoClose: 4000, withCloseButton: true } as const;
-export const FAILED = { loading: false, color: 'red', autoClose: false, withCloseButton: true } as const;

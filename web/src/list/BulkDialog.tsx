@@ -8,7 +8,8 @@ import type { Params } from '../api/methods';
 import type { Connection } from '../live/connection';
 import { useLive } from '../live/hooks';
 import { formatNumber } from '../ui/format';
-import { type Bulk, DONE, FAILED, PATIENCE } from './Actions';
+import { DONE, FAILED, RUNNING } from '../ui/tell';
+import { type Bulk, PATIENCE } from './Actions';
 import css from './BulkDialog.module.css';
 import type { Action } from './noun';
 import { selection, size } from './target';
@@ -53,9 +54,7 @@ export function BulkDialog({ noun, action, target, onClose }: Bulk & { onClose: 
 		setOpened(false);
 		const subject = t(noun.counted, { count: able });
 		const id = notifications.show({
-			loading: true,
-			autoClose: false,
-			withCloseButton: false,
+			...RUNNING,
 			title: `${t(action.doing, { name: subject })}…`,
 			message: '',
 		});

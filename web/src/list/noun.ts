@@ -7,6 +7,7 @@ import type { Sort } from '../live/names';
 import type { Row } from '../live/view';
 import type { Column } from '../table/column';
 import type { Icon } from '../ui/icons';
+import type { Target } from './target';
 
 export interface Noun {
 	/** Names it in addresses and in what is kept. */
@@ -76,9 +77,19 @@ export interface Facet {
 	several?: true;
 }
 
+/** What the dialog of an action is given. */
+export interface DialogProps {
+	noun: Noun;
+	action: Action;
+	target: Target;
+	onClose: () => void;
+}
+
 export interface Action {
 	id: string;
 	method: Method;
+	/** Asks what there is to know before it acts, and acts; it is fetched when it is opened. Made by `lazyDialog`. */
+	Dialog?: ComponentType<DialogProps>;
 	/** The parameter that names the object, where it is not `id`. */
 	principal?: string;
 	/** Parameters beside the object. */

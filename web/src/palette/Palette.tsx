@@ -4,9 +4,11 @@ import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LISTS, listOfType } from '../app/nouns';
+import { useOpenPage } from '../app/PageLink';
+import { PAGES } from '../app/pages';
 import { LANGUAGES, setLanguage } from '../i18n';
 import { text } from '../list/noun';
-import { useView } from '../live/hooks';
+import { useUser, useView } from '../live/hooks';
 import { type Icon, LanguageIcon, PoolIcon, ThemeIcon } from '../ui/icons';
 import css from './Palette.module.css';
 
@@ -145,6 +147,8 @@ function quote(word: string): string {
 function usePages(typed: string): Item[] {
 	const { t } = useTranslation();
 	const navigate = useNavigate();
+	const openPage = useOpenPage();
+	const user = useUser();
 	const { setColorScheme } = useMantineColorScheme();
 	const pages: Item[] = [
 		...LISTS.map(({ id, title, icon }) => ({
@@ -161,6 +165,15 @@ function usePages(typed: string): Item[] {
 			icon: PoolIcon,
 			run: () => void navigate({ to: '/servers' }),
 		},
+		...PAGES.filter(({ offered, admin }) => offered && (admin !== true || user?.permission === 'admin')).map(
+			({ path, title, icon }) => ({
+				id: path,
+				group: t('palette.pages'),
+				label: t(title),
+				icon,
+				run: () => openPage(path),
+			}),
+		),
 		...(['auto', 'light', 'dark'] as const).map((scheme) => ({
 			id: scheme,
 			group: t('palette.settings'),

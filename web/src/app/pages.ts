@@ -1,0 +1,22 @@
+/** Pages that are no list of objects: where each is, who sees it, and what fetches it. */
+import type { ComponentType } from 'react';
+import type { Key } from '../i18n';
+import type { Icon } from '../ui/icons';
+
+export interface Page {
+	/** Its address after `#`; its search parameters are texts. */
+	path: `/${string}`;
+	title: Key;
+	icon: Icon;
+	/** Shown to administrators only; the server refuses others in any case. */
+	admin?: true;
+	/** Whether the palette offers it; pages that need to know of an object are opened from there. */
+	offered: boolean;
+	/** The module's default export is the page. */
+	load: () => Promise<{ default: ComponentType }>;
+}
+
+export const PAGES: readonly Page[] = [];
+
+/** Addresses that the original has for the same. */
+export const OLD_PAGES: Readonly<Record<`/${string}`, `/${string}`>> = { '/settings/servers': '/servers' };

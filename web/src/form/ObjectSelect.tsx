@@ -1,0 +1,115 @@
+/** Chooses an object of the estate: what is typed is looked for by the server, and the choices are live. */
+import { Select } from '@mantine/core';
+import { type ReactNode, useDeferredValue, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { nameLabel } from '../list/noun';
+import { useView } from '../live/hooks';
+import type { Row } from '../live/view';
+
+interface ObjectSelectProps {
+	label: string;
+	description?: ReactNode;
+	/** The wire's types. */
+	type: string | string[];
+	/** Narrows the choices, in the filter language. */
+	filter?: string;
+	/** Properties that `hint` and `onChange` read. */
+	columns?: readonly string[];
+	/** What is said beside the name, such as the free space. */
+	hint?: (row: Row) => string;
+	/** Why a choice is none. */
+	refused?: (row: Row) => boolean;
+	value: string | undefined;
+	/** Told the row of what was chosen, or nothing where the choice was taken back. */
+	onChange: (row: Row | undefined) => void;
+	required?: boolean;
+	disabled?: boolean;
+	placeholder?: string;
+	error?: ReactNode;
+}
+
+/** Choices that are shown; more letters narrow them. */
+const SHOWN = 50;
+const NO_COLUMNS: readonly string[] = [];
+
+export function ObjectSelect({
+	type,
+	filter = '',
+	columns = NO_COLUMNS,
+	hint,
+	refused,
+	value,
+	onChange,
+	placeholder,
+	required,
+	...props
+}: ObjectSelectProps) {
+	const { t } = useTranslation();
+	const [typed, setTyped] = useState('');
+	const words = useDeferredValue(typed);
+	const kind = typeof type === 'string' ? type : type.join();
+	const chosen = useChosen(type, value, columns);
+	const wish = useMemo(() => {
+		const found = words.split(/\s+/).filter(Boolean);
+		const terms = found.map((word) => `|(name_label:${quoted(word)} id:${quoted(word)})`).join(' ');
+		return {
+			type: kind.split(','),
+			filter: filter.trim() === '' ? terms : `(${filter}) ${terms}`,
+			sort: ['name_label'],
+			columns: ['name_label', ...columns],
+			limit: SHOWN,
+		};
+	}, [kind, filter, words, columns]);
+	const { rows, view } = useView(wish);
+	const shown = chosen === undefined || rows.some(({ id }) => id === chosen.id) ? rows : [chosen, ...rows];
+	const more = (view.total ?? 0) - rows.length;
+	return (
+		<Select
+			clearable={required !== true}
+			data={shown.map((row) => ({ value: row.id, label: nameLabel(row), disabled: refused?.(row) === true }))}
+			// The server has looked already.
+			filter={({ options }) => options}
+			maxDropdownHeight={280}
+			nothingFoundMessage={view.isSettled ? t('form.nothing') : t('form.looking')}
+			onChange={(id) => {
+				onChange(shown.find((row) => row.id === id));
+				setTyped('');
+			}}
+			onSearchChange={(text) => setTyped(chosen !== undefined && text === nameLabel(chosen) ? '' : text)}
+			placeholder={placeholder ?? t('form.choose')}
+			renderOption={({ option }) => {
+				const row = shown.find(({ id }) => id === option.value);
+				return (
+					<span style={{ display: 'flex', flex: 1, gap: 12, justifyContent: 'space-between' }}>
+						<span>{option.label}</span>
+						{row !== undefined && hint !== undefined && <span style={{ color: 'var(--dim)' }}>{hint(row)}</span>}
+					</span>
+				);
+			}}
+			required={required}
+			searchable
+			value={value ?? null}
+			withAsterisk={false}
+			{...props}
+			description={props.description ?? (more > 0 && typed !== '' ? t('form.more', { count: more }) : undefined)}
+		/>
+	);
+}
+
+/** The row of what is chosen, which the choices may not have. */
+function useChosen(type: string | string[], id: string | undefined, columns: readonly string[]): Row | undefined {
+	const kind = typeof type === 'string' ? type : type.join();
+	const wish = useMemo(
+		() =>
+			id === undefined
+				? undefined
+				: { type: kind.split(','), filter: `id:${id}`, columns: ['name_label', ...columns], limit: 1 },
+		[kind, id, columns],
+	);
+	const { rows } = useView(wish);
+	return rows.find((row) => row.id === id);
+}
+
+function quoted(word: string): string {
+	return `"${word.replace(/[\\"]/g, '\\$&')}"`;
+}

@@ -1,0 +1,119 @@
+/** Settings of an object, each changed in its place: the server is told at once, and the value is what it then says. */
+import { NativeSelect, Switch } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Method, Params } from '../api/methods';
+import { useConnectionState, useLive } from '../live/hooks';
+import { useTell } from '../ui/tell';
+import { EditableText } from './EditableText';
+import css from './Setting.module.css';
+
+/** Changes one thing of an object by a `.set`, and tells only where it failed or took long. */
+export function useSet(method: Method, id: string, name: string) {
+	const { t } = useTranslation();
+	const { connection } = useLive();
+	const tell = useTell();
+	return async (label: string, change: object): Promise<void> => {
+		const words = {
+			action: label,
+			doing: t('edit.change', { label }),
+			done: t('form.set', { name, label }),
+			name,
+		};
+		await tell(words, () => connection.call(method, { id, ...change } as unknown as Params<typeof method>));
+	};
+}
+
+export type Set = ReturnType<typeof useSet>;
+
+/** A heading and the settings under it. */
+export function Settings({ title, children }: { title: string; children: ReactNode }) {
+	return (
+		<section className={css.settings}>
+			<h2>{title}</h2>
+			<dl>{children}</dl>
+		</section>
+	);
+}
+
+/** One setting: what it is, and its value or what changes it. */
+export function Setting({ label, help, children }: { label: string; help?: string; children: ReactNode }) {
+	return (
+		<div className={css.setting}>
+			<dt>
+				{label}
+				{help !== undefined && <small>{help}</small>}
+			</dt>
+			<dd>{children}</dd>
+		</div>
+	);
+}
+
+interface ChangeProps {
+	label: string;
+	help?: string;
+	set: Set;
+	/** The parameter of `set`. */
+	property: string;
+	disabled?: boolean;
+}
+
+export function TextSetting({
+	label,
+	help,
+	set,
+	property,
+	disabled,
+	value,
+	required,
+}: ChangeProps & { value: string; required?: boolean }) {
+	const isLost = useConnectionState().is === 'lost';
+	return (
+		<Setting help={help} label={label}>
+			<EditableText
+				disabled={disabled === true || isLost}
+				label={label}
+				onSave={(text) => set(label, { [property]: text })}
+				required={required}
+				value={value}
+			/>
+		</Setting>
+	);
+}
+
+export function SwitchSetting({ label, help, set, property, disabled, value }: ChangeProps & { value: boolean }) {
+	const isLost = useConnectionState().is === 'lost';
+	return (
+		<Setting help={help} label={label}>
+			<Switch
+				aria-label={label}
+				checked={value}
+				disabled={disabled === true || isLost}
+				onChange={(event) => void set(label, { [property]: event.currentTarget.checked })}
+			/>
+		</Setting>
+	);
+}
+
+export function ChoiceSetting({
+	label,
+	help,
+	set,
+	property,
+	disabled,
+	value,
+	choices,
+}: ChangeProps & { value: string; choices: readonly { value: string; label: string }[] }) {
+	const isLost = useConnectionState().is === 'lost';
+	return (
+		<Setting help={help} label={label}>
+			<NativeSelect
+				aria-label={label}
+				data={[...choices]}
+				disabled={disabled === true || isLost}
+				onChange={(event) => void set(label, { [property]: event.currentTarget.value })}
+				value={value}
+			/>
+		</Setting>
+	);
+}

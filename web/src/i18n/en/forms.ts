@@ -1,0 +1,13 @@
+/** Texts that forms share. */
+export default {
+	form: {
+		choose: 'Choose…',
+		search: 'Type to search',
+		nothing: 'Nothing found',
+		looking: 'Looking…',
+		optional: 'optional',
+		more: '{{count, number}} more; type to narrow them',
+		unit: 'Unit of {{label}}',
+		set: '{{name}}: {{label}} changed',
+	},
+};

@@ -1,0 +1,4 @@
+/** Texts that come with the first page or dialog that is fetched on demand. */
+import forms from './forms';
+
+export default { ...forms };

@@ -1,0 +1,4 @@
+/** Textes qui viennent avec la première page ou le premier dialogue chargé à la demande. */
+import forms from './forms';
+
+export default { ...forms };
