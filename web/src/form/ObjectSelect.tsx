@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { nameLabel } from '../list/noun';
 import { useView } from '../live/hooks';
 import type { Row } from '../live/view';
+import './mantine.css';
 
 interface ObjectSelectProps {
 	label: string;

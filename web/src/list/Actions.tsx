@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Params } from '../api/methods';
+import { useOpenPage } from '../app/PageLink';
 import { useLive } from '../live/hooks';
 import { useConfirm } from '../ui/Confirm';
 import { useTell } from '../ui/tell';
@@ -32,6 +33,7 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
 	const { connection } = useLive();
 	const confirm = useConfirm();
 	const tell = useTell();
+	const openPage = useOpenPage();
 	const [asked, setAsked] = useState<Bulk>();
 	const Dialog = asked?.action.Dialog ?? BulkDialog;
 	const one = useCallback(
@@ -61,11 +63,14 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
 				const name = subject(target, noun, (count) => t(noun.counted, { count }));
 				const title = t('action.impossible', { action: t(action.label), name });
 				notifications.show({ color: 'yellow', title, message: why });
+			} else if (action.page !== undefined && target.is === 'rows' && target.rows[0] !== undefined) {
+				const { to, search } = action.page(target.rows[0]);
+				openPage(to, search);
 			} else if (action.Dialog !== undefined) setAsked({ noun, action, target });
 			else if (target.is === 'rows' && size(target) === 1) void one(noun, action, target);
 			else setAsked({ noun, action, target });
 		},
-		[one, t],
+		[one, openPage, t],
 	);
 	return (
 		<RunContext value={run}>

@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PageLink } from '../app/PageLink';
 import { useReadable } from '../filter/readable';
 import { useConnectionState, useListing } from '../live/hooks';
 import type { Row } from '../live/view';
@@ -15,6 +16,7 @@ import { useLayout } from '../table/layout';
 import { SortMenu } from '../table/SortMenu';
 import { chosenOf, useSelection } from '../table/selection';
 import { formatNumber } from '../ui/format';
+import { AddIcon } from '../ui/icons';
 import { useRun } from './Actions';
 import { Drawer } from './Drawer';
 import { ListMenu } from './ListMenu';
@@ -156,6 +158,12 @@ export function ListPage({ noun, scope = '' }: ListPageProps) {
 								onGroup={(property) => change({ group: property })}
 								onLayout={setLayout}
 							/>
+						)}
+						{noun.create !== undefined && (
+							<PageLink className={css.create} to={noun.create.page}>
+								<AddIcon size={15} />
+								{t(noun.create.label)}
+							</PageLink>
 						)}
 						<ListMenu layout={layout} look={look} noun={noun} text={text} />
 					</header>

@@ -29,6 +29,8 @@ export interface Noun {
 	/** Properties that are suggested in the filter, beside the facets. */
 	properties: readonly string[];
 	actions: readonly Action[];
+	/** The page that makes a new one, and what its button says. */
+	create?: { page: `/${string}`; label: Key };
 	/** What changes its name and description, where that can be done. */
 	set?: Extract<Method, `${string}.set`>;
 	/** The sections of the page of one, after its summary. */
@@ -90,6 +92,10 @@ export interface Action {
 	method: Method;
 	/** Asks what there is to know before it acts, and acts; it is fetched when it is opened. Made by `lazyDialog`. */
 	Dialog?: ComponentType<DialogProps>;
+	/** Opens a page in place of acting: that address, with these search parameters. */
+	page?: (row: Row) => { to: `/${string}`; search: Record<string, string | undefined> };
+	/** Concerns one object at a time. */
+	single?: true;
 	/** The parameter that names the object, where it is not `id`. */
 	principal?: string;
 	/** Parameters beside the object. */

@@ -1,4 +1,5 @@
 /** What an action is asked of: some rows, or all that a list matches but a few. */
+import i18next from 'i18next';
 import type { Verdict } from '../api/allowed';
 import { idFilter } from '../live/names';
 import type { Row } from '../live/view';
@@ -32,6 +33,7 @@ export function subject(target: Target, noun: Noun, counted: (count: number) => 
 
 /** Judges it: how many of the rows an action can act on, and when there is none, why. Of all, the server knows. */
 export function judge(action: Action, target: Target): { able: number; why: string | undefined } {
+	if (action.single === true && size(target) > 1) return { able: 0, why: i18next.t('why.oneAtATime') };
 	if (target.is === 'all' || action.allowed === undefined) return { able: size(target), why: undefined };
 	let able = 0;
 	let why: string | undefined;

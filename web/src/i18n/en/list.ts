@@ -127,6 +127,7 @@ export default {
 		notRemoved: 'The tag “{{tag}}” could not be removed',
 	},
 	why: {
+		oneAtATime: 'This is done to one at a time',
 		protected: 'It is protected from this; lift the protection first',
 		protectedBy: 'It is protected from this ({{reason}}); lift the protection first',
 		wait: 'Wait until “{{operation}}” is done',

@@ -129,6 +129,7 @@ const list: typeof en = {
 		notRemoved: 'L’étiquette « {{tag}} » n’a pas pu être retirée',
 	},
 	why: {
+		oneAtATime: 'Cela se fait sur un seul à la fois',
 		protected: 'Elle en est protégée ; levez d’abord la protection',
 		protectedBy: 'Elle en est protégée ({{reason}}) ; levez d’abord la protection',
 		wait: 'Attendez que « {{operation}} » soit terminé',
