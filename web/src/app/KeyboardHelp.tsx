@@ -17,6 +17,7 @@ const KEYS: readonly [keys: readonly string[], what: Key][] = [
 	[['Alt', '←'], 'keys.narrow'],
 	[['Alt', '→'], 'keys.widen'],
 	[['Shift', 'Enter'], 'keys.sort'],
+	[['c', 'v'], 'keys.newVm'],
 	[['g', 'v'], 'keys.vms'],
 	[['g', 'h'], 'keys.hosts'],
 	[['g', 'p'], 'keys.pools'],

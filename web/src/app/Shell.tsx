@@ -13,6 +13,7 @@ import { useKept } from '../ui/kept';
 import { useKeys } from '../ui/keys';
 import { ConnectionBanner } from './ConnectionBanner';
 import { KeyboardHelp } from './KeyboardHelp';
+import { useOpenPage } from './PageLink';
 import { Rail } from './Rail';
 import { Sections } from './Sections';
 import css from './Shell.module.css';
@@ -20,7 +21,7 @@ import css from './Shell.module.css';
 const TreePane = lazy(() => import('../tree/TreePane').then((module) => ({ default: module.TreePane })));
 const Palette = lazy(() => import('../palette/Palette').then((module) => ({ default: module.Palette })));
 
-/** How soon a letter must follow `g`, in ms. */
+/** How soon a letter must follow `g` or `c`, in ms. */
 const GO_WITHIN = 1500;
 /** Where `g` and a letter lead, as in the original. */
 const GO: readonly [string, NounId][] = [
@@ -54,19 +55,24 @@ function Regions({ children }: { children: ReactNode }) {
 	const [searching, setSearching] = useState(false);
 	const [tree, setTree] = useKept('tree.shown', 'no');
 	const navigate = useNavigate();
-	const going = useRef(0);
-	const go = (list: NounId) =>
-		Date.now() - going.current < GO_WITHIN && void navigate({ to: '/$list', params: { list }, search: {} });
+	const openPage = useOpenPage();
+	const begun = useRef({ by: '', at: 0 });
+	const begin = (by: string) => () => {
+		begun.current = { by, at: Date.now() };
+	};
+	const follow = (key: string) => {
+		if (Date.now() - begun.current.at > GO_WITHIN) return;
+		const list = GO.find(([letter]) => letter === key)?.[1];
+		if (begun.current.by === 'c' && key === 'v') openPage('/new/vm');
+		else if (begun.current.by === 'g' && list !== undefined)
+			void navigate({ to: '/$list', params: { list }, search: {} });
+	};
 	const toggleTree = () => setTree(tree === 'yes' ? 'no' : 'yes');
 	useKeys([
 		['?', () => setHelp(true)],
-		[
-			'g',
-			() => {
-				going.current = Date.now();
-			},
-		],
-		...GO.map(([key, list]) => [key, () => go(list)] as const),
+		['g', begin('g')],
+		['c', begin('c')],
+		...GO.map(([key]) => [key, () => follow(key)] as const),
 	]);
 	useEffect(() => {
 		const press = (event: KeyboardEvent) => {

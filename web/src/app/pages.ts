@@ -1,7 +1,7 @@
 /** Pages that are no list of objects: where each is, who sees it, and what fetches it. */
 import type { ComponentType } from 'react';
 import type { Key } from '../i18n';
-import type { Icon } from '../ui/icons';
+import { AddIcon, type Icon } from '../ui/icons';
 
 export interface Page {
 	/** Its address after `#`; its search parameters are texts. */
@@ -16,7 +16,12 @@ export interface Page {
 	load: () => Promise<{ default: ComponentType }>;
 }
 
-export const PAGES: readonly Page[] = [];
+export const PAGES: readonly Page[] = [
+	{ path: '/new/vm', title: 'vm.new', icon: AddIcon, offered: true, load: () => import('../vm/new/NewVmPage') },
+];
 
 /** Addresses that the original has for the same. */
-export const OLD_PAGES: Readonly<Record<`/${string}`, `/${string}`>> = { '/settings/servers': '/servers' };
+export const OLD_PAGES: Readonly<Record<`/${string}`, `/${string}`>> = {
+	'/settings/servers': '/servers',
+	'/vms/new': '/new/vm',
+};

@@ -32,6 +32,7 @@ export const vms: Noun = {
 	needs: ['name_label', 'power_state', 'current_operations', 'blockedOperations', '$pool'],
 	name: nameLabel,
 	set: 'vm.set',
+	create: { page: '/new/vm', label: 'vm.new' },
 	columns: [
 		nameColumn(),
 		{

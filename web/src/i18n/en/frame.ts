@@ -75,6 +75,7 @@ export default {
 		widen: 'widen it',
 		sort: 'on a header: sort by it as well',
 		vms: 'go to the VMs',
+		newVm: 'new VM',
 		pools: 'go to the pools',
 		hosts: 'go to the hosts',
 		srs: 'go to the storage repositories',

@@ -1,4 +1,5 @@
 /** Texts that come with the first page or dialog that is fetched on demand. */
 import forms from './forms';
+import newVm from './newVm';
 
-export default { ...forms };
+export default { ...forms, ...newVm };

@@ -3,6 +3,7 @@ export default {
 	vm: {
 		title: 'Virtual machines',
 		one: 'VM',
+		new: 'New VM',
 		counted_one: '{{count, number}} VM',
 		counted_other: '{{count, number}} VMs',
 		placement: 'Placement',

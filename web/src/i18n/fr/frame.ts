@@ -77,6 +77,7 @@ const frame: typeof en = {
 		widen: 'l’élargir',
 		sort: 'sur un en-tête : trier aussi par cette colonne',
 		vms: 'aller aux VM',
+		newVm: 'nouvelle VM',
 		pools: 'aller aux pools',
 		hosts: 'aller aux hôtes',
 		srs: 'aller aux dépôts de stockage',

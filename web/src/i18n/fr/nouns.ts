@@ -5,6 +5,7 @@ const nouns: typeof en = {
 	vm: {
 		title: 'Machines virtuelles',
 		one: 'VM',
+		new: 'Nouvelle VM',
 		counted_one: '{{count, number}} VM',
 		counted_other: '{{count, number}} VM',
 		placement: 'Emplacement',
