@@ -1,7 +1,7 @@
 /** The regions around a page: rail, tree, banners, activity bar. */
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActionsProvider } from '../list/Actions';
@@ -14,6 +14,7 @@ import { useKeys } from '../ui/keys';
 import { ConnectionBanner } from './ConnectionBanner';
 import { KeyboardHelp } from './KeyboardHelp';
 import { useOpenPage } from './PageLink';
+import { isBare } from './pages';
 import { Rail } from './Rail';
 import { Sections } from './Sections';
 import css from './Shell.module.css';
@@ -36,16 +37,27 @@ const GO: readonly [string, NounId][] = [
 /** The shell with what only signed-in pages need: questions to the server, questions to the person, toasts. */
 export function Shell({ children }: { children: ReactNode }) {
 	const [queries] = useState(() => new QueryClient());
+	const { pathname } = useLocation();
 	return (
 		<QueryClientProvider client={queries}>
 			<ConfirmProvider>
-				<ActionsProvider>
-					<Regions>{children}</Regions>
-				</ActionsProvider>
+				<ActionsProvider>{isBare(pathname) ? <Bare>{children}</Bare> : <Regions>{children}</Regions>}</ActionsProvider>
 			</ConfirmProvider>
 			{/* Below dialogs, and below the list of tasks, which somebody opened to see. */}
 			<Notifications className={css.toasts} containerWidth={400} limit={4} position="bottom-right" zIndex={150} />
 		</QueryClientProvider>
+	);
+}
+
+/** A page that stands alone. */
+function Bare({ children }: { children: ReactNode }) {
+	return (
+		<div className={css.bare}>
+			<ConnectionBanner />
+			<main className={css.content}>
+				<Suspense>{children}</Suspense>
+			</main>
+		</div>
 	);
 }
 

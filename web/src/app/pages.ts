@@ -1,7 +1,7 @@
 /** Pages that are no list of objects: where each is, who sees it, and what fetches it. */
 import type { ComponentType } from 'react';
 import type { Key } from '../i18n';
-import { AddIcon, type Icon } from '../ui/icons';
+import { AddIcon, type Icon, TerminalIcon } from '../ui/icons';
 
 export interface Page {
 	/** Its address after `#`; its search parameters are texts. */
@@ -12,13 +12,28 @@ export interface Page {
 	admin?: true;
 	/** Whether the palette offers it; pages that need to know of an object are opened from there. */
 	offered: boolean;
+	/** Stands alone, without rail and bars: a window of its own. */
+	bare?: true;
 	/** The module's default export is the page. */
 	load: () => Promise<{ default: ComponentType }>;
 }
 
 export const PAGES: readonly Page[] = [
 	{ path: '/new/vm', title: 'vm.new', icon: AddIcon, offered: true, load: () => import('../vm/new/NewVmPage') },
+	{
+		path: '/console',
+		title: 'object.console',
+		icon: TerminalIcon,
+		offered: false,
+		bare: true,
+		load: () => import('../console/ConsolePage'),
+	},
 ];
+
+/** Whether the page of an address stands alone. */
+export function isBare(path: string): boolean {
+	return PAGES.some((page) => page.path === path && page.bare === true);
+}
 
 /** Addresses that the original has for the same. */
 export const OLD_PAGES: Readonly<Record<`/${string}`, `/${string}`>> = {

@@ -1,4 +1,5 @@
 /** Chooses an object of the estate: what is typed is looked for by the server, and the choices are live. */
+import '@mantine/core/styles/Combobox.layer.css';
 import { Select } from '@mantine/core';
 import { type ReactNode, useDeferredValue, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';

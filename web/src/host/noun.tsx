@@ -2,6 +2,7 @@
 
 import i18next from 'i18next';
 import { no } from '../api/allowed';
+import { lazySection } from '../app/lazy';
 import {
 	nameColumn,
 	numberColumn,
@@ -74,6 +75,7 @@ export const hosts: Noun = {
 	],
 	properties: ['name_label', 'name_description', 'address', 'hostname', 'memory', 'cpus', 'uuid'],
 	sections: [
+		{ id: 'console', label: 'object.console', Page: lazySection(() => import('../console/HostConsole')) },
 		{ id: 'vms', label: 'vm.title', list: 'vms', scope: (id) => within('', '$container', id) },
 		{ id: 'network', label: 'pif.title', list: 'pifs', scope: (id) => within('', '$host', id) },
 		{ id: 'storage', label: 'sr.title', list: 'srs', scope: (id) => within('', '$container', id) },

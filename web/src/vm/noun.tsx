@@ -1,5 +1,6 @@
 /** Virtual machines. */
 import { allowed } from '../api/allowed';
+import { lazySection } from '../app/lazy';
 import {
 	bytesColumn,
 	countColumn,
@@ -78,6 +79,7 @@ export const vms: Noun = {
 	],
 	properties: ['name_label', 'name_description', 'mainIpAddress', 'CPUs', 'memory', 'uuid', 'auto_poweron'],
 	sections: [
+		{ id: 'console', label: 'object.console', Page: lazySection(() => import('../console/VmConsole')) },
 		{ id: 'disks', label: 'vdi.title', list: 'vbds', scope: (id) => within('', 'VM', id) },
 		{ id: 'network', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$VM', id) },
 		{ id: 'snapshots', label: 'snapshot.title', list: 'snapshots', scope: (id) => within('', '$snapshot_of', id) },

@@ -191,7 +191,7 @@ export default {
 		askDetach: 'The disk is no longer one of the VM; what is on it stays.',
 		detach: { label: 'Detach', doing: 'Detaching {{name}}', done: 'Detached {{name}}' },
 	},
-	object: { summary: 'Summary' },
+	object: { summary: 'Summary', console: 'Console', performance: 'Performance', activity: 'Activity' },
 	network: {
 		title: 'Networks',
 		one: 'Network',

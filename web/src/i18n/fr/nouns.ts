@@ -201,7 +201,7 @@ const nouns: typeof en = {
 		askDetach: 'Le disque n’appartient plus à la VM ; son contenu reste.',
 		detach: { label: 'Détacher', doing: 'Détachement de {{name}}', done: '{{name}} : détaché' },
 	},
-	object: { summary: 'Résumé' },
+	object: { summary: 'Résumé', console: 'Console', performance: 'Performances', activity: 'Activité' },
 	network: {
 		title: 'Réseaux',
 		one: 'Réseau',
