@@ -47,7 +47,7 @@ export async function signIn(page: Page, { email, password } = DEMO): Promise<vo
 
 /** A signed-in page whose list of VMs has rows. */
 export async function openVms(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
-	const page = await openPage(browser, url, options);
+	const page = await openPage(browser, `${url}/#/vms`, options);
 	await signIn(page);
 	await rows(page).first().waitFor();
 	return page;

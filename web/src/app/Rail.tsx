@@ -9,6 +9,7 @@ import {
 	type Icon,
 	KeyboardIcon,
 	LanguageIcon,
+	OverviewIcon,
 	PoolIcon,
 	SearchIcon,
 	SignOutIcon,
@@ -17,6 +18,7 @@ import {
 	UserIcon,
 } from '../ui/icons';
 import { SECTIONS } from './nouns';
+import { PageLink } from './PageLink';
 import css from './Shell.module.css';
 import { signOut } from './session';
 
@@ -37,6 +39,12 @@ export function Rail({ onHelp, onSearch, onTree, tree }: RailProps) {
 			<Tool active={tree} icon={TreeIcon} label={t(tree ? 'tree.hide' : 'tree.show')} onClick={onTree} />
 			<Tool icon={SearchIcon} label={t('place.search')} onClick={onSearch} />
 			<ul className={css.places}>
+				<li>
+					<PageLink className={css.place} to="/dashboard">
+						<OverviewIcon size={21} stroke={1.6} />
+						{t('overview.title')}
+					</PageLink>
+				</li>
 				{SECTIONS.map(({ label, icon: PlaceIcon, lists }) => {
 					const [first = 'vms'] = lists;
 					return (

@@ -1,7 +1,7 @@
 /** Pages that are no list of objects: where each is, who sees it, and what fetches it. */
 import type { ComponentType } from 'react';
 import type { Key } from '../i18n';
-import { AddIcon, type Icon, TerminalIcon } from '../ui/icons';
+import { AddIcon, type Icon, OverviewIcon, TerminalIcon } from '../ui/icons';
 
 export interface Page {
 	/** Its address after `#`; its search parameters are texts. */
@@ -28,15 +28,24 @@ export const PAGES: readonly Page[] = [
 		bare: true,
 		load: () => import('../console/ConsolePage'),
 	},
+	{
+		path: '/dashboard',
+		title: 'overview.title',
+		icon: OverviewIcon,
+		offered: true,
+		load: () => import('../overview/OverviewPage'),
+	},
 ];
-
-/** Whether the page of an address stands alone. */
-export function isBare(path: string): boolean {
-	return PAGES.some((page) => page.path === path && page.bare === true);
-}
 
 /** Addresses that the original has for the same. */
 export const OLD_PAGES: Readonly<Record<`/${string}`, `/${string}`>> = {
 	'/settings/servers': '/servers',
 	'/vms/new': '/new/vm',
+	'/dashboard/overview': '/dashboard',
+	'/dashboard/health': '/dashboard',
 };
+
+/** Whether the page of an address stands alone. */
+export function isBare(path: string): boolean {
+	return PAGES.some((page) => page.path === path && page.bare === true);
+}

@@ -25,7 +25,7 @@ const home = createRoute({
 	getParentRoute: () => root,
 	path: '/',
 	beforeLoad: () => {
-		throw redirect({ to: '/$list', params: { list: 'vms' }, replace: true });
+		throw redirect({ to: '/dashboard', replace: true } as never);
 	},
 });
 

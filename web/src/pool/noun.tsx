@@ -12,6 +12,7 @@ import {
 import { type Noun, nameLabel } from '../list/noun';
 import { within } from '../live/listing';
 import { PoolIcon } from '../ui/icons';
+import { actions } from './actions';
 
 export const pools: Noun = {
 	id: 'pools',
@@ -44,5 +45,5 @@ export const pools: Noun = {
 		{ id: 'tasks', label: 'task.title', list: 'tasks', scope: (id) => within('', '$pool', id) },
 		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$pool', id) },
 	],
-	actions: [],
+	actions,
 };

@@ -14,6 +14,7 @@ export { default as ForceIcon } from '@tabler/icons-react/dist/esm/icons/IconBol
 export { default as SaveIcon } from '@tabler/icons-react/dist/esm/icons/IconBookmark.mjs';
 export { default as SnapshotIcon } from '@tabler/icons-react/dist/esm/icons/IconCamera.mjs';
 export { default as ChartIcon } from '@tabler/icons-react/dist/esm/icons/IconChartLine.mjs';
+export { default as TreemapIcon } from '@tabler/icons-react/dist/esm/icons/IconChartTreemap.mjs';
 export { default as DoneIcon } from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';
 export { default as DownIcon } from '@tabler/icons-react/dist/esm/icons/IconChevronDown.mjs';
 export { default as RightIcon } from '@tabler/icons-react/dist/esm/icons/IconChevronRight.mjs';
@@ -21,14 +22,18 @@ export { default as UpIcon } from '@tabler/icons-react/dist/esm/icons/IconChevro
 export { default as PifIcon } from '@tabler/icons-react/dist/esm/icons/IconCircuitSwitchOpen.mjs';
 export { default as ColumnsIcon } from '@tabler/icons-react/dist/esm/icons/IconColumns3.mjs';
 export { default as CopyIcon } from '@tabler/icons-react/dist/esm/icons/IconCopy.mjs';
+export { default as CrownIcon } from '@tabler/icons-react/dist/esm/icons/IconCrown.mjs';
 export { default as SrIcon } from '@tabler/icons-react/dist/esm/icons/IconDatabase.mjs';
 export { default as VmIcon } from '@tabler/icons-react/dist/esm/icons/IconDeviceDesktop.mjs';
 export { default as DiskIcon } from '@tabler/icons-react/dist/esm/icons/IconDisc.mjs';
+export { default as LeaveIcon } from '@tabler/icons-react/dist/esm/icons/IconDoorExit.mjs';
 export { default as MoreIcon } from '@tabler/icons-react/dist/esm/icons/IconDotsVertical.mjs';
 export { default as DownloadIcon } from '@tabler/icons-react/dist/esm/icons/IconDownload.mjs';
 export { default as WindowIcon } from '@tabler/icons-react/dist/esm/icons/IconExternalLink.mjs';
+export { default as HeartbeatIcon } from '@tabler/icons-react/dist/esm/icons/IconHeartbeat.mjs';
 export { default as KeyboardIcon } from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 export { default as LanguageIcon } from '@tabler/icons-react/dist/esm/icons/IconLanguage.mjs';
+export { default as OverviewIcon } from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
 export { default as TaskIcon } from '@tabler/icons-react/dist/esm/icons/IconListCheck.mjs';
 export { default as SignOutIcon } from '@tabler/icons-react/dist/esm/icons/IconLogout.mjs';
 export { default as FullIcon } from '@tabler/icons-react/dist/esm/icons/IconMaximize.mjs';
@@ -36,6 +41,7 @@ export { default as MenuIcon } from '@tabler/icons-react/dist/esm/icons/IconMenu
 export { default as SmallIcon } from '@tabler/icons-react/dist/esm/icons/IconMinimize.mjs';
 export { default as SuspendIcon } from '@tabler/icons-react/dist/esm/icons/IconMoon.mjs';
 export { default as NetworkIcon } from '@tabler/icons-react/dist/esm/icons/IconNetwork.mjs';
+export { default as PackageIcon } from '@tabler/icons-react/dist/esm/icons/IconPackage.mjs';
 export { default as EditIcon } from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs';
 export { default as PauseIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerPause.mjs';
 export { default as StartIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerPlay.mjs';
@@ -46,9 +52,11 @@ export { default as AddIcon } from '@tabler/icons-react/dist/esm/icons/IconPlus.
 export { default as PowerIcon } from '@tabler/icons-react/dist/esm/icons/IconPower.mjs';
 export { default as RebootIcon } from '@tabler/icons-react/dist/esm/icons/IconRefresh.mjs';
 export { default as ForceRebootIcon } from '@tabler/icons-react/dist/esm/icons/IconRefreshAlert.mjs';
+export { default as RollingIcon } from '@tabler/icons-react/dist/esm/icons/IconRotateClockwise.mjs';
 export { default as SearchIcon } from '@tabler/icons-react/dist/esm/icons/IconSearch.mjs';
 export { default as HostIcon } from '@tabler/icons-react/dist/esm/icons/IconServer.mjs';
 export { default as PoolIcon } from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
+export { default as StarIcon } from '@tabler/icons-react/dist/esm/icons/IconStar.mjs';
 export { default as ResumeIcon } from '@tabler/icons-react/dist/esm/icons/IconSun.mjs';
 export { default as ThemeIcon } from '@tabler/icons-react/dist/esm/icons/IconSunMoon.mjs';
 export { default as TableIcon } from '@tabler/icons-react/dist/esm/icons/IconTable.mjs';
@@ -56,7 +64,10 @@ export { default as TagIcon } from '@tabler/icons-react/dist/esm/icons/IconTag.m
 export { default as TemplateIcon } from '@tabler/icons-react/dist/esm/icons/IconTemplate.mjs';
 export { default as TerminalIcon } from '@tabler/icons-react/dist/esm/icons/IconTerminal2.mjs';
 export { default as TypeIcon } from '@tabler/icons-react/dist/esm/icons/IconTextSize.mjs';
+export { default as MaintenanceIcon } from '@tabler/icons-react/dist/esm/icons/IconTool.mjs';
 export { default as RemoveIcon } from '@tabler/icons-react/dist/esm/icons/IconTrash.mjs';
+export { default as UploadIcon } from '@tabler/icons-react/dist/esm/icons/IconUpload.mjs';
+export { default as EmergencyIcon } from '@tabler/icons-react/dist/esm/icons/IconUrgent.mjs';
 export { default as UserIcon } from '@tabler/icons-react/dist/esm/icons/IconUserCircle.mjs';
 export { default as CloseIcon } from '@tabler/icons-react/dist/esm/icons/IconX.mjs';
 export { default as ZoomOutIcon } from '@tabler/icons-react/dist/esm/icons/IconZoomOut.mjs';

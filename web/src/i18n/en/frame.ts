@@ -38,6 +38,7 @@ export default {
 		version: 'Its address may be of another version.',
 		failed: 'This page failed',
 	},
+	overview: { title: 'Overview' },
 	place: {
 		main: 'Main',
 		vms: 'VMs',

@@ -1,6 +1,4 @@
 /** Texts that come with the first page or dialog that is fetched on demand. */
 import console from './console';
 import forms from './forms';
-import newVm from './newVm';
-
-export default { ...console, ...forms, ...newVm };
+export default { ...console, ...forms, ...newVm, ...overview, ...poolPage };

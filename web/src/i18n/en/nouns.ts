@@ -144,6 +144,9 @@ export default {
 		connect: 'Connect a pool',
 		seeWhy: 'See why',
 	},
+	poolAction: {
+		defaultSr: 'Choose the default storage',
+	},
 	sr: {
 		title: 'Storage repositories',
 		one: 'Storage',

@@ -40,6 +40,7 @@ const frame: typeof en = {
 		version: 'Son adresse vient peut-être d’une autre version.',
 		failed: 'Cette page a échoué',
 	},
+	overview: { title: 'Ensemble' },
 	place: {
 		main: 'Principal',
 		vms: 'VM',

@@ -1,6 +1,4 @@
 /** Textes qui viennent avec la première page ou le premier dialogue chargé à la demande. */
 import console from './console';
 import forms from './forms';
-import newVm from './newVm';
-
-export default { ...console, ...forms, ...newVm };
+export default { ...console, ...forms, ...newVm, ...overview, ...poolPage };

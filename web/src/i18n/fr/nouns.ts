@@ -154,6 +154,9 @@ const nouns: typeof en = {
 		connect: 'Connecter un pool',
 		seeWhy: 'Voir pourquoi',
 	},
+	poolAction: {
+		defaultSr: 'Choisir le stockage par défaut',
+	},
 	sr: {
 		title: 'Dépôts de stockage',
 		one: 'Stockage',
