@@ -60,6 +60,9 @@ const FAREWELL: Duration = Duration::from_millis(500);
 const UNSIGNED_MESSAGE: usize = 64 * 1024;
 /// A ping goes out so often, and a peer that sends nothing for two and a half times as long is gone.
 const PING: Duration = Duration::from_secs(30);
+/// A client that uses views is told so often that the server is there, unless something else is on its way: scripts in
+/// a browser see no pings, and a page that asked would not be idle.
+const ALIVE: Duration = Duration::from_secs(15);
 /// How long a client that was told to go may take to close its side.
 const LINGER: Duration = Duration::from_secs(2);
 /// Of control frames, which do not count as part of a message; so many bytes more may come.
@@ -133,6 +136,9 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
         let mut ping = tokio::time::interval(PING);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ping.reset();
+        let mut alive = tokio::time::interval(ALIVE);
+        alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        alive.reset();
         let (mut seen, mut silent) = (0, 0);
         loop {
             let mut changed = Box::pin(session.changed());
@@ -174,6 +180,7 @@ impl<R: tokio::io::AsyncRead + Unpin> Reading<R> {
                                 meter.allow(all.saturating_add(SLACK));
                             }
                         }
+                        _ = alive.tick() => outbox.alive(),
                         _ = ping.tick() => {
                             let received = self.meter.received.load(Ordering::Relaxed);
                             let heard = received != seen || !listening.load(Ordering::Relaxed);

@@ -106,19 +106,39 @@ describe('a connection', () => {
 	});
 
 	it('notices a peer that went silent without closing', async () => {
-		connection = connect({ silence: 30, probe: 500 });
+		connection = connect({ silence: 60 });
 		connection.start();
 		await becomes('live');
-		peer.answers = {};
+		const asked = peer.calls.length;
 		await becomes('lost');
-		expect(connection.state).toMatchObject({ reason: 'the server does not answer any more' });
+		expect(connection.state).toMatchObject({ reason: 'nothing is heard of the server any more' });
+		expect(peer.calls.length).toBe(asked);
 	});
 
-	it('stays live while a quiet server answers its probe', async () => {
-		connection = connect({ silence: 30, probe: 10_000 });
+	it('asks nothing of a server that says that it is there', async () => {
+		connection = connect({ silence: 300 });
+		const states: string[] = [];
+		connection.watch(() => states.push(connection.state.is));
 		connection.start();
 		await becomes('live');
-		await called('system.getServerVersion');
-		expect(connection.state.is).toBe('live');
+		const asked = peer.calls.length;
+		const until = Date.now() + 900;
+		while (Date.now() < until) {
+			peer.notify('alive', {});
+			await new Promise((resolve) => setTimeout(resolve, 20));
+		}
+		expect(states).toEqual(['live']);
+		expect(peer.calls.length).toBe(asked);
+	});
+
+	it('lets a page that waits for somebody to sign in be silent', async () => {
+		peer.answers['session.getUser'] = (call) => call.refuse(-32000, 'unknown error from the peer');
+		connection = connect({ silence: 30 });
+		const states: string[] = [];
+		connection.watch(() => states.push(connection.state.is));
+		connection.start();
+		await becomes('signed-out');
+		await new Promise((resolve) => setTimeout(resolve, 120));
+		expect(states).toEqual(['signed-out']);
 	});
 });

@@ -25,15 +25,13 @@ export interface Limits {
 	open: number;
 	/** How long an ordinary call may take, in ms. */
 	call: number;
-	/** How long nothing may come before the connection is tried, in ms. A socket whose peer is gone looks open. */
+	/** How long nothing may come, in ms: a socket whose peer is gone looks open. The server says every 15 s that it is there. */
 	silence: number;
-	/** How long the answer to that try may take, in ms. */
-	probe: number;
 	/** First and longest pause between two attempts, in ms. */
 	pause: [number, number];
 }
 
-const LIMITS: Limits = { open: 10_000, call: 60_000, silence: 20_000, probe: 10_000, pause: [500, 30_000] };
+const LIMITS: Limits = { open: 10_000, call: 60_000, silence: 40_000, pause: [500, 30_000] };
 
 interface Pending {
 	method: Method;
@@ -169,6 +167,7 @@ export class Connection {
 			this.#attempt = 0;
 			const ended = this.#lastUser !== undefined;
 			this.#lastUser = undefined;
+			clearTimeout(this.#silence);
 			return this.#set({ is: 'signed-out', ended });
 		}
 		if (socket !== this.#socket) return;
@@ -177,14 +176,12 @@ export class Connection {
 		this.#set({ is: 'live', user });
 	}
 
-	/** Starts to count the silence anew; when it lasts too long, asks the server for a sign of life. */
+	/** Starts to count the silence anew; the server does not let it last while it is there and somebody is signed in. */
 	#listen(socket: WebSocket): void {
 		clearTimeout(this.#silence);
-		this.#silence = setTimeout(() => {
-			this.call('system.getServerVersion', {}, this.#limits.probe).catch((error: unknown) => {
-				if (error instanceof NoAnswerError) this.#lose(socket, 'the server does not answer any more');
-			});
-		}, this.#limits.silence);
+		if (this.#state.is === 'signed-out') return;
+		const why = 'nothing is heard of the server any more';
+		this.#silence = setTimeout(() => this.#lose(socket, why), this.#limits.silence);
 	}
 
 	#receive(socket: WebSocket, text: string): void {

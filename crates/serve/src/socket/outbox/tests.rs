@@ -82,3 +82,20 @@ fn a_client_that_pings_and_does_not_read_gets_the_last_pong() {
     assert_eq!(outbox.next_control().as_deref(), Some(&b"second"[..]));
     assert_eq!(outbox.next_control(), None);
 }
+
+#[test]
+fn a_client_that_uses_views_is_told_that_the_server_is_there_once_where_nothing_else_waits() {
+    let outbox = Outbox::default();
+    outbox.alive();
+    assert!(matches!(outbox.next(), Next::Wait), "a client of objects knows of no such notification");
+    outbox.notifications.want_objects(false);
+    outbox.alive();
+    outbox.alive();
+    let Next::Item(Item::Frames(frame)) = outbox.next() else { panic!("there is nothing to write") };
+    assert!(frame.ends_with(br#"{"jsonrpc":"2.0","method":"alive","params":{}}"#));
+    assert!(matches!(outbox.next(), Next::Wait));
+    outbox.answer(Item::Frames(Bytes::from_static(b"answer")));
+    outbox.alive();
+    assert!(matches!(outbox.next(), Next::Item(Item::Frames(answer)) if answer == "answer"));
+    assert!(matches!(outbox.next(), Next::Wait));
+}
