@@ -7,5 +7,5 @@ import { loadNoun } from './loadNoun';
 export function NounPage() {
 	const { list } = useParams({ from: '/$list' });
 	const noun = use(loadNoun(list));
-	return <ListPage key={noun.id} noun={noun} />;
+	return <ListPage adds={noun.adds} key={noun.id} noun={noun} />;
 }

@@ -4,8 +4,10 @@ import { withTexts } from '../i18n';
 import type { DialogProps } from '../list/noun';
 
 /** The dialog of an action: `lazyDialog(() => import('./MigrateDialog'))`, of the module's default export. */
-export function lazyDialog(load: () => Promise<{ default: ComponentType<DialogProps> }>): ComponentType<DialogProps> {
-	return lazy(() => withTexts(load()));
+export function lazyDialog<Props = DialogProps>(
+	load: () => Promise<{ default: ComponentType<Props> }>,
+): ComponentType<Props> {
+	return lazy(() => withTexts(load())) as unknown as ComponentType<Props>;
 }
 
 /** A section of the page of an object, likewise. */

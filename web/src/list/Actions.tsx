@@ -50,7 +50,7 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
 				});
 				if (!yes) return;
 			}
-			const params = { ...action.params, [action.principal ?? 'id']: row.id } as unknown;
+			const params = { ...action.params, [action.principal ?? 'id']: action.of?.(row) ?? row.id } as unknown;
 			const words = { action: t(action.label), doing: t(action.doing, { name }), done: t(action.done, { name }), name };
 			await tell(words, () => connection.call(action.method, params as Params<typeof action.method>, PATIENCE));
 		},

@@ -38,7 +38,7 @@ export function BulkDialog({ noun, action, target, onClose }: Bulk & { onClose: 
 	const name = t(noun.counted, { count: size(target) });
 	useEffect(() => {
 		let left = false;
-		ask(connection, action, selection(target), true).then(
+		ask(connection, action, selection(target, action), true).then(
 			(told) => !left && setReport(told),
 			(failure) => !left && setError(failure),
 		);

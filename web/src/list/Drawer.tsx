@@ -1,7 +1,7 @@
 /** The quick view of one object beside the list. */
 import { CloseButton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useView } from '../live/hooks';
 import type { Row } from '../live/view';
@@ -76,7 +76,12 @@ export function Drawer({ noun, id, known, onClose, run, blocked }: DrawerProps) 
 
 /** What is to know of one object at a glance. */
 export function Summary({ noun, row }: { noun: Noun; row: Row }) {
-	return noun.Details === undefined ? <Columns noun={noun} row={row} /> : <noun.Details id={row.id} />;
+	if (noun.Details === undefined) return <Columns noun={noun} row={row} />;
+	return (
+		<Suspense>
+			<noun.Details id={row.id} />
+		</Suspense>
+	);
 }
 
 /** What the columns say, one below the other. */

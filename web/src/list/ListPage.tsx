@@ -3,9 +3,9 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { PageLink } from '../app/PageLink';
 import { useReadable } from '../filter/readable';
 import { useConnectionState, useListing } from '../live/hooks';
+import type { Listing } from '../live/listing';
 import type { Row } from '../live/view';
 import { useStalePools } from '../pool/servers';
 import { ColumnsMenu } from '../table/ColumnsMenu';
@@ -18,12 +18,13 @@ import { chosenOf, useSelection } from '../table/selection';
 import { formatNumber } from '../ui/format';
 import { AddIcon } from '../ui/icons';
 import { useRun } from './Actions';
+import { Adds } from './Adds';
 import { Drawer } from './Drawer';
 import { ListMenu } from './ListMenu';
 import css from './ListPage.module.css';
 import { LinksContext } from './links';
 import { Nothing } from './Nothing';
-import type { Action, Noun } from './noun';
+import type { Action, Add, Noun } from './noun';
 import { type MenuAt, RowMenu } from './RowMenu';
 import { useSavedFilters } from './saved';
 import { type ListSearch, useFilterText } from './search';
@@ -33,6 +34,8 @@ import { rowsTarget, type Target } from './target';
 import { useGroupOrder } from './useGroupOrder';
 import { useListKeys } from './useListKeys';
 
+const NONE: readonly Add[] = [];
+
 /** Where the columns do not fit beside each other; with the details open, those of `Drawer.module.css` take room. */
 const NARROW = '(max-width: 940px)';
 const NARROW_BESIDE = '(max-width: 940px), (min-width: 1001px) and (max-width: 1300px)';
@@ -41,9 +44,16 @@ interface ListPageProps {
 	noun: Noun;
 	/** A filter that all rows meet, such as that they belong to one object; not shown in the filter box. */
 	scope?: string;
+	/** The object that the rows belong to. */
+	of?: string;
+	/** Ways to make one more. */
+	adds?: readonly Add[];
 }
 
-export function ListPage({ noun, scope = '' }: ListPageProps) {
+/** In a section of an object, all of so few are as many rows: what each allows is known. */
+const FEW = 100;
+
+export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 	const { t } = useTranslation();
 	const search: ListSearch = useSearch({ strict: false });
 	const navigate = useNavigate();
@@ -90,8 +100,12 @@ export function ListPage({ noun, scope = '' }: ListPageProps) {
 	const chosen = chosenOf(selection, total);
 	const target = useMemo<Target>(() => {
 		if (!selection.all) return rowsTarget([...selection.rows.values()].map((row) => listing.get(row.id) ?? row));
+		if (of !== undefined && total <= FEW) {
+			const rows = shownRows(listing).filter(({ id }) => !selection.rows.has(id));
+			if (rows.length === chosen) return rowsTarget(rows);
+		}
 		return { is: 'all', type: noun.type, filter, except: [...selection.rows.keys()], count: chosen };
-	}, [selection, listing, noun, filter, chosen]);
+	}, [selection, listing, noun, filter, chosen, of, total]);
 
 	const [cursor, setCursor] = useState<string>();
 	const [menu, setMenu] = useState<MenuAt>();
@@ -148,6 +162,7 @@ export function ListPage({ noun, scope = '' }: ListPageProps) {
 						<span className={css.count} role="status">
 							{listing.total !== undefined && (narrow ? formatNumber(total) : t(noun.counted, { count: total }))}
 						</span>
+						{adds.length > 0 && <Adds adds={adds} blocked={blocked} narrow={narrow} of={of} />}
 						{narrow && <SortMenu columns={noun.columns} onSort={onSort} sort={sort} />}
 						{!narrow && (
 							<ColumnsMenu
@@ -158,12 +173,6 @@ export function ListPage({ noun, scope = '' }: ListPageProps) {
 								onGroup={(property) => change({ group: property })}
 								onLayout={setLayout}
 							/>
-						)}
-						{noun.create !== undefined && (
-							<PageLink className={css.create} to={noun.create.page}>
-								<AddIcon size={15} />
-								{t(noun.create.label)}
-							</PageLink>
 						)}
 						<ListMenu layout={layout} look={look} noun={noun} text={text} />
 					</header>
@@ -223,6 +232,15 @@ export function ListPage({ noun, scope = '' }: ListPageProps) {
 			<RowMenu at={menu} blocked={blocked} noun={noun} onClose={() => setMenu(undefined)} run={run} />
 		</LinksContext>
 	);
+}
+
+function shownRows(listing: Listing): Row[] {
+	const rows: Row[] = [];
+	for (let index = 0; index < listing.length(); index++) {
+		const line = listing.at(index);
+		if (line?.is === 'row') rows.push(line.row);
+	}
+	return rows;
 }
 
 function GroupValue({ value }: { value: string }) {

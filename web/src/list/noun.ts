@@ -29,8 +29,8 @@ export interface Noun {
 	/** Properties that are suggested in the filter, beside the facets. */
 	properties: readonly string[];
 	actions: readonly Action[];
-	/** The page that makes a new one, and what its button says. */
-	create?: { page: `/${string}`; label: Key };
+	/** Ways to make one more. */
+	adds?: readonly Add[];
 	/** What changes its name and description, where that can be done. */
 	set?: Extract<Method, `${string}.set`>;
 	/** The sections of the page of one, after its summary. */
@@ -52,7 +52,8 @@ export type NounId =
 	| 'pifs'
 	| 'tasks'
 	| 'messages'
-	| 'vbds';
+	| 'vbds'
+	| 'pbds';
 
 /** A section of the page of an object: a list of what belongs to it, or a page of its own, fetched when it is opened. */
 export type Section = ListSection | { id: string; label: Key; Page: ComponentType<{ id: string }> };
@@ -63,6 +64,26 @@ export interface ListSection {
 	list: NounId;
 	/** The filter that what belongs to the object meets. */
 	scope: (id: string) => string;
+	/** Ways to give the object one more; without, none. */
+	adds?: readonly Add[];
+}
+
+/** What makes one more: a page, or a dialog. */
+export interface Add {
+	id: string;
+	label: Key;
+	icon: Icon;
+	/** The page, and its search parameter that names the object that the list belongs to. */
+	page?: { path: `/${string}`; of?: string };
+	/** Fetched when it is opened. Made by `lazyDialog`. */
+	Dialog?: ComponentType<AddProps>;
+}
+
+/** What the dialog of an `Add` is given. */
+export interface AddProps {
+	/** The object that the list belongs to. */
+	of: string | undefined;
+	onClose: () => void;
 }
 
 /** A property that lists are counted by, narrowed by and grouped by. */
@@ -98,6 +119,8 @@ export interface Action {
 	single?: true;
 	/** The parameter that names the object, where it is not `id`. */
 	principal?: string;
+	/** The object it is done to, where that is not the row itself. */
+	of?: (row: Row) => string;
 	/** Parameters beside the object. */
 	params?: Record<string, unknown>;
 	/** "Start"; and of something: "Starting web01", "Started web01". */

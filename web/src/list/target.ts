@@ -18,8 +18,8 @@ export function size(target: Target): number {
 }
 
 /** The selection as the server takes it. */
-export function selection(target: Target): object {
-	if (target.is === 'rows') return { ids: target.rows.map(({ id }) => id) };
+export function selection(target: Target, action?: Action): object {
+	if (target.is === 'rows') return { ids: target.rows.map((row) => action?.of?.(row) ?? row.id) };
 	const { type, filter, except } = target;
 	const others = except.length === 0 ? '' : ` !${idFilter(except)}`;
 	return { type, filter: filter.trim() === '' ? others.trim() : `(${filter})${others}` };
@@ -34,6 +34,7 @@ export function subject(target: Target, noun: Noun, counted: (count: number) => 
 /** Judges it: how many of the rows an action can act on, and when there is none, why. Of all, the server knows. */
 export function judge(action: Action, target: Target): { able: number; why: string | undefined } {
 	if (action.single === true && size(target) > 1) return { able: 0, why: i18next.t('why.oneAtATime') };
+	if (target.is === 'all' && action.of !== undefined) return { able: 0, why: i18next.t('why.fewer') };
 	if (target.is === 'all' || action.allowed === undefined) return { able: size(target), why: undefined };
 	let able = 0;
 	let why: string | undefined;

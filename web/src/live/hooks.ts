@@ -81,12 +81,16 @@ export function useObject<K extends Kind>(
 
 /** What an object that another names is called. */
 export function useName(sort: Sort, id: string | undefined | null): string | undefined {
+	return useNamed(sort, id)?.name_label as string | undefined;
+}
+
+/** The name and a few columns of an object that another names. */
+export function useNamed(sort: Sort, id: string | undefined | null): Row | undefined {
 	const { names } = useLive();
-	const row = useSyncExternalStore(
+	return useSyncExternalStore(
 		useCallback((listener) => (id ? names.watch(sort, id, listener) : () => undefined), [names, sort, id]),
 		() => (id ? names.get(sort, id) : undefined),
 	);
-	return row?.name_label as string | undefined;
 }
 
 /** A list for a table, as long as the component is there. */

@@ -15,7 +15,14 @@ const TYPES: Record<Sort, string[]> = {
 	network: ['network'],
 	VDI: ['VDI', 'VDI-snapshot', 'VDI-unmanaged'],
 };
-const COLUMNS = ['name_label', 'type'];
+/** What is asked of each sort: what lists show beside the name. */
+const COLUMNS: Record<Sort, readonly string[]> = {
+	place: [],
+	VM: ['power_state'],
+	SR: ['content_type'],
+	network: ['bridge'],
+	VDI: ['name_description', 'size', 'usage', '$SR', '$pool', 'cbt_enabled'],
+};
 
 /** Names asked for at once: as many as the longest filter has room for. */
 const MOST = 380;
@@ -26,7 +33,7 @@ export class Names {
 	readonly #groups: Record<Sort, Group>;
 
 	constructor(connection: Connection) {
-		const group = (sort: Sort) => new Group(connection, TYPES[sort]);
+		const group = (sort: Sort) => new Group(connection, TYPES[sort], ['name_label', 'type', ...COLUMNS[sort]]);
 		this.#groups = {
 			place: group('place'),
 			VM: group('VM'),
@@ -48,6 +55,7 @@ export class Names {
 
 class Group {
 	readonly #types: string[];
+	readonly #columns: string[];
 	readonly #connection: Connection;
 	#view: View | undefined;
 	/** Ids with those who show them, the longest unused first. */
@@ -55,9 +63,10 @@ class Group {
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#known = new Map<string, Row>();
 
-	constructor(connection: Connection, types: string[]) {
+	constructor(connection: Connection, types: string[], columns: string[]) {
 		this.#connection = connection;
 		this.#types = types;
+		this.#columns = columns;
 	}
 
 	get(id: string): Row | undefined {
@@ -81,7 +90,7 @@ class Group {
 		}
 		const ids = [...this.#wanted.keys()].slice(-MOST).sort();
 		this.#view ??= this.#open();
-		this.#view.show({ type: this.#types, filter: idFilter(ids), columns: COLUMNS, limit: MOST });
+		this.#view.show({ type: this.#types, filter: idFilter(ids), columns: this.#columns, limit: MOST });
 	}
 
 	#open(): View {

@@ -17,7 +17,7 @@ import {
 } from '../list/cells';
 import { type Noun, nameLabel, text } from '../list/noun';
 import { within } from '../live/listing';
-import { VmIcon } from '../ui/icons';
+import { AddIcon, VmIcon } from '../ui/icons';
 import { VM_ACTIONS } from './actions';
 import { StateLabel, StateValue } from './state';
 import { VmDetails } from './VmDetails';
@@ -33,7 +33,7 @@ export const vms: Noun = {
 	needs: ['name_label', 'power_state', 'current_operations', 'blockedOperations', '$pool'],
 	name: nameLabel,
 	set: 'vm.set',
-	create: { page: '/new/vm', label: 'vm.new' },
+	adds: [{ id: 'new', label: 'vm.new', icon: AddIcon, page: { path: '/new/vm' } }],
 	columns: [
 		nameColumn(),
 		{

@@ -146,5 +146,6 @@ export default {
 		disconnected: 'It is disconnected already',
 		disconnectFirst: 'It is connected: disconnect it first',
 		notCancelable: 'This task cannot be cancelled',
+		fewer: 'Select fewer, row by row',
 	},
 };

@@ -148,6 +148,7 @@ const list: typeof en = {
 		disconnected: 'Elle est déjà déconnectée',
 		disconnectFirst: 'Elle est connectée : déconnectez-la d’abord',
 		notCancelable: 'Cette tâche ne peut pas être annulée',
+		fewer: 'Choisissez-les un par un',
 	},
 };
 
