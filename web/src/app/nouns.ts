@@ -110,6 +110,13 @@ export const PARTS: readonly ListPlace[] = [
 		icon: DiskIcon,
 		load: () => import('../vdi/vbds').then(({ vbds }) => vbds),
 	},
+	{
+		id: 'vdi-snapshots',
+		type: 'VDI-snapshot',
+		title: 'snapshot.title',
+		icon: SnapshotIcon,
+		load: () => import('../vdi/snapshots').then(({ vdiSnapshots }) => vdiSnapshots),
+	},
 ];
 
 /** The sections of the rail, with the lists that belong together. */

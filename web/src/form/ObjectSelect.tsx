@@ -18,7 +18,7 @@ interface ObjectSelectProps {
 	/** Properties that `hint` and `onChange` read. */
 	columns?: readonly string[];
 	/** What is said beside the name, such as the free space. */
-	hint?: (row: Row) => string;
+	hint?: (row: Row) => ReactNode;
 	/** Why a choice is none. */
 	refused?: (row: Row) => boolean;
 	value: string | undefined;

@@ -16,7 +16,6 @@ import { useLayout } from '../table/layout';
 import { SortMenu } from '../table/SortMenu';
 import { chosenOf, useSelection } from '../table/selection';
 import { formatNumber } from '../ui/format';
-import { AddIcon } from '../ui/icons';
 import { useRun } from './Actions';
 import { Adds } from './Adds';
 import { Drawer } from './Drawer';

@@ -53,7 +53,8 @@ export type NounId =
 	| 'tasks'
 	| 'messages'
 	| 'vbds'
-	| 'pbds';
+	| 'pbds'
+	| 'vdi-snapshots';
 
 /** A section of the page of an object: a list of what belongs to it, or a page of its own, fetched when it is opened. */
 export type Section = ListSection | { id: string; label: Key; Page: ComponentType<{ id: string }> };

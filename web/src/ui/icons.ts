@@ -6,6 +6,7 @@ export type Icon = FunctionComponent<{ size?: number; stroke?: number }>;
 export { default as WarningIcon } from '@tabler/icons-react/dist/esm/icons/IconAlertTriangle.mjs';
 export { default as KeysIcon } from '@tabler/icons-react/dist/esm/icons/IconAlt.mjs';
 export { default as OpenIcon } from '@tabler/icons-react/dist/esm/icons/IconArrowsMaximize.mjs';
+export { default as MigrateIcon } from '@tabler/icons-react/dist/esm/icons/IconArrowsRightLeft.mjs';
 export { default as SortIcon } from '@tabler/icons-react/dist/esm/icons/IconArrowsSort.mjs';
 export { default as FitIcon } from '@tabler/icons-react/dist/esm/icons/IconAspectRatio.mjs';
 export { default as AlarmIcon } from '@tabler/icons-react/dist/esm/icons/IconBell.mjs';
@@ -25,7 +26,7 @@ export { default as CopyIcon } from '@tabler/icons-react/dist/esm/icons/IconCopy
 export { default as CrownIcon } from '@tabler/icons-react/dist/esm/icons/IconCrown.mjs';
 export { default as SrIcon } from '@tabler/icons-react/dist/esm/icons/IconDatabase.mjs';
 export { default as VmIcon } from '@tabler/icons-react/dist/esm/icons/IconDeviceDesktop.mjs';
-export { default as DiskIcon } from '@tabler/icons-react/dist/esm/icons/IconDisc.mjs';
+export { default as DiskIcon, default as InsertIcon } from '@tabler/icons-react/dist/esm/icons/IconDisc.mjs';
 export { default as LeaveIcon } from '@tabler/icons-react/dist/esm/icons/IconDoorExit.mjs';
 export { default as MoreIcon } from '@tabler/icons-react/dist/esm/icons/IconDotsVertical.mjs';
 export { default as DownloadIcon } from '@tabler/icons-react/dist/esm/icons/IconDownload.mjs';
@@ -34,6 +35,7 @@ export { default as HeartbeatIcon } from '@tabler/icons-react/dist/esm/icons/Ico
 export { default as KeyboardIcon } from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 export { default as LanguageIcon } from '@tabler/icons-react/dist/esm/icons/IconLanguage.mjs';
 export { default as OverviewIcon } from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
+export { default as AttachIcon } from '@tabler/icons-react/dist/esm/icons/IconLink.mjs';
 export { default as TaskIcon } from '@tabler/icons-react/dist/esm/icons/IconListCheck.mjs';
 export { default as SignOutIcon } from '@tabler/icons-react/dist/esm/icons/IconLogout.mjs';
 export { default as FullIcon } from '@tabler/icons-react/dist/esm/icons/IconMaximize.mjs';
@@ -43,6 +45,7 @@ export { default as SuspendIcon } from '@tabler/icons-react/dist/esm/icons/IconM
 export { default as NetworkIcon } from '@tabler/icons-react/dist/esm/icons/IconNetwork.mjs';
 export { default as PackageIcon } from '@tabler/icons-react/dist/esm/icons/IconPackage.mjs';
 export { default as EditIcon } from '@tabler/icons-react/dist/esm/icons/IconPencil.mjs';
+export { default as EjectIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerEject.mjs';
 export { default as PauseIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerPause.mjs';
 export { default as StartIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerPlay.mjs';
 export { default as UnpauseIcon } from '@tabler/icons-react/dist/esm/icons/IconPlayerTrackNext.mjs';

@@ -1,4 +1,5 @@
 /** Virtual disks. */
+import { lazyDialog, lazySection } from '../app/lazy';
 import {
 	bytesColumn,
 	nameColumn,
@@ -12,8 +13,14 @@ import {
 	usageColumn,
 	yesNoColumn,
 } from '../list/cells';
-import { type Noun, nameLabel } from '../list/noun';
-import { DiskIcon, RemoveIcon } from '../ui/icons';
+import { type Add, type AddProps, type Noun, nameLabel } from '../list/noun';
+import { within } from '../live/listing';
+import { AddIcon, AttachIcon, DiskIcon, DownloadIcon, MigrateIcon, RemoveIcon, UploadIcon } from '../ui/icons';
+
+/** A new disk, of a storage where the list is one of its sections. */
+export const VDI_ADDS: readonly Add[] = [
+	{ id: 'new', label: 'vdi.new', icon: AddIcon, Dialog: lazyDialog<AddProps>(() => import('./NewDiskOnSr')) },
+];
 
 export const vdis: Noun = {
 	id: 'vdis',
@@ -23,7 +30,7 @@ export const vdis: Noun = {
 	one: 'vdi.one',
 	counted: 'vdi.counted',
 	sort: 'name',
-	needs: ['name_label', '$pool'],
+	needs: ['name_label', '$pool', '$SR', 'size'],
 	name: nameLabel,
 	set: 'vdi.set',
 	columns: [
@@ -44,7 +51,60 @@ export const vdis: Noun = {
 		tagsFacet,
 	],
 	properties: ['name_label', 'name_description', 'size', 'usage', 'uuid', '$VBDs'],
+	sections: [
+		{
+			id: 'snapshots',
+			label: 'snapshot.title',
+			list: 'vdi-snapshots',
+			scope: (id) => within('', '$snapshot_of', id),
+		},
+		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
+	],
+	Details: lazySection(() => import('./VdiDetails')),
+	adds: VDI_ADDS,
 	actions: [
+		{
+			id: 'attach',
+			method: 'vm.attachDisk',
+			Dialog: lazyDialog(() => import('./AttachDialog')),
+			single: true,
+			label: 'vdi.attach.label',
+			doing: 'vdi.attach.doing',
+			done: 'vdi.attach.done',
+			icon: AttachIcon,
+			main: true,
+		},
+		{
+			id: 'migrate',
+			method: 'vdi.migrate',
+			Dialog: lazyDialog(() => import('./MigrateDialog')),
+			label: 'vdi.migrate.label',
+			doing: 'vdi.migrate.doing',
+			done: 'vdi.migrate.done',
+			icon: MigrateIcon,
+			main: true,
+		},
+		{
+			id: 'export',
+			method: 'disk.exportContent',
+			Dialog: lazyDialog(() => import('./ExportDialog')),
+			single: true,
+			label: 'vdi.export.label',
+			doing: 'vdi.export.doing',
+			done: 'vdi.export.done',
+			icon: DownloadIcon,
+			main: true,
+		},
+		{
+			id: 'importContent',
+			method: 'disk.importContent',
+			Dialog: lazyDialog(() => import('./ImportContentDialog')),
+			single: true,
+			label: 'vdi.importContent.label',
+			doing: 'vdi.importContent.doing',
+			done: 'vdi.importContent.done',
+			icon: UploadIcon,
+		},
 		{
 			id: 'remove',
 			method: 'vdi.delete',

@@ -18,6 +18,7 @@ import {
 import { type Noun, nameLabel, text } from '../list/noun';
 import { within } from '../live/listing';
 import { AddIcon, VmIcon } from '../ui/icons';
+import { VBD_ADDS } from '../vdi/adds';
 import { VM_ACTIONS } from './actions';
 import { StateLabel, StateValue } from './state';
 import { VmDetails } from './VmDetails';
@@ -80,7 +81,7 @@ export const vms: Noun = {
 	properties: ['name_label', 'name_description', 'mainIpAddress', 'CPUs', 'memory', 'uuid', 'auto_poweron'],
 	sections: [
 		{ id: 'console', label: 'object.console', Page: lazySection(() => import('../console/VmConsole')) },
-		{ id: 'disks', label: 'vdi.title', list: 'vbds', scope: (id) => within('', 'VM', id) },
+		{ id: 'disks', label: 'vdi.title', list: 'vbds', scope: (id) => within('', 'VM', id), adds: VBD_ADDS },
 		{ id: 'network', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$VM', id) },
 		{ id: 'snapshots', label: 'snapshot.title', list: 'snapshots', scope: (id) => within('', '$snapshot_of', id) },
 		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },

@@ -147,5 +147,8 @@ export default {
 		disconnectFirst: 'It is connected: disconnect it first',
 		notCancelable: 'This task cannot be cancelled',
 		fewer: 'Select fewer, row by row',
+		cdDrive: 'It is a CD drive',
+		onlyCd: 'It is no CD drive',
+		noDisc: 'The drive is empty',
 	},
 };

@@ -1,8 +1,9 @@
 /** Textes qui viennent avec la première page ou le premier dialogue chargé à la demande. */
 import console from './console';
+import disk from './disk';
 import forms from './forms';
 import newVm from './newVm';
 import overview from './overview';
 import poolPage from './poolPage';
 
-export default { ...console, ...forms, ...newVm, ...overview, ...poolPage };
+export default { ...console, ...disk, ...forms, ...newVm, ...overview, ...poolPage };

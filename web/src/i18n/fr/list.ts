@@ -149,6 +149,9 @@ const list: typeof en = {
 		disconnectFirst: 'Elle est connectée : déconnectez-la d’abord',
 		notCancelable: 'Cette tâche ne peut pas être annulée',
 		fewer: 'Choisissez-les un par un',
+		cdDrive: 'C’est un lecteur CD',
+		onlyCd: 'Ce n’est pas un lecteur CD',
+		noDisc: 'Le lecteur est vide',
 	},
 };
 

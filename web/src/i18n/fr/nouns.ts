@@ -190,6 +190,17 @@ const nouns: typeof en = {
 		cbt: 'Suit les changements',
 		missing: 'Manquant',
 		askRemove: 'Le disque et tout ce qu’il contient sont détruits. Rien ne les ramène.',
+		askRemoveSnapshot: 'L’instantané du disque est détruit ; le disque reste tel qu’il est.',
+		new: 'Nouveau disque',
+		attach: { label: 'Attacher à une VM', doing: 'Attachement de {{name}}', done: '{{name}} : attaché' },
+		migrate: { label: 'Déplacer', doing: 'Déplacement de {{name}}', done: '{{name}} : déplacé' },
+		export: { label: 'Exporter', doing: 'Export de {{name}}', done: '{{name}} : exporté' },
+		importContent: {
+			label: 'Remplacer par un fichier',
+			doing: 'Remplacement de {{name}}',
+			done: '{{name}} : remplacé',
+		},
+		destroy: { label: 'Supprimer le disque', doing: 'Suppression de {{name}}', done: '{{name}} : supprimé' },
 	},
 	vbd: {
 		title: 'Disques et lecteurs',
@@ -203,6 +214,10 @@ const nouns: typeof en = {
 		askDisconnect: 'La VM perd ce disque jusqu’à une nouvelle connexion.',
 		askDetach: 'Le disque n’appartient plus à la VM ; son contenu reste.',
 		detach: { label: 'Détacher', doing: 'Détachement de {{name}}', done: '{{name}} : détaché' },
+		attach: 'Attacher un disque',
+		empty: 'vide',
+		insert: { label: 'Insérer un CD', doing: 'Insertion d’un CD', done: 'CD inséré' },
+		eject: { label: 'Éjecter', doing: 'Éjection de {{name}}', done: '{{name}} : éjecté' },
 	},
 	object: { summary: 'Résumé', console: 'Console', performance: 'Performances', activity: 'Activité' },
 	network: {
