@@ -8,11 +8,40 @@ export interface XoTask {
 	/** In ms since the epoch. */
 	start: number;
 	end?: number;
-	properties: { name?: string; method?: string; objectId?: string; progress?: number; type?: string };
+	properties: {
+		name?: string;
+		method?: string;
+		objectId?: string;
+		progress?: number;
+		type?: string;
+		/** Of what goes host by host: how far each is. */
+		plan?: readonly PlannedHost[];
+	};
 	abortionRequestedAt?: number;
+	/** Of one that failed: why. */
+	result?: unknown;
 	/** What it waits for; those of pools have the reference of their task there. */
-	tasks?: readonly { id: string }[];
+	tasks?: readonly XoTaskPart[];
 }
+
+/** A part of a task. */
+export interface XoTaskPart {
+	id: string;
+	status?: XoTask['status'];
+	start?: number;
+	end?: number;
+	properties?: { name?: string; objectId?: string };
+	result?: unknown;
+}
+
+/** A host in a plan: what is done to it now, or has been. */
+export interface PlannedHost {
+	host: string;
+	name: string;
+	phase: Phase;
+}
+
+export type Phase = 'waiting' | 'skipped' | 'emptying' | 'installing' | 'restarting' | 'done' | 'failed';
 
 export class Tasks {
 	readonly #connection: Connection;

@@ -1,4 +1,5 @@
 /** Pools. */
+import { lazySection } from '../app/lazy';
 import {
 	nameColumn,
 	numberColumn,
@@ -22,7 +23,7 @@ export const pools: Noun = {
 	one: 'pool.one',
 	counted: 'pool.counted',
 	sort: 'name',
-	needs: ['name_label', '$pool'],
+	needs: ['name_label', '$pool', 'master', 'HA_enabled'],
 	name: nameLabel,
 	set: 'pool.set',
 	columns: [
@@ -42,6 +43,7 @@ export const pools: Noun = {
 		{ id: 'vms', label: 'vm.title', list: 'vms', scope: (id) => within('', '$pool', id) },
 		{ id: 'storage', label: 'sr.title', list: 'srs', scope: (id) => within('', '$pool', id) },
 		{ id: 'network', label: 'network.title', list: 'networks', scope: (id) => within('', '$pool', id) },
+		{ id: 'patches', label: 'object.patches', Page: lazySection(() => import('../patch/PoolPatches')) },
 		{ id: 'tasks', label: 'task.title', list: 'tasks', scope: (id) => within('', '$pool', id) },
 		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$pool', id) },
 	],

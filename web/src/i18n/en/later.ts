@@ -2,8 +2,10 @@
 import console from './console';
 import disk from './disk';
 import forms from './forms';
+import hostPage from './hostPage';
 import newVm from './newVm';
 import overview from './overview';
 import poolPage from './poolPage';
+import rolling from './rolling';
 
-export default { ...console, ...disk, ...forms, ...newVm, ...overview, ...poolPage };
+export default { ...console, ...disk, ...forms, ...hostPage, ...newVm, ...overview, ...poolPage, ...rolling };

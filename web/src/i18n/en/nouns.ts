@@ -114,6 +114,29 @@ export default {
 	hostAction: {
 		enable: { label: 'Let it take VMs', doing: 'Enabling {{name}}', done: 'Enabled {{name}}' },
 		disable: { label: 'Take no new VMs', doing: 'Disabling {{name}}', done: 'Disabled {{name}}' },
+		maintenance: { label: 'Enter maintenance', doing: 'Emptying {{name}}', done: '{{name}} is in maintenance' },
+		start: { label: 'Power on', doing: 'Powering {{name}} on', done: 'Powered {{name}} on' },
+		emergency: {
+			label: 'Emergency shutdown',
+			doing: 'Switching {{name}} off at once',
+			done: '{{name}} is off',
+			ask: 'As when the power runs out: its VMs are suspended where that works, others are cut off.',
+		},
+		detach: {
+			label: 'Take out of the pool',
+			doing: 'Taking {{name}} out of its pool',
+			done: '{{name}} is a pool of its own',
+			ask: 'It restarts as a pool of its own. Disks on its local storage are lost; nothing brings them back.',
+		},
+		forget: {
+			label: 'Forget',
+			doing: 'Forgetting {{name}}',
+			done: 'Forgot {{name}}',
+			ask: 'For a host that is gone for good: the pool no longer knows it, nor what was on its local storage.',
+		},
+		scan: { label: 'Scan interfaces', doing: 'Scanning {{name}}', done: 'Scanned {{name}}' },
+		pack: { label: 'Install a supplemental pack', doing: 'Installing a pack', done: 'Installed a pack' },
+		logs: { label: 'Download logs', doing: 'Preparing logs of {{name}}', done: 'Logs of {{name}} are on their way' },
 		restartAgent: {
 			label: 'Restart the toolstack',
 			doing: 'Restarting the toolstack of {{name}}',
@@ -146,6 +169,32 @@ export default {
 	},
 	poolAction: {
 		defaultSr: 'Choose the default storage',
+		rollingUpdate: { label: 'Rolling update', doing: 'Updating {{name}}', done: 'Updated {{name}}' },
+		rollingReboot: { label: 'Rolling reboot', doing: 'Rebooting {{name}}', done: 'Rebooted {{name}}' },
+		addHost: { label: 'Add a host', doing: 'Adding a host to {{name}}', done: 'Added a host to {{name}}' },
+		merge: { label: 'Merge into a pool', doing: 'Merging {{name}}', done: 'Merged {{name}}' },
+		master: {
+			label: 'Change the master',
+			doing: 'Changing the master of {{name}}',
+			done: 'Changed the master of {{name}}',
+		},
+		enableHa: {
+			label: 'Enable high availability',
+			doing: 'Enabling high availability of {{name}}',
+			done: 'High availability of {{name}} is on',
+		},
+		disableHa: {
+			label: 'Disable high availability',
+			doing: 'Disabling high availability of {{name}}',
+			done: 'High availability of {{name}} is off',
+			ask: 'VMs are not restarted any more when their host fails.',
+		},
+		emergency: {
+			label: 'Emergency shutdown',
+			doing: 'Switching {{name}} off at once',
+			done: '{{name}} is off',
+			ask: 'As when the power runs out: all hosts go off. VMs are suspended where that works, others are cut off.',
+		},
 	},
 	sr: {
 		title: 'Storage repositories',
@@ -205,7 +254,15 @@ export default {
 		insert: { label: 'Insert a disc', doing: 'Inserting a disc', done: 'Inserted a disc' },
 		eject: { label: 'Eject', doing: 'Ejecting {{name}}', done: 'Ejected {{name}}' },
 	},
-	object: { summary: 'Summary', console: 'Console', performance: 'Performance', activity: 'Activity' },
+	object: {
+		summary: 'Summary',
+		console: 'Console',
+		performance: 'Performance',
+		activity: 'Activity',
+		patches: 'Updates',
+		config: 'Configuration',
+		hardware: 'Hardware',
+	},
 	network: {
 		title: 'Networks',
 		one: 'Network',

@@ -124,6 +124,29 @@ const nouns: typeof en = {
 	hostAction: {
 		enable: { label: 'Accepter des VM', doing: 'Activation de {{name}}', done: '{{name}} : activé' },
 		disable: { label: 'Ne plus accepter de VM', doing: 'Désactivation de {{name}}', done: '{{name}} : désactivé' },
+		maintenance: { label: 'Mettre en maintenance', doing: 'Vidage de {{name}}', done: '{{name}} : en maintenance' },
+		start: { label: 'Allumer', doing: 'Allumage de {{name}}', done: '{{name}} : allumé' },
+		emergency: {
+			label: 'Arrêt d’urgence',
+			doing: 'Arrêt immédiat de {{name}}',
+			done: '{{name}} : éteint',
+			ask: 'Comme quand le courant va manquer : ses VM sont suspendues si possible, les autres coupées.',
+		},
+		detach: {
+			label: 'Retirer du pool',
+			doing: 'Retrait de {{name}} de son pool',
+			done: '{{name}} est un pool à lui seul',
+			ask: 'Il redémarre comme pool à lui seul. Les disques de son stockage local sont perdus, sans retour.',
+		},
+		forget: {
+			label: 'Oublier',
+			doing: 'Oubli de {{name}}',
+			done: '{{name}} : oublié',
+			ask: 'Pour un hôte disparu pour de bon : le pool ne le connaît plus, ni ce qu’il avait en stockage local.',
+		},
+		scan: { label: 'Chercher des interfaces', doing: 'Examen de {{name}}', done: '{{name}} : examiné' },
+		pack: { label: 'Installer un pack', doing: 'Installation d’un pack', done: 'Pack installé' },
+		logs: { label: 'Télécharger les journaux', doing: 'Journaux de {{name}}', done: 'Journaux de {{name}} en route' },
 		restartAgent: {
 			label: 'Redémarrer la pile d’outils',
 			doing: 'Redémarrage de la pile d’outils de {{name}}',
@@ -156,6 +179,28 @@ const nouns: typeof en = {
 	},
 	poolAction: {
 		defaultSr: 'Choisir le stockage par défaut',
+		rollingUpdate: { label: 'Mise à jour progressive', doing: 'Mise à jour de {{name}}', done: '{{name}} : à jour' },
+		rollingReboot: { label: 'Redémarrage progressif', doing: 'Redémarrage de {{name}}', done: '{{name}} : redémarré' },
+		addHost: { label: 'Ajouter un hôte', doing: 'Ajout d’un hôte à {{name}}', done: '{{name}} : hôte ajouté' },
+		merge: { label: 'Fusionner dans un pool', doing: 'Fusion de {{name}}', done: '{{name}} : fusionné' },
+		master: { label: 'Changer de maître', doing: 'Changement de maître de {{name}}', done: '{{name}} : maître changé' },
+		enableHa: {
+			label: 'Activer la haute disponibilité',
+			doing: 'Activation de la haute disponibilité de {{name}}',
+			done: '{{name}} : haute disponibilité activée',
+		},
+		disableHa: {
+			label: 'Désactiver la haute disponibilité',
+			doing: 'Désactivation de la haute disponibilité de {{name}}',
+			done: '{{name}} : haute disponibilité désactivée',
+			ask: 'Les VM ne sont plus redémarrées quand leur hôte tombe.',
+		},
+		emergency: {
+			label: 'Arrêt d’urgence',
+			doing: 'Arrêt immédiat de {{name}}',
+			done: '{{name}} : éteint',
+			ask: 'Comme quand le courant va manquer : tous les hôtes s’éteignent. Les VM sont suspendues si possible, ou coupées.',
+		},
 	},
 	sr: {
 		title: 'Dépôts de stockage',
@@ -219,7 +264,15 @@ const nouns: typeof en = {
 		insert: { label: 'Insérer un CD', doing: 'Insertion d’un CD', done: 'CD inséré' },
 		eject: { label: 'Éjecter', doing: 'Éjection de {{name}}', done: '{{name}} : éjecté' },
 	},
-	object: { summary: 'Résumé', console: 'Console', performance: 'Performances', activity: 'Activité' },
+	object: {
+		summary: 'Résumé',
+		console: 'Console',
+		performance: 'Performances',
+		activity: 'Activité',
+		patches: 'Mises à jour',
+		config: 'Configuration',
+		hardware: 'Matériel',
+	},
 	network: {
 		title: 'Réseaux',
 		one: 'Réseau',

@@ -1,0 +1,17 @@
+import type { Tasks } from '../../live/tasks';
+
+/** Resolves once a call on a pool has a task with a plan, or has come to its end without; fails where it is refused. */
+export function untilBegun(tasks: Tasks, pool: string, call: Promise<unknown>): Promise<unknown> {
+	let stop = () => {};
+	const begun = new Promise<void>((resolve) => {
+		const look = () => {
+			const isThere = tasks
+				.running()
+				.some(({ properties }) => properties.plan !== undefined && properties.objectId === pool);
+			if (isThere) resolve();
+		};
+		stop = tasks.watch(look);
+		look();
+	});
+	return Promise.race([begun, call]).finally(() => stop());
+}

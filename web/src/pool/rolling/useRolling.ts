@@ -1,0 +1,59 @@
+/** A rolling update or reboot of a pool: the task that goes on, or what is left of one that the server's end interrupted. */
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import type { Result } from '../../api/methods';
+import { useConnectionState, useLive } from '../../live/hooks';
+import type { PlannedHost, XoTask } from '../../live/tasks';
+
+export interface Rolling {
+	/** The task, while it goes on. */
+	running: XoTask | undefined;
+	/** The task after it has ended, for as long as the page is open. */
+	ended: XoTask | undefined;
+	/** What the server keeps of it: with a task it goes on, without it was interrupted. */
+	kept: Result<'pool.getRolling'>;
+}
+
+/** The running task that has a plan for a pool. */
+export function useRollingTask(pool: string): XoTask | undefined {
+	const { tasks } = useLive();
+	const running = useSyncExternalStore(tasks.watch, tasks.running);
+	return running.find(({ properties }) => properties.plan !== undefined && properties.objectId === pool);
+}
+
+export function useRolling(pool: string): Rolling {
+	const { connection } = useLive();
+	const { is } = useConnectionState();
+	const running = useRollingTask(pool);
+	const [kept, setKept] = useState<Rolling['kept']>(null);
+	const [ended, setEnded] = useState<XoTask>();
+	const [last, setLast] = useState<string>();
+	const id = running?.id;
+	if (id !== undefined && id !== last) {
+		setLast(id);
+		setEnded(undefined);
+	}
+	useEffect(() => {
+		if (is !== 'live' || id !== undefined) return;
+		let left = false;
+		connection.call('pool.getRolling', { pool }).then(
+			(told) => !left && setKept(told),
+			// Only who may administrate the pool is told.
+			() => undefined,
+		);
+		if (last !== undefined) {
+			connection.call('api.getTask', { id: last }).then(
+				(task) => !left && setEnded(task as XoTask),
+				() => undefined,
+			);
+		}
+		return () => {
+			left = true;
+		};
+	}, [connection, pool, is, id, last]);
+	return { running, ended: running === undefined ? ended : undefined, kept: running === undefined ? kept : null };
+}
+
+/** How many hosts of a plan need nothing more. */
+export function doneOf(plan: readonly PlannedHost[]): number {
+	return plan.filter(({ phase }) => phase === 'done' || phase === 'skipped').length;
+}
