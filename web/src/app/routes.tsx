@@ -36,6 +36,9 @@ export interface ServersSearch {
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
+const texts = (search: Record<string, unknown>) =>
+	Object.fromEntries(Object.entries(search).filter((entry): entry is [string, string] => text(entry[1]) !== undefined));
+
 function isList(name: string): name is NounId {
 	return LISTS.some(({ id }) => id === name);
 }
@@ -73,11 +76,11 @@ const object = createRoute({
 	component: lazyRouteComponent(() => import('./ObjectPage'), 'ObjectPage'),
 });
 
-/** A section that a page does not have shows its summary. */
+/** A section that a page does not have shows its summary. Those that are no lists have words of their own. */
 const objectSection = createRoute({
 	getParentRoute: () => object,
 	path: '/$section',
-	validateSearch: readListSearch,
+	validateSearch: (search: Record<string, unknown>) => ({ ...texts(search), ...readListSearch(search) }),
 });
 
 const servers = createRoute({
@@ -86,9 +89,6 @@ const servers = createRoute({
 	validateSearch: (search: Record<string, unknown>): ServersSearch => ({ add: text(search.add) }),
 	component: lazyRouteComponent(() => import('../pool/ServersPage'), 'ServersPage'),
 });
-
-const texts = (search: Record<string, unknown>) =>
-	Object.fromEntries(Object.entries(search).filter((entry): entry is [string, string] => text(entry[1]) !== undefined));
 
 const pages = PAGES.map(({ path, load }) =>
 	createRoute({

@@ -80,6 +80,7 @@ export const hosts: Noun = {
 		{ id: 'network', label: 'pif.title', list: 'pifs', scope: (id) => within('', '$host', id) },
 		{ id: 'storage', label: 'sr.title', list: 'srs', scope: (id) => within('', '$container', id) },
 		{ id: 'patches', label: 'object.patches', Page: lazySection(() => import('../patch/HostPatches')) },
+		{ id: 'stats', label: 'object.performance', Page: lazySection(() => import('../stats/HostPerformance')) },
 		{ id: 'tasks', label: 'task.title', list: 'tasks', scope: (id) => within('', '$host', id) },
 		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
 	],

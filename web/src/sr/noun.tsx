@@ -1,4 +1,5 @@
 /** Storage repositories. */
+import { lazySection } from '../app/lazy';
 import {
 	countColumn,
 	nameColumn,
@@ -49,6 +50,7 @@ export const srs: Noun = {
 	properties: ['name_label', 'name_description', 'size', 'physical_usage', 'uuid'],
 	sections: [
 		{ id: 'disks', label: 'vdi.title', list: 'vdis', scope: (id) => within('', '$SR', id) },
+		{ id: 'stats', label: 'object.performance', Page: lazySection(() => import('../stats/SrPerformance')) },
 		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
 	],
 	actions: [

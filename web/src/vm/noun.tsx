@@ -84,6 +84,7 @@ export const vms: Noun = {
 		{ id: 'disks', label: 'vdi.title', list: 'vbds', scope: (id) => within('', 'VM', id), adds: VBD_ADDS },
 		{ id: 'network', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$VM', id) },
 		{ id: 'snapshots', label: 'snapshot.title', list: 'snapshots', scope: (id) => within('', '$snapshot_of', id) },
+		{ id: 'stats', label: 'object.performance', Page: lazySection(() => import('../stats/VmPerformance')) },
 		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
 	],
 	actions: VM_ACTIONS.map((action) => ({ ...action, allowed: (row) => allowed(action.verb, row) })),

@@ -7,5 +7,6 @@ import newVm from './newVm';
 import overview from './overview';
 import poolPage from './poolPage';
 import rolling from './rolling';
+import stats from './stats';
 
-export default { ...console, ...disk, ...forms, ...hostPage, ...newVm, ...overview, ...poolPage, ...rolling };
+export default { ...console, ...disk, ...forms, ...hostPage, ...newVm, ...overview, ...poolPage, ...rolling, ...stats };
