@@ -5,11 +5,19 @@ import { compressed } from './build/compressed';
 /** Where `npm run dev` finds a running xo-server. */
 const server = process.env.XO_SERVER_URL ?? 'http://127.0.0.1:8080';
 
+const BASE = /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack|i18next|react-i18next)\//;
+
 export default defineConfig({
 	// Relative addresses: the pages work under any path the server or a proxy mounts them at.
 	base: './',
 	plugins: [react(), compressed()],
-	build: { target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+	build: {
+		target: 'es2023',
+		assetsInlineLimit: 0,
+		modulePreload: { polyfill: false },
+		// What every page needs of packages is one file: it is fetched once, and stays with the browser when ours change.
+		rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'base', test: BASE }] } } },
+	},
 	server: {
 		proxy: {
 			'/api/': { target: server, ws: true },

@@ -18,6 +18,9 @@ describe('a page whose server goes away', () => {
 
 	it('says so, shows what it knew as stale, and is live again by itself', async () => {
 		const page = await openVms(browser, server.url);
+		// What the details are made of is fetched with the first of them.
+		await row(page, 'web-2').click();
+		await page.getByRole('complementary').getByRole('button', { name: 'Reboot' }).waitFor();
 		await server.stop();
 		const banner = page.getByRole('alert').filter({ hasText: 'Connection lost' });
 		await banner.waitFor();

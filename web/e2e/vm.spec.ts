@@ -167,7 +167,9 @@ describe('the list of VMs', () => {
 		page = await openVms(at.browser, at.server.url);
 		await row(page, 'web-1').click();
 		const details = page.getByRole('complementary', { name: 'Details of web-1' });
-		const places = await details.getByRole('button', { name: /^Remove the tag/ }).evaluateAll((buttons) =>
+		const removes = details.getByRole('button', { name: /^Remove the tag/ });
+		await removes.first().waitFor();
+		const places = await removes.evaluateAll((buttons) =>
 			buttons.map((button) => {
 				const box = button.getBoundingClientRect();
 				const tag = button.previousElementSibling?.getBoundingClientRect();

@@ -1,23 +1,29 @@
 /** What is shown around every page, by what the connection is: the sign-in, the shell, or why there is neither. */
-import { Button, Loader } from '@mantine/core';
 import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useConnectionState, useLive } from '../live/hooks';
 import { Message } from '../ui/Message';
+import { PlainButton, Spinner } from '../ui/Plain';
 import css from './App.module.css';
 import { RetryIn } from './ConnectionBanner';
-import { SignIn } from './SignIn';
 
 /** Fetched while the connection opens: whoever has to sign in first does not wait for it. */
 const loading = import('./Shell');
+const SignIn = lazy(() => import('./SignIn').then((module) => ({ default: module.SignIn })));
 const Shell = lazy(() => loading.then((module) => ({ default: module.Shell })));
 
 export function App() {
 	const { t } = useTranslation();
 	const { connection } = useLive();
 	const state = useConnectionState();
-	if (state.is === 'signed-out') return <SignIn ended={state.ended} />;
+	if (state.is === 'signed-out') {
+		return (
+			<Suspense fallback={<Connecting />}>
+				<SignIn ended={state.ended} />
+			</Suspense>
+		);
+	}
 	if (state.is === 'connecting') {
 		return <Connecting />;
 	}
@@ -28,9 +34,7 @@ export function App() {
 					<p>
 						{state.reason}. <RetryIn at={state.retryAt} />
 					</p>
-					<Button onClick={() => connection.reconnect()} variant="default">
-						{t('connection.tryNow')}
-					</Button>
+					<PlainButton onClick={() => connection.reconnect()}>{t('connection.tryNow')}</PlainButton>
 				</Message>
 			</div>
 		);
@@ -50,7 +54,7 @@ function Connecting() {
 	return (
 		<div className={css.center}>
 			<Message title={t('connection.connecting')}>
-				<Loader size="sm" />
+				<Spinner />
 			</Message>
 		</div>
 	);

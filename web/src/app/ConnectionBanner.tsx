@@ -1,10 +1,10 @@
-import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useConnectionState, useLive } from '../live/hooks';
 import { Banner, BannerDetail } from '../ui/Banner';
 import { formatDuration } from '../ui/format';
 import { DisconnectedIcon } from '../ui/icons';
 import { useNow } from '../ui/now';
+import { PlainButton } from '../ui/Plain';
 
 /** When the next attempt is made. */
 export function RetryIn({ at }: { at: number | undefined }) {
@@ -23,9 +23,9 @@ export function ConnectionBanner() {
 	return (
 		<Banner
 			action={
-				<Button color="gray" onClick={() => connection.reconnect()} size="compact-sm" variant="default">
+				<PlainButton compact onClick={() => connection.reconnect()}>
 					{t('connection.reconnect')}
-				</Button>
+				</PlainButton>
 			}
 			icon={DisconnectedIcon}
 			role="alert"

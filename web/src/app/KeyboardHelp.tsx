@@ -1,4 +1,5 @@
 import { Kbd, Modal } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Key } from '../i18n';
 import css from './KeyboardHelp.module.css';
@@ -25,10 +26,11 @@ const KEYS: readonly [keys: readonly string[], what: Key][] = [
 	[['?'], 'keys.list'],
 ];
 
-export function KeyboardHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export default function KeyboardHelp({ onClose }: { onClose: () => void }) {
 	const { t } = useTranslation();
+	const [opened, setOpened] = useState(true);
 	return (
-		<Modal onClose={onClose} opened={opened} title={t('keys.title')}>
+		<Modal onClose={() => setOpened(false)} onExitTransitionEnd={onClose} opened={opened} title={t('keys.title')}>
 			<dl className={css.keys}>
 				{KEYS.map(([keys, what]) => (
 					<div key={what}>

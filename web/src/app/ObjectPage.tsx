@@ -1,5 +1,4 @@
 /** The page of one object: its name, what can be done to it, and its sections. */
-import { notifications } from '@mantine/notifications';
 import { Link, useParams } from '@tanstack/react-router';
 import { Suspense, use, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -15,6 +14,7 @@ import { rowsTarget } from '../list/target';
 import { useConnectionState, useLive, useView } from '../live/hooks';
 import type { Row } from '../live/view';
 import { Message } from '../ui/Message';
+import { toasts } from '../ui/toasts';
 import { loadNoun } from './loadNoun';
 import css from './ObjectPage.module.css';
 
@@ -114,7 +114,7 @@ function Names({ noun, row, blocked }: { noun: Noun; row: Row; blocked: boolean 
 			await connection.call(set, { id: row.id, [property]: text } as unknown as Params<typeof set>);
 		} catch (error) {
 			const title = t('edit.failed', { name: noun.name(row) });
-			notifications.show({ color: 'red', title, message: errorText(error), autoClose: false });
+			toasts.show({ color: 'red', title, message: errorText(error), autoClose: false });
 		}
 	};
 	return (

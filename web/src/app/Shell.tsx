@@ -1,9 +1,9 @@
 /** The regions around a page: rail, tree, banners, activity bar. */
-import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { withTexts } from '../i18n';
 import { ActionsProvider } from '../list/Actions';
 import type { NounId } from '../list/noun';
 import { StaleBanner } from '../pool/StaleBanner';
@@ -11,14 +11,16 @@ import { ActivityBar } from '../task/ActivityBar';
 import { ConfirmProvider } from '../ui/Confirm';
 import { useKept } from '../ui/kept';
 import { useKeys } from '../ui/keys';
+import { useAfterPaint } from '../ui/painted';
 import { ConnectionBanner } from './ConnectionBanner';
-import { KeyboardHelp } from './KeyboardHelp';
 import { useOpenPage } from './PageLink';
 import { isBare } from './pages';
 import { Rail } from './Rail';
 import { Sections } from './Sections';
 import css from './Shell.module.css';
 
+const Toasts = lazy(() => import('../ui/Toasts'));
+const KeyboardHelp = lazy(() => import('./KeyboardHelp'));
 const TreePane = lazy(() => import('../tree/TreePane').then((module) => ({ default: module.TreePane })));
 const Palette = lazy(() => import('../palette/Palette').then((module) => ({ default: module.Palette })));
 
@@ -38,13 +40,20 @@ const GO: readonly [string, NounId][] = [
 export function Shell({ children }: { children: ReactNode }) {
 	const [queries] = useState(() => new QueryClient());
 	const { pathname } = useLocation();
+	const isPainted = useAfterPaint();
+	useEffect(() => {
+		if (isPainted) void warm();
+	}, [isPainted]);
 	return (
 		<QueryClientProvider client={queries}>
 			<ConfirmProvider>
 				<ActionsProvider>{isBare(pathname) ? <Bare>{children}</Bare> : <Regions>{children}</Regions>}</ActionsProvider>
 			</ConfirmProvider>
-			{/* Below dialogs, and below the list of tasks, which somebody opened to see. */}
-			<Notifications className={css.toasts} containerWidth={400} limit={4} position="bottom-right" zIndex={150} />
+			{isPainted && (
+				<Suspense>
+					<Toasts />
+				</Suspense>
+			)}
 		</QueryClientProvider>
 	);
 }
@@ -123,7 +132,11 @@ function Regions({ children }: { children: ReactNode }) {
 				</div>
 			</div>
 			<ActivityBar />
-			<KeyboardHelp onClose={() => setHelp(false)} opened={help} />
+			{help && (
+				<Suspense>
+					<KeyboardHelp onClose={() => setHelp(false)} />
+				</Suspense>
+			)}
 			{searching && (
 				<Suspense>
 					<Palette onClose={() => setSearching(false)} />
@@ -131,6 +144,20 @@ function Regions({ children }: { children: ReactNode }) {
 			)}
 		</div>
 	);
+}
+
+/** Fetches what people reach for, so that it is there at once, and when the connection is not. */
+function warm() {
+	const parts = Promise.all([
+		import('../list/Drawer'),
+		import('../list/RowMenu'),
+		import('../list/SelectionActions'),
+		import('../ui/ConfirmDialog'),
+		import('../ui/PlacedMenu'),
+		import('../vm/VmDetails'),
+		import('../palette/Palette'),
+	]);
+	return withTexts(parts).catch(() => undefined);
 }
 
 /** No link: the part of the address after `#` is that of the page. */

@@ -27,6 +27,8 @@ document.addEventListener('visibilitychange', () => {
 
 // The server was updated and no longer has the files of this page's version: load the new page, but not in a circle.
 addEventListener('vite:preloadError', () => {
+	// Without a connection there is no new page either.
+	if (connection.state.is !== 'live') return;
 	const last = Number(sessionStorage.getItem('reloaded'));
 	if (Date.now() - last < 60_000) return;
 	sessionStorage.setItem('reloaded', String(Date.now()));

@@ -73,6 +73,7 @@ export const hosts: Noun = {
 		{ property: 'version', label: 'column.version' },
 		tagsFacet,
 	],
+	example: 'xen1, power_state:running, version:8.3',
 	properties: ['name_label', 'name_description', 'address', 'hostname', 'memory', 'cpus', 'uuid'],
 	sections: [
 		{ id: 'console', label: 'object.console', Page: lazySection(() => import('../console/HostConsole')) },

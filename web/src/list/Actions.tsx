@@ -1,5 +1,4 @@
 /** Runs actions: asks where it must, calls, and tells how it went in one toast with the server's words. */
-import { notifications } from '@mantine/notifications';
 import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Params } from '../api/methods';
@@ -7,6 +6,7 @@ import { useOpenPage } from '../app/PageLink';
 import { useLive } from '../live/hooks';
 import { useConfirm } from '../ui/Confirm';
 import { useTell } from '../ui/tell';
+import { toasts } from '../ui/toasts';
 import type { Action, Noun } from './noun';
 import { judge, size, subject, type Target } from './target';
 
@@ -62,7 +62,7 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
 			if (why !== undefined) {
 				const name = subject(target, noun, (count) => t(noun.counted, { count }));
 				const title = t('action.impossible', { action: t(action.label), name });
-				notifications.show({ color: 'yellow', title, message: why });
+				toasts.show({ color: 'yellow', title, message: why });
 			} else if (action.page !== undefined && target.is === 'rows' && target.rows[0] !== undefined) {
 				const { to, search } = action.page(target.rows[0]);
 				openPage(to, search);

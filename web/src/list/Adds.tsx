@@ -1,5 +1,4 @@
 /** The buttons beside a list that make one more. */
-import { Button } from '@mantine/core';
 import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useOpenPage } from '../app/PageLink';
@@ -26,17 +25,18 @@ export function Adds({ adds, of, blocked, narrow }: AddsProps) {
 	return (
 		<div className={css.adds} data-narrow={narrow || undefined}>
 			{adds.map((add, at) => (
-				<Button
+				<button
+					className={css.add}
+					data-first={at === 0 || undefined}
 					disabled={blocked !== undefined}
 					key={add.id}
-					leftSection={<add.icon size={15} />}
 					onClick={() => begin(add)}
-					size="compact-sm"
 					title={blocked}
-					variant={at === 0 ? 'filled' : 'default'}
+					type="button"
 				>
+					<add.icon size={15} />
 					{t(add.label)}
-				</Button>
+				</button>
 			))}
 			{Dialog !== undefined && (
 				<Suspense>

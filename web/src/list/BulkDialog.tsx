@@ -1,6 +1,5 @@
 /** An action on many objects: what would come of each, asked of the server first, and then done by it as one task. */
 import { Button, Loader, Modal, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../api/errors';
@@ -9,6 +8,7 @@ import type { Connection } from '../live/connection';
 import { useLive } from '../live/hooks';
 import { formatNumber } from '../ui/format';
 import { DONE, FAILED, RUNNING } from '../ui/tell';
+import { toasts } from '../ui/toasts';
 import { type Bulk, PATIENCE } from './Actions';
 import css from './BulkDialog.module.css';
 import type { Action } from './noun';
@@ -53,7 +53,7 @@ export function BulkDialog({ noun, action, target, onClose }: Bulk & { onClose: 
 	const go = async () => {
 		setOpened(false);
 		const subject = t(noun.counted, { count: able });
-		const id = notifications.show({
+		const id = toasts.show({
 			...RUNNING,
 			title: `${t(action.doing, { name: subject })}…`,
 			message: '',
@@ -64,7 +64,7 @@ export function BulkDialog({ noun, action, target, onClose }: Bulk & { onClose: 
 			const told = await ask(connection, action, { ids }, false);
 			const failed = told.objects.filter(({ outcome }) => outcome === 'failed');
 			if (failed.length === 0) {
-				notifications.update({ id, ...DONE, title: t(action.done, { name: subject }), message: '' });
+				toasts.update({ id, ...DONE, title: t(action.done, { name: subject }), message: '' });
 				return;
 			}
 			const title = t('action.failedFor', { action: t(action.label), count: failed.length, name: subject });
@@ -78,10 +78,10 @@ export function BulkDialog({ noun, action, target, onClose }: Bulk & { onClose: 
 					{failed.length > LISTED && <li>{t('action.andMore', { count: failed.length - LISTED })}</li>}
 				</ul>
 			);
-			notifications.update({ id, ...FAILED, title, message });
+			toasts.update({ id, ...FAILED, title, message });
 		} catch (failure) {
 			const title = t('action.failed', { action: t(action.label), name: subject });
-			notifications.update({ id, ...FAILED, title, message: errorText(failure) });
+			toasts.update({ id, ...FAILED, title, message: errorText(failure) });
 		}
 	};
 

@@ -1,30 +1,32 @@
 /** The list of one noun. What it shows is in its address: `s` the filter, `sort`, `group`, `id` of what is open. */
 import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useReadable } from '../filter/readable';
 import { useConnectionState, useListing } from '../live/hooks';
 import type { Listing } from '../live/listing';
 import type { Row } from '../live/view';
 import { useStalePools } from '../pool/servers';
-import { ColumnsMenu } from '../table/ColumnsMenu';
 import { printSort, readSort, type Sort, sortBy } from '../table/column';
-import { DataTable, isShown, type Place } from '../table/DataTable';
+import { DataTable } from '../table/DataTable';
 import { FilterBox } from '../table/FilterBox';
-import { useLayout } from '../table/layout';
-import { SortMenu } from '../table/SortMenu';
+import { isShown, useLayout } from '../table/layout';
 import { chosenOf, useSelection } from '../table/selection';
 import { formatNumber } from '../ui/format';
+import { ColumnsIcon, SortIcon } from '../ui/icons';
+import { MenuButton } from '../ui/MenuButton';
+import { tellPainted } from '../ui/painted';
+import type { Place } from '../ui/place';
 import { useRun } from './Actions';
 import { Adds } from './Adds';
-import { Drawer } from './Drawer';
+import drawerCss from './Drawer.module.css';
 import { ListMenu } from './ListMenu';
 import css from './ListPage.module.css';
 import { LinksContext } from './links';
 import { Nothing } from './Nothing';
 import type { Action, Add, Noun } from './noun';
-import { type MenuAt, RowMenu } from './RowMenu';
+import type { MenuAt } from './RowMenu';
 import { useSavedFilters } from './saved';
 import { type ListSearch, useFilterText } from './search';
 import { suggest } from './suggest';
@@ -34,6 +36,9 @@ import { useGroupOrder } from './useGroupOrder';
 import { useListKeys } from './useListKeys';
 
 const NONE: readonly Add[] = [];
+
+const Drawer = lazy(() => import('./Drawer').then((module) => ({ default: module.Drawer })));
+const RowMenu = lazy(() => import('./RowMenu'));
 
 /** Where the columns do not fit beside each other; with the details open, those of `Drawer.module.css` take room. */
 const NARROW = '(max-width: 940px)';
@@ -95,6 +100,10 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 	const listing = useListing(look);
 	useGroupOrder(listing, group);
 	const total = listing.total ?? 0;
+	const isThere = listing.total !== undefined;
+	useEffect(() => {
+		if (isThere) tellPainted();
+	}, [isThere]);
 	const selection = useSelection(listing, `${noun.id} ${filter}`);
 	const chosen = chosenOf(selection, total);
 	const target = useMemo<Target>(() => {
@@ -155,6 +164,7 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 							}
 							onChange={setText}
 							onDone={() => box.current?.blur()}
+							placeholder={t('filter.placeholder', { example: noun.example ?? t('filter.words') })}
 							suggest={suggestions}
 							value={text}
 						/>
@@ -162,15 +172,29 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 							{listing.total !== undefined && (narrow ? formatNumber(total) : t(noun.counted, { count: total }))}
 						</span>
 						{adds.length > 0 && <Adds adds={adds} blocked={blocked} narrow={narrow} of={of} />}
-						{narrow && <SortMenu columns={noun.columns} onSort={onSort} sort={sort} />}
-						{!narrow && (
-							<ColumnsMenu
-								columns={noun.columns}
-								group={group?.property}
-								groups={groups}
-								layout={layout}
-								onGroup={(property) => change({ group: property })}
-								onLayout={setLayout}
+						{narrow ? (
+							<MenuButton
+								face={<SortIcon size={18} />}
+								items={{ columns: noun.columns, onSort, sort }}
+								label={t('table.sort')}
+								load={() => import('../table/SortItems')}
+								position="bottom-end"
+							/>
+						) : (
+							<MenuButton
+								face={<ColumnsIcon size={18} />}
+								items={{
+									columns: noun.columns,
+									group: group?.property,
+									groups,
+									layout,
+									onGroup: (property: string | undefined) => change({ group: property }),
+									onLayout: setLayout,
+								}}
+								label={t('table.columns')}
+								load={() => import('../table/ColumnsItems')}
+								position="bottom-end"
+								stays
 							/>
 						)}
 						<ListMenu layout={layout} look={look} noun={noun} text={text} />
@@ -197,6 +221,7 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 								known={listing.total !== undefined && listing.isSettled}
 								noun={noun}
 								onClear={() => setText('')}
+								scoped={scope !== ''}
 							/>
 						}
 						GroupName={group?.Value ?? GroupValue}
@@ -218,17 +243,30 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 					/>
 				</main>
 				{search.id !== undefined && (
-					<Drawer
-						blocked={blocked}
-						id={search.id}
-						known={listing.get(search.id)}
-						noun={noun}
-						onClose={() => open(undefined)}
-						run={run}
-					/>
+					<Suspense fallback={<aside className={drawerCss.drawer} />}>
+						<Drawer
+							blocked={blocked}
+							id={search.id}
+							known={listing.get(search.id)}
+							noun={noun}
+							onClose={() => open(undefined)}
+							run={run}
+						/>
+					</Suspense>
 				)}
 			</div>
-			<RowMenu at={menu} blocked={blocked} noun={noun} onClose={() => setMenu(undefined)} run={run} />
+			{menu !== undefined && (
+				<Suspense>
+					<RowMenu
+						{...menu}
+						blocked={blocked}
+						key={`${menu.at.x} ${menu.at.y}`}
+						noun={noun}
+						onClose={() => setMenu(undefined)}
+						run={run}
+					/>
+				</Suspense>
+			)}
 		</LinksContext>
 	);
 }

@@ -1,12 +1,14 @@
 /** The line below the filter: how many there are of each value, or what can be done to what is selected. */
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Counts } from '../live/view';
-import { ActionButtons } from './ActionButtons';
 import { Chips } from './Chips';
 import { Facets } from './Facets';
 import css from './ListPage.module.css';
 import type { Action, Noun } from './noun';
 import type { Target } from './target';
+
+const SelectionActions = lazy(() => import('./SelectionActions'));
 
 interface ToolsProps {
 	noun: Noun;
@@ -40,9 +42,9 @@ export function Tools({ noun, chosen, target, counts, text, onText, onClear, run
 				<button className={css.clear} onClick={onClear} title={t('list.selectNone')} type="button">
 					{t('list.nSelected', { count: chosen })} <span aria-hidden="true">×</span>
 				</button>
-				{noun.actions.length > 0 && (
-					<ActionButtons blocked={blocked} narrow={narrow} noun={noun} run={run} target={target} />
-				)}
+				<Suspense>
+					<SelectionActions blocked={blocked} narrow={narrow} noun={noun} run={run} target={target} />
+				</Suspense>
 			</section>
 		</div>
 	);

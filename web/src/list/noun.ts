@@ -26,6 +26,8 @@ export interface Noun {
 	needs: readonly string[];
 	name: (row: Row) => string;
 	facets: readonly Facet[];
+	/** Filters that show what can be typed, such as `web, power_state:running`. */
+	example?: string;
 	/** Properties that are suggested in the filter, beside the facets. */
 	properties: readonly string[];
 	actions: readonly Action[];

@@ -2,10 +2,10 @@
 import type { RefObject } from 'react';
 import type { Lines } from '../live/listing';
 import type { Row } from '../live/view';
-import type { Place } from '../table/DataTable';
 import { rowId } from '../table/Line';
 import type { Selection } from '../table/selection';
 import { useKeys } from '../ui/keys';
+import type { Place } from '../ui/place';
 
 interface ListKeys {
 	lines: Lines;

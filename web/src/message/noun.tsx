@@ -21,6 +21,7 @@ export const messages: Noun = {
 		{ ...poolColumn, hidden: false, card: 'right' },
 	],
 	facets: [{ property: 'name', label: 'column.name', inline: true }, poolFacet],
+	example: 'name:ALARM',
 	properties: ['name', 'body', 'time', 'priority'],
 	actions: [
 		{

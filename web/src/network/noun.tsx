@@ -40,6 +40,7 @@ export const networks: Noun = {
 		tagsColumn(),
 	],
 	facets: [{ property: 'isBonded', label: 'network.bonded', Value: YesNoValue }, poolFacet, tagsFacet],
+	example: 'storage, MTU:9000',
 	properties: ['name_label', 'name_description', 'MTU', 'bridge', 'uuid'],
 	sections: [
 		{ id: 'vifs', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$network', id) },

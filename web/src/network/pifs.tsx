@@ -51,6 +51,7 @@ export const pifs: Noun = {
 		{ property: 'management', label: 'pif.management', Value: YesNoValue },
 		poolFacet,
 	],
+	example: 'eth0, vlan:12',
 	properties: ['device', 'ip', 'mac', 'vlan', 'mode', 'speed'],
 	actions: [
 		{

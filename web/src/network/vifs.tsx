@@ -41,6 +41,7 @@ export const vifs: Noun = {
 		{ property: 'lockingMode', label: 'vif.locking' },
 		poolFacet,
 	],
+	example: 'attached?, MAC:"62:"',
 	properties: ['MAC', 'MTU', 'device', 'allowedIpv4Addresses', '$VM'],
 	actions: [
 		{

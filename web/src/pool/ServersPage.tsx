@@ -1,6 +1,5 @@
 /** The connections to pools: their state, and adding one. */
 import { Button, Switch, Tooltip } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,6 +10,7 @@ import { useUser } from '../live/hooks';
 import { useConfirm } from '../ui/Confirm';
 import { AddIcon, EditIcon, RemoveIcon } from '../ui/icons';
 import { Message } from '../ui/Message';
+import { toasts } from '../ui/toasts';
 import { ConnectPool } from './ConnectPool';
 import css from './ServersPage.module.css';
 import { serverError, serverName, useServerCall, useServers } from './servers';
@@ -81,7 +81,7 @@ function ServerRow({ server }: { server: Server }) {
 	const busy = enable.isPending || disable.isPending || remove.isPending;
 
 	const tell = (title: string) => (failure: Error) =>
-		notifications.show({
+		toasts.show({
 			color: 'red',
 			title,
 			message: errorText(failure),

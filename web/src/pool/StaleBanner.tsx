@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useConnectionState } from '../live/hooks';
@@ -6,6 +5,7 @@ import { Banner } from '../ui/Banner';
 import { formatDuration } from '../ui/format';
 import { WarningIcon } from '../ui/icons';
 import { useNow } from '../ui/now';
+import { BUTTON } from '../ui/Plain';
 import { serverName, useServers } from './servers';
 
 /** Says across the page which pools do not answer, and that their rows are as old as that. */
@@ -21,14 +21,9 @@ export function StaleBanner() {
 	return (
 		<Banner
 			action={
-				<Button
-					color="gray"
-					renderRoot={(props) => <Link to="/servers" {...props} />}
-					size="compact-sm"
-					variant="default"
-				>
+				<Link className={BUTTON} data-size="compact" to="/servers">
 					{t('pool.seeWhy')}
-				</Button>
+				</Link>
 			}
 			icon={WarningIcon}
 			role="status"

@@ -37,6 +37,7 @@ export const pools: Noun = {
 		tagsColumn(),
 	],
 	facets: [{ property: 'HA_enabled', label: 'vm.ha', Value: YesNoValue, inline: true }, tagsFacet],
+	example: 'paris, HA_enabled?',
 	properties: ['name_label', 'name_description', 'uuid'],
 	sections: [
 		{ id: 'hosts', label: 'host.title', list: 'hosts', scope: (id) => within('', '$pool', id) },

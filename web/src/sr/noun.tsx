@@ -47,6 +47,7 @@ export const srs: Noun = {
 		poolFacet,
 		tagsFacet,
 	],
+	example: 'nfs, shared?',
 	properties: ['name_label', 'name_description', 'size', 'physical_usage', 'uuid'],
 	sections: [
 		{ id: 'disks', label: 'vdi.title', list: 'vdis', scope: (id) => within('', '$SR', id) },

@@ -2,15 +2,16 @@
  * A table that stays quick at any number of rows: only the lines in sight exist, each watches its own row, and widths
  * are CSS variables that no render has to touch.
  */
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ComponentType, type CSSProperties, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import type { Lines } from '../live/listing';
 import type { Row } from '../live/view';
+import type { Place } from '../ui/place';
 import type { Column, Sort } from './column';
 import css from './DataTable.module.css';
 import { Header } from './Header';
 import { BlankLine, GroupLine, RowLine, rowId } from './Line';
-import type { Layout } from './layout';
+import { isShown, type Layout } from './layout';
+import { useRowWindow, useTopOf } from './rowWindow';
 import type { Selection } from './selection';
 
 export interface DataTableProps {
@@ -42,17 +43,9 @@ export interface DataTableProps {
 	empty: ReactNode;
 }
 
-/** A place on the screen, in px: a point, or the box of what was pressed. */
-export interface Place {
-	x: number;
-	y: number;
-	width?: number;
-	height?: number;
-}
-
-/** Lines kept ready above and below those in view. */
-const OVERSCAN = 8;
 export const ROW_HEIGHT = { wide: 36, narrow: 84 };
+/** Height of the header with its line, in px. */
+const HEAD = 37;
 
 export function DataTable(props: DataTableProps) {
 	const { lines, columns, layout, narrow, cursor, selection, list } = props;
@@ -60,31 +53,18 @@ export function DataTable(props: DataTableProps) {
 	const shown = useMemo(() => columns.filter((column) => isShown(column, layout)), [columns, layout]);
 	const height = narrow ? ROW_HEIGHT.narrow : ROW_HEIGHT.wide;
 	const length = lines.length();
-	const virtual = useVirtualizer({
+	const { first, last, slots, scrollTo } = useRowWindow(viewport, {
 		count: length,
-		getScrollElement: () => viewport.current,
-		estimateSize: () => height,
-		overscan: OVERSCAN,
-		scrollPaddingStart: narrow ? 0 : ROW_HEIGHT.wide,
-		useFlushSync: false,
+		height,
+		head: narrow ? 0 : HEAD,
 	});
-	const items = virtual.getVirtualItems();
-	// A row that scrolls out gives its elements to the one that scrolls in: as many keys as there can be rows at once.
-	const slots = Math.ceil((virtual.scrollRect?.height ?? 0) / height) + 1 + 2 * OVERSCAN;
-	const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
 	useEffect(() => lines.look(first, last), [lines, first, last]);
-	// biome-ignore lint/correctness/useExhaustiveDependencies: a new height makes the measured rows void
-	useEffect(() => virtual.measure(), [height, virtual]);
-	// biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top
-	useEffect(() => {
-		// Newer browsers answer with a promise.
-		void viewport.current?.scrollTo({ top: 0 });
-	}, [list]);
+	useTopOf(viewport, list);
 	const at = cursor === undefined ? -1 : lines.indexOf(cursor);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: it follows the keyboard, not rows that move
 	useEffect(() => {
-		if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
-	}, [cursor, height, virtual]);
+		if (at >= 0) scrollTo(at);
+	}, [cursor, scrollTo]);
 
 	return (
 		// biome-ignore lint/a11y/useSemanticElements: a virtual table has no `table` element to be
@@ -122,8 +102,9 @@ export function DataTable(props: DataTableProps) {
 				</div>
 			) : (
 				// biome-ignore lint/a11y/useSemanticElements: see above
-				<div className={css.rows} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
-					{items.map(({ index, start }) => {
+				<div className={css.rows} role="rowgroup" style={{ height: length * height }}>
+					{range(first, last).map((index) => {
+						const start = index * height;
 						const line = lines.at(index);
 						const key = index % slots;
 						if (line === undefined) return null;
@@ -166,8 +147,8 @@ export function DataTable(props: DataTableProps) {
 	);
 }
 
-export function isShown(column: { id: string; hidden?: boolean; always?: boolean }, layout: Layout): boolean {
-	return column.always === true || (layout.shown[column.id] ?? column.hidden !== true);
+function range(first: number, last: number): number[] {
+	return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
 }
 
 /** The name of a column's width among the CSS variables. */

@@ -1,7 +1,7 @@
-import { CloseButton, Kbd, TextInput } from '@mantine/core';
 import { type KeyboardEvent, type RefObject, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { SearchIcon } from '../ui/icons';
+import { CloseIcon, SearchIcon } from '../ui/icons';
+import { ICON_BUTTON } from '../ui/Plain';
 import css from './FilterBox.module.css';
 
 /** What the last word of a filter could become. */
@@ -20,12 +20,14 @@ interface FilterBoxProps {
 	error: string | undefined;
 	suggest: (text: string) => readonly Suggestion[];
 	box: RefObject<HTMLInputElement | null>;
+	/** Says what can be typed, with an example. */
+	placeholder: string;
 	/** The person is done typing: Enter or Escape. */
 	onDone: () => void;
 }
 
 /** The filter of a list. `/` brings the keyboard here; Escape closes suggestions, clears it, then leaves. */
-export function FilterBox({ value, onChange, error, suggest, box, onDone }: FilterBoxProps) {
+export function FilterBox({ value, onChange, error, suggest, box, placeholder, onDone }: FilterBoxProps) {
 	const { t } = useTranslation();
 	const id = useId();
 	const [open, setOpen] = useState(false);
@@ -61,15 +63,18 @@ export function FilterBox({ value, onChange, error, suggest, box, onDone }: Filt
 	};
 	return (
 		<div className={css.box}>
-			<TextInput
+			<span className={css.icon}>
+				<SearchIcon size={16} />
+			</span>
+			<input
 				aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
 				aria-autocomplete="list"
 				aria-controls={suggestions.length > 0 ? id : undefined}
 				aria-expanded={suggestions.length > 0}
+				aria-invalid={error !== undefined && suggestions.length === 0}
 				aria-label={t('filter.label')}
 				autoComplete="off"
-				error={error !== undefined && suggestions.length === 0}
-				leftSection={<SearchIcon size={16} />}
+				className={css.input}
 				onBlur={() => setOpen(false)}
 				onChange={(event) => {
 					onChange(event.currentTarget.value);
@@ -78,22 +83,28 @@ export function FilterBox({ value, onChange, error, suggest, box, onDone }: Filt
 				}}
 				onClick={() => setOpen(true)}
 				onKeyDown={press}
-				placeholder={t('filter.placeholder')}
+				placeholder={placeholder}
 				ref={box}
-				rightSection={
-					value === '' ? (
-						<Kbd className={css.key} size="xs">
-							/
-						</Kbd>
-					) : (
-						<CloseButton aria-label={t('filter.clear')} onClick={() => onChange('')} size="sm" />
-					)
-				}
 				role="combobox"
-				size="sm"
 				spellCheck={false}
+				type="text"
 				value={value}
 			/>
+			{value === '' ? (
+				<kbd className={css.key}>/</kbd>
+			) : (
+				<span className={css.clear}>
+					<button
+						aria-label={t('filter.clear')}
+						className={ICON_BUTTON}
+						data-size="small"
+						onClick={() => onChange('')}
+						type="button"
+					>
+						<CloseIcon size={14} />
+					</button>
+				</span>
+			)}
 			{error !== undefined && suggestions.length === 0 && (
 				<p className={css.error} role="status">
 					{error}; {t('filter.lastOne')}

@@ -5,8 +5,8 @@ import type { Line, Lines } from '../live/listing';
 import type { Row } from '../live/view';
 import { formatNumber } from '../ui/format';
 import { DownIcon, MoreIcon, RightIcon } from '../ui/icons';
+import type { Place } from '../ui/place';
 import type { Column } from './column';
-import type { Place } from './DataTable';
 import css from './DataTable.module.css';
 import type { Selection } from './selection';
 

@@ -39,6 +39,10 @@ export function readLayout(text: string | null): Layout {
 	}
 }
 
+export function isShown(column: { id: string; hidden?: boolean; always?: boolean }, layout: Layout): boolean {
+	return column.always === true || (layout.shown[column.id] ?? column.hidden !== true);
+}
+
 function entries<T>(value: unknown, is: (entry: unknown) => boolean): Record<string, T> {
 	if (typeof value !== 'object' || value === null) return {};
 	return Object.fromEntries(Object.entries(value).filter(([, entry]) => is(entry)));

@@ -1,9 +1,9 @@
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../api/errors';
 import { useLive } from '../live/hooks';
 import { AddIcon, CloseIcon } from '../ui/icons';
+import { toasts } from '../ui/toasts';
 import { Tag } from './Tags';
 import css from './TagsEditor.module.css';
 
@@ -23,7 +23,7 @@ export function TagsEditor({ id, tags, onPick, disabled }: TagsEditorProps) {
 
 	const change = (method: 'tag.add' | 'tag.remove', tag: string) =>
 		connection.call(method, { id, tag }).catch((error: unknown) =>
-			notifications.show({
+			toasts.show({
 				color: 'red',
 				title: t(method === 'tag.add' ? 'tag.notAdded' : 'tag.notRemoved', { tag }),
 				message: errorText(error),

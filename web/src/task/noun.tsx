@@ -40,6 +40,7 @@ export const tasks: Noun = {
 		{ property: '$host', label: 'host.one', Value: PlaceValue, names: 'place' },
 		poolFacet,
 	],
+	example: 'VM.start, status:pending',
 	properties: ['name_label', 'status', 'created', 'progress'],
 	actions: [
 		{

@@ -1,7 +1,6 @@
-import { Button, Modal, TextInput } from '@mantine/core';
-import { createContext, type ReactNode, useCallback, useContext, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import css from './Confirm.module.css';
+import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useState } from 'react';
+
+const ConfirmDialog = lazy(() => import('./ConfirmDialog'));
 
 export interface Question {
 	title: string;
@@ -25,67 +24,16 @@ export function useConfirm(): Ask {
 }
 
 export function ConfirmProvider({ children }: { children: ReactNode }) {
-	const { t } = useTranslation();
 	const [asked, setAsked] = useState<{ question: Question; answer: (yes: boolean) => void }>();
-	const [open, setOpen] = useState(false);
-	const [typed, setTyped] = useState('');
-	const ask = useCallback<Ask>(
-		(question) =>
-			new Promise((answer) => {
-				setAsked({ question, answer });
-				setTyped('');
-				setOpen(true);
-			}),
-		[],
-	);
-	const ready = asked?.question.type === undefined || typed.trim() === asked.question.type;
-	const answer = (yes: boolean) => {
-		setOpen(false);
-		asked?.answer(yes);
-	};
+	const ask = useCallback<Ask>((question) => new Promise((answer) => setAsked({ question, answer })), []);
 	return (
 		<ConfirmContext value={ask}>
 			{children}
-			<Modal onClose={() => answer(false)} opened={open} size="md" title={asked?.question.title}>
-				{asked && (
-					<form
-						onSubmit={(event) => {
-							event.preventDefault();
-							if (ready) answer(true);
-						}}
-					>
-						<div className={css.body}>{asked.question.body}</div>
-						{asked.question.type !== undefined && (
-							<TextInput
-								autoComplete="off"
-								className={css.type}
-								data-autofocus
-								inputMode="numeric"
-								label={t('action.typeText', { text: asked.question.type })}
-								onChange={(event) => setTyped(event.currentTarget.value)}
-								value={typed}
-							/>
-						)}
-						<div className={css.buttons}>
-							<Button
-								data-autofocus={(asked.question.destroys && asked.question.type === undefined) || undefined}
-								onClick={() => answer(false)}
-								variant="default"
-							>
-								{t('action.cancel')}
-							</Button>
-							<Button
-								color={asked.question.destroys ? 'red.8' : undefined}
-								data-autofocus={(!asked.question.destroys && asked.question.type === undefined) || undefined}
-								disabled={!ready}
-								type="submit"
-							>
-								{asked.question.action}
-							</Button>
-						</div>
-					</form>
-				)}
-			</Modal>
+			{asked !== undefined && (
+				<Suspense>
+					<ConfirmDialog {...asked} onClose={() => setAsked(undefined)} />
+				</Suspense>
+			)}
 		</ConfirmContext>
 	);
 }

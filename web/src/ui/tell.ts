@@ -1,8 +1,8 @@
 /** Tells in one toast that something is being done and how it went, with the server's words where it failed. */
-import { notifications } from '@mantine/notifications';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConnectionLostError, errorText, NoAnswerError } from '../api/errors';
+import { toasts } from './toasts';
 
 export const RUNNING = { loading: true, autoClose: false, withCloseButton: false } as const;
 export const DONE = { loading: false, color: 'teal', autoClose: 4000, withCloseButton: true } as const;
@@ -24,15 +24,15 @@ export function useTell(): Tell {
 	const { t } = useTranslation();
 	return useCallback<Tell>(
 		async ({ action, doing, done, name }, act) => {
-			const id = notifications.show({ ...RUNNING, title: `${doing}…`, message: '' });
+			const id = toasts.show({ ...RUNNING, title: `${doing}…`, message: '' });
 			try {
 				const result = await act();
-				notifications.update({ id, ...DONE, title: done, message: '' });
+				toasts.update({ id, ...DONE, title: done, message: '' });
 				return { done: result };
 			} catch (error) {
 				const isUnknown = error instanceof ConnectionLostError || error instanceof NoAnswerError;
 				const title = t(isUnknown ? 'action.unknown' : 'action.failed', { action, name });
-				notifications.update({ id, ...FAILED, title, message: errorText(error) });
+				toasts.update({ id, ...FAILED, title, message: errorText(error) });
 				return undefined;
 			}
 		},

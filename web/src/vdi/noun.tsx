@@ -50,6 +50,7 @@ export const vdis: Noun = {
 		poolFacet,
 		tagsFacet,
 	],
+	example: 'root, cbt_enabled?',
 	properties: ['name_label', 'name_description', 'size', 'usage', 'uuid', '$VBDs'],
 	sections: [
 		{

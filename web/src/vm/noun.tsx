@@ -21,7 +21,6 @@ import { AddIcon, VmIcon } from '../ui/icons';
 import { VBD_ADDS } from '../vdi/adds';
 import { VM_ACTIONS } from './actions';
 import { StateLabel, StateValue } from './state';
-import { VmDetails } from './VmDetails';
 
 export const vms: Noun = {
 	id: 'vms',
@@ -78,6 +77,7 @@ export const vms: Noun = {
 		tagsFacet,
 		{ property: 'os_version.distro', label: 'column.os' },
 	],
+	example: 'web, power_state:running, tags:prod',
 	properties: ['name_label', 'name_description', 'mainIpAddress', 'CPUs', 'memory', 'uuid', 'auto_poweron'],
 	sections: [
 		{ id: 'console', label: 'object.console', Page: lazySection(() => import('../console/VmConsole')) },
@@ -88,5 +88,5 @@ export const vms: Noun = {
 		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
 	],
 	actions: VM_ACTIONS.map((action) => ({ ...action, allowed: (row) => allowed(action.verb, row) })),
-	Details: VmDetails,
+	Details: lazySection(() => import('./VmDetails').then((module) => ({ default: module.VmDetails }))),
 };

@@ -33,6 +33,7 @@ export const snapshots: Noun = {
 		tagsColumn(),
 	],
 	facets: [{ property: '$snapshot_of', label: 'vm.one', Value: VmValue, names: 'VM' }, poolFacet, tagsFacet],
+	example: 'nightly, tags:weekly',
 	properties: ['name_label', 'name_description', 'snapshot_time', 'uuid'],
 	actions: [
 		{

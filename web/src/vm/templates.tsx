@@ -34,6 +34,7 @@ export const templates: Noun = {
 		tagsColumn(),
 	],
 	facets: [{ property: 'isDefaultTemplate', label: 'template.default', Value: YesNoValue }, poolFacet, tagsFacet],
+	example: 'debian, tags:base',
 	properties: ['name_label', 'name_description', 'CPUs', 'memory', 'uuid'],
 	sections: [
 		{ id: 'disks', label: 'vdi.title', list: 'vbds', scope: (id) => within('', 'VM', id) },

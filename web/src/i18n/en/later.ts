@@ -1,6 +1,7 @@
 /** Texts that come with the first page or dialog that is fetched on demand. */
 import console from './console';
 import disk from './disk';
+import empty from './empty';
 import forms from './forms';
 import hostPage from './hostPage';
 import newVm from './newVm';
@@ -9,4 +10,15 @@ import poolPage from './poolPage';
 import rolling from './rolling';
 import stats from './stats';
 
-export default { ...console, ...disk, ...forms, ...hostPage, ...newVm, ...overview, ...poolPage, ...rolling, ...stats };
+export default {
+	...console,
+	...disk,
+	...empty,
+	...forms,
+	...hostPage,
+	...newVm,
+	...overview,
+	...poolPage,
+	...rolling,
+	...stats,
+};

@@ -1,5 +1,4 @@
 /** Makes the VMs of a draft one after the other, tells how it went, and leads to what was made. */
-import { notifications } from '@mantine/notifications';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +7,7 @@ import { PATIENCE } from '../../list/Actions';
 import { useLive } from '../../live/hooks';
 import type { Row } from '../../live/view';
 import { DONE, FAILED, RUNNING } from '../../ui/tell';
+import { toasts } from '../../ui/toasts';
 import { type Draft, paramsOf, wantedOf } from './draft';
 
 /** The field of the form that a parameter is said at. */
@@ -44,17 +44,17 @@ export function useCreate(template: Row) {
 		const wanted = wantedOf(draft);
 		const [only] = wanted;
 		const name = wanted.length === 1 && only !== undefined ? only.name : t('vm.counted', { count: wanted.length });
-		const id = notifications.show({ ...RUNNING, title: `${t('newVm.making', { name })}…`, message: '' });
+		const id = toasts.show({ ...RUNNING, title: `${t('newVm.making', { name })}…`, message: '' });
 		const made: string[] = [];
 		try {
 			for (const one of wanted) {
 				if (wanted.length > 1) {
 					const message = t('newVm.progress', { name: one.name, number: made.length + 1, count: wanted.length });
-					notifications.update({ id, ...RUNNING, title: `${t('newVm.making', { name })}…`, message });
+					toasts.update({ id, ...RUNNING, title: `${t('newVm.making', { name })}…`, message });
 				}
 				made.push((await connection.call('vm.create', paramsOf(draft, template, one), PATIENCE)) as unknown as string);
 			}
-			notifications.update({ id, ...DONE, title: t('newVm.made', { name }), message: '' });
+			toasts.update({ id, ...DONE, title: t('newVm.made', { name }), message: '' });
 			if (isThere.current) {
 				const [first] = made;
 				if (made.length === 1 && first !== undefined) {
@@ -64,7 +64,7 @@ export function useCreate(template: Row) {
 		} catch (failure) {
 			const title = t('action.failed', { action: t('vm.new'), name: wanted[made.length]?.name ?? name });
 			const before = made.length > 0 ? ` ${t('newVm.madeBefore', { count: made.length })}` : '';
-			notifications.update({ id, ...FAILED, title, message: errorText(failure) + before });
+			toasts.update({ id, ...FAILED, title, message: errorText(failure) + before });
 			setError(failure);
 		} finally {
 			setBusy(false);
