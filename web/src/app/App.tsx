@@ -2,6 +2,7 @@
 import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { withTexts } from '../i18n';
 import { useConnectionState, useLive } from '../live/hooks';
 import { Message } from '../ui/Message';
 import { PlainButton, Spinner } from '../ui/Plain';
@@ -10,7 +11,7 @@ import { RetryIn } from './ConnectionBanner';
 
 /** Fetched while the connection opens: whoever has to sign in first does not wait for it. */
 const loading = import('./Shell');
-const SignIn = lazy(() => import('./SignIn').then((module) => ({ default: module.SignIn })));
+const SignIn = lazy(() => withTexts(import('./SignIn')).then((module) => ({ default: module.SignIn })));
 const Shell = lazy(() => loading.then((module) => ({ default: module.Shell })));
 
 export function App() {

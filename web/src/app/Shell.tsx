@@ -20,9 +20,9 @@ import { Sections } from './Sections';
 import css from './Shell.module.css';
 
 const Toasts = lazy(() => import('../ui/Toasts'));
-const KeyboardHelp = lazy(() => import('./KeyboardHelp'));
-const TreePane = lazy(() => import('../tree/TreePane').then((module) => ({ default: module.TreePane })));
-const Palette = lazy(() => import('../palette/Palette').then((module) => ({ default: module.Palette })));
+const KeyboardHelp = lazy(() => withTexts(import('./KeyboardHelp')));
+const TreePane = lazy(() => withTexts(import('../tree/TreePane')).then((module) => ({ default: module.TreePane })));
+const Palette = lazy(() => withTexts(import('../palette/Palette')).then((module) => ({ default: module.Palette })));
 
 /** How soon a letter must follow `g` or `c`, in ms. */
 const GO_WITHIN = 1500;

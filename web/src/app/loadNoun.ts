@@ -1,3 +1,4 @@
+import { withTexts } from '../i18n';
 import type { Noun, NounId } from '../list/noun';
 import { listOf } from './nouns';
 
@@ -9,7 +10,8 @@ export function loadNoun(id: NounId): Promise<Noun> {
 	if (known !== undefined) return known;
 	const list = listOf(id);
 	if (list === undefined) throw new Error(`there is no list ${id}`);
-	const noun = list.load();
+	// The list of VMs is what most come to see, and all that it shows is there from the start.
+	const noun = id === 'vms' ? list.load() : withTexts(list.load());
 	loaded.set(id, noun);
 	noun.catch(() => loaded.delete(id));
 	return noun;

@@ -73,7 +73,7 @@ const object = createRoute({
 		},
 		stringify: ({ list, id }) => ({ list, id }),
 	},
-	component: lazyRouteComponent(() => import('./ObjectPage'), 'ObjectPage'),
+	component: lazyRouteComponent(() => withTexts(import('./ObjectPage')), 'ObjectPage'),
 });
 
 /** A section that a page does not have shows its summary. Those that are no lists have words of their own. */
@@ -87,7 +87,7 @@ const servers = createRoute({
 	getParentRoute: () => root,
 	path: '/servers',
 	validateSearch: (search: Record<string, unknown>): ServersSearch => ({ add: text(search.add) }),
-	component: lazyRouteComponent(() => import('../pool/ServersPage'), 'ServersPage'),
+	component: lazyRouteComponent(() => withTexts(import('../pool/ServersPage')), 'ServersPage'),
 });
 
 const pages = PAGES.map(({ path, load }) =>

@@ -4,8 +4,8 @@ import englishLater from './en/later';
 import french from './fr';
 import frenchLater from './fr/later';
 
-const en = { ...english, ...englishLater };
-const fr = { ...french, ...frenchLater };
+const en = [english, englishLater];
+const fr = [french, frenchLater];
 
 function texts(catalogue: object, path = ''): [string, string][] {
 	return Object.entries(catalogue).flatMap(([name, value]) =>

@@ -6,6 +6,8 @@ import later from './en/later';
 
 await i18next.use(initReactI18next).init({
 	lng: 'en',
-	resources: { en: { translation: { ...en, ...later } } },
+	resources: { en: { translation: structuredClone(en) } },
 	interpolation: { escapeValue: false },
 });
+// Deep, as the pages do: names of a noun come first, the rest of it later.
+i18next.addResourceBundle('en', 'translation', later, true);

@@ -3,6 +3,7 @@ import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext,
 import { useTranslation } from 'react-i18next';
 import type { Params } from '../api/methods';
 import { useOpenPage } from '../app/PageLink';
+import { withTexts } from '../i18n';
 import { useLive } from '../live/hooks';
 import { useConfirm } from '../ui/Confirm';
 import { useTell } from '../ui/tell';
@@ -16,7 +17,7 @@ export type Run = (noun: Noun, action: Action, target: Target) => void;
 export const PATIENCE = 15 * 60_000;
 
 const RunContext = createContext<Run>(() => undefined);
-const BulkDialog = lazy(() => import('./BulkDialog').then((module) => ({ default: module.BulkDialog })));
+const BulkDialog = lazy(() => withTexts(import('./BulkDialog')).then((module) => ({ default: module.BulkDialog })));
 
 export function useRun(): Run {
 	return useContext(RunContext);

@@ -1,13 +1,14 @@
 /** What can be done with a list as a whole: keep its filter, and have it as a file. */
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { withTexts } from '../i18n';
 import type { Look } from '../live/listing';
 import type { Layout } from '../table/layout';
 import { DownloadIcon } from '../ui/icons';
 import { MenuButton } from '../ui/MenuButton';
 import type { Noun } from './noun';
 
-const SaveFilter = lazy(() => import('./SaveFilter'));
+const SaveFilter = lazy(() => withTexts(import('./SaveFilter')));
 
 export interface ListMenuProps {
 	noun: Noun;

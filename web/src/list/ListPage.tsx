@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useReadable } from '../filter/readable';
+import { withTexts } from '../i18n';
 import { useConnectionState, useListing } from '../live/hooks';
 import type { Listing } from '../live/listing';
 import type { Row } from '../live/view';
@@ -37,8 +38,8 @@ import { useListKeys } from './useListKeys';
 
 const NONE: readonly Add[] = [];
 
-const Drawer = lazy(() => import('./Drawer').then((module) => ({ default: module.Drawer })));
-const RowMenu = lazy(() => import('./RowMenu'));
+const Drawer = lazy(() => withTexts(import('./Drawer')).then((module) => ({ default: module.Drawer })));
+const RowMenu = lazy(() => withTexts(import('./RowMenu')));
 
 /** Where the columns do not fit beside each other; with the details open, those of `Drawer.module.css` take room. */
 const NARROW = '(max-width: 940px)';

@@ -1,6 +1,7 @@
 /** The line below the filter: how many there are of each value, or what can be done to what is selected. */
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
+import { withTexts } from '../i18n';
 import type { Counts } from '../live/view';
 import { Chips } from './Chips';
 import { Facets } from './Facets';
@@ -8,7 +9,7 @@ import css from './ListPage.module.css';
 import type { Action, Noun } from './noun';
 import type { Target } from './target';
 
-const SelectionActions = lazy(() => import('./SelectionActions'));
+const SelectionActions = lazy(() => withTexts(import('./SelectionActions')));
 
 interface ToolsProps {
 	noun: Noun;

@@ -1,13 +1,14 @@
 /** The bar at the bottom: how fresh what is shown is, and what is being done. A click opens the tasks above it. */
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { withTexts } from '../i18n';
 import { Freshness } from '../pool/Freshness';
 import { formatPercent } from '../ui/format';
 import { DownIcon, UpIcon } from '../ui/icons';
 import css from './ActivityBar.module.css';
 import { useRunning } from './running';
 
-const RunningTasks = lazy(() => import('./RunningTasks'));
+const RunningTasks = lazy(() => withTexts(import('./RunningTasks')));
 
 export function ActivityBar() {
 	const { t } = useTranslation();

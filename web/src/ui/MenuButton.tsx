@@ -1,4 +1,5 @@
 import { type ComponentType, type ReactNode, useRef, useState } from 'react';
+import { withTexts } from '../i18n';
 import { ICON_BUTTON } from './Plain';
 import type { Place } from './place';
 
@@ -30,7 +31,7 @@ export function MenuButton<P extends object>(props: MenuButtonProps<P>) {
 	const [opened, setOpened] = useState<Opened<P>>();
 	/** Whether it was open when the button was pressed: the press has closed it then. */
 	const wasOpen = useRef(false);
-	const fetched = () => Promise.all([import('./PlacedMenu'), load()]);
+	const fetched = () => withTexts(Promise.all([import('./PlacedMenu'), load()]));
 	const open = async (at: Place) => {
 		const [{ default: Menu }, { default: Items }] = await fetched();
 		setOpened({ Menu, Items, at });

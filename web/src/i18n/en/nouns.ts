@@ -1,11 +1,7 @@
 /** Texts of what there is: each noun's names, fields and actions. */
 export default {
 	vm: {
-		title: 'Virtual machines',
 		one: 'VM',
-		new: 'New VM',
-		counted_one: '{{count, number}} VM',
-		counted_other: '{{count, number}} VMs',
 		placement: 'Placement',
 		runsSince: 'Running since',
 		resources: 'Resources',
@@ -22,24 +18,6 @@ export default {
 		mode: 'Virtualization',
 		autoStart: 'Start with host',
 		ha: 'High availability',
-	},
-	vmState: { Running: 'Running', Halted: 'Halted', Paused: 'Paused', Suspended: 'Suspended' },
-	vmDoing: {
-		start: 'Starting',
-		shutdown: 'Shutting down',
-		reboot: 'Rebooting',
-		suspend: 'Suspending',
-		resume: 'Resuming',
-		pause: 'Pausing',
-		unpause: 'Unpausing',
-		snapshot: 'Snapshotting',
-		revert: 'Reverting',
-		clone: 'Cloning',
-		copy: 'Copying',
-		export: 'Exporting',
-		import: 'Importing',
-		destroy: 'Deleting',
-		migrate: 'Migrating',
 	},
 	vmAction: {
 		start: { label: 'Start', doing: 'Starting {{name}}', done: 'Started {{name}}' },
@@ -80,7 +58,6 @@ export default {
 		},
 	},
 	template: {
-		title: 'Templates',
 		one: 'Template',
 		counted_one: '{{count, number}} template',
 		counted_other: '{{count, number}} templates',
@@ -88,7 +65,6 @@ export default {
 		askRemove: 'The template and its disks are destroyed. VMs that were made of it stay as they are.',
 	},
 	snapshot: {
-		title: 'Snapshots',
 		one: 'Snapshot',
 		counted_one: '{{count, number}} snapshot',
 		counted_other: '{{count, number}} snapshots',
@@ -102,7 +78,6 @@ export default {
 		},
 	},
 	host: {
-		title: 'Hosts',
 		one: 'Host',
 		counted_one: '{{count, number}} host',
 		counted_other: '{{count, number}} hosts',
@@ -157,7 +132,6 @@ export default {
 		},
 	},
 	pool: {
-		title: 'Pools',
 		one: 'Pool',
 		counted_one: '{{count, number}} pool',
 		counted_other: '{{count, number}} pools',
@@ -165,7 +139,6 @@ export default {
 		autoStart: 'VMs start with hosts',
 		defaultSr: 'Default storage',
 		connect: 'Connect a pool',
-		seeWhy: 'See why',
 	},
 	poolAction: {
 		defaultSr: 'Choose the default storage',
@@ -197,7 +170,6 @@ export default {
 		},
 	},
 	sr: {
-		title: 'Storage repositories',
 		one: 'Storage',
 		counted_one: '{{count, number}} storage repository',
 		counted_other: '{{count, number}} storage repositories',
@@ -222,7 +194,6 @@ export default {
 		},
 	},
 	vdi: {
-		title: 'Disks',
 		one: 'Disk',
 		counted_one: '{{count, number}} disk',
 		counted_other: '{{count, number}} disks',
@@ -238,7 +209,6 @@ export default {
 		destroy: { label: 'Delete the disk', doing: 'Deleting {{name}}', done: 'Deleted {{name}}' },
 	},
 	vbd: {
-		title: 'Disks and drives',
 		one: 'Drive',
 		counted_one: '{{count, number}} drive',
 		counted_other: '{{count, number}} drives',
@@ -264,7 +234,6 @@ export default {
 		hardware: 'Hardware',
 	},
 	network: {
-		title: 'Networks',
 		one: 'Network',
 		counted_one: '{{count, number}} network',
 		counted_other: '{{count, number}} networks',
@@ -276,7 +245,6 @@ export default {
 		askRemove: 'The network is deleted; interfaces on it have to be removed first.',
 	},
 	vif: {
-		title: 'VM interfaces',
 		one: 'VM interface',
 		counted_one: '{{count, number}} VM interface',
 		counted_other: '{{count, number}} VM interfaces',
@@ -286,7 +254,6 @@ export default {
 		askRemove: 'The interface is deleted, and with it its MAC address.',
 	},
 	pif: {
-		title: 'Host interfaces',
 		one: 'Host interface',
 		counted_one: '{{count, number}} host interface',
 		counted_other: '{{count, number}} host interfaces',
@@ -297,7 +264,6 @@ export default {
 		askDisconnect: 'Whatever uses this interface loses its network.',
 	},
 	task: {
-		title: 'Tasks of hosts',
 		one: 'Task',
 		counted_one: '{{count, number}} task',
 		counted_other: '{{count, number}} tasks',
@@ -307,7 +273,6 @@ export default {
 		cancel: { label: 'Cancel', doing: 'Cancelling {{name}}', done: 'Cancelled {{name}}' },
 	},
 	message: {
-		title: 'Messages',
 		one: 'Message',
 		counted_one: '{{count, number}} message',
 		counted_other: '{{count, number}} messages',
@@ -317,7 +282,6 @@ export default {
 		askRemove: 'The message is deleted at its pool, for everybody.',
 	},
 	server: {
-		title: 'Servers',
 		notYours: 'Servers are an administrator’s matter',
 		youSee: 'You see what is shared with you.',
 		unreadable: 'The list of servers could not be read',
@@ -341,7 +305,6 @@ export default {
 		notForgotten: '{{name}} could not be forgotten',
 		notConnected: '{{name}} could not be connected',
 		notDisconnected: '{{name}} could not be disconnected',
-		failed: 'the connection failed',
 		address: 'Address',
 		addressHelp: 'Name or IP address of the pool’s master; with a port where it is not 443',
 		user: 'User name',

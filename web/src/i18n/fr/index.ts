@@ -1,5 +1,5 @@
 import frame from './frame';
 import list from './list';
-import nouns from './nouns';
+import names from './names';
 
-export default { ...frame, ...list, ...nouns };
+export default { ...frame, ...list, ...names };

@@ -3,8 +3,10 @@ import console from './console';
 import disk from './disk';
 import empty from './empty';
 import forms from './forms';
+import help from './help';
 import hostPage from './hostPage';
 import newVm from './newVm';
+import nouns from './nouns';
 import overview from './overview';
 import poolPage from './poolPage';
 import rolling from './rolling';
@@ -15,8 +17,10 @@ export default {
 	...disk,
 	...empty,
 	...forms,
+	...help,
 	...hostPage,
 	...newVm,
+	...nouns,
 	...overview,
 	...poolPage,
 	...rolling,

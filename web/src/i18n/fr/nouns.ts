@@ -3,11 +3,7 @@ import type en from '../en/nouns';
 
 const nouns: typeof en = {
 	vm: {
-		title: 'Machines virtuelles',
 		one: 'VM',
-		new: 'Nouvelle VM',
-		counted_one: '{{count, number}} VM',
-		counted_other: '{{count, number}} VM',
 		placement: 'Emplacement',
 		runsSince: 'En marche depuis',
 		resources: 'Ressources',
@@ -24,24 +20,6 @@ const nouns: typeof en = {
 		mode: 'Virtualisation',
 		autoStart: 'Démarre avec l’hôte',
 		ha: 'Haute disponibilité',
-	},
-	vmState: { Running: 'En marche', Halted: 'Arrêtée', Paused: 'En pause', Suspended: 'Suspendue' },
-	vmDoing: {
-		start: 'Démarrage',
-		shutdown: 'Arrêt',
-		reboot: 'Redémarrage',
-		suspend: 'Suspension',
-		resume: 'Reprise',
-		pause: 'Mise en pause',
-		unpause: 'Sortie de pause',
-		snapshot: 'Prise d’instantané',
-		revert: 'Retour à l’instantané',
-		clone: 'Clonage',
-		copy: 'Copie',
-		export: 'Export',
-		import: 'Import',
-		destroy: 'Suppression',
-		migrate: 'Migration',
 	},
 	vmAction: {
 		start: { label: 'Démarrer', doing: 'Démarrage de {{name}}', done: '{{name}} : démarrage effectué' },
@@ -90,7 +68,6 @@ const nouns: typeof en = {
 		},
 	},
 	template: {
-		title: 'Modèles',
 		one: 'Modèle',
 		counted_one: '{{count, number}} modèle',
 		counted_other: '{{count, number}} modèles',
@@ -98,7 +75,6 @@ const nouns: typeof en = {
 		askRemove: 'Le modèle et ses disques sont détruits. Les VM qui en sont issues restent telles quelles.',
 	},
 	snapshot: {
-		title: 'Instantanés',
 		one: 'Instantané',
 		counted_one: '{{count, number}} instantané',
 		counted_other: '{{count, number}} instantanés',
@@ -112,7 +88,6 @@ const nouns: typeof en = {
 		},
 	},
 	host: {
-		title: 'Hôtes',
 		one: 'Hôte',
 		counted_one: '{{count, number}} hôte',
 		counted_other: '{{count, number}} hôtes',
@@ -167,7 +142,6 @@ const nouns: typeof en = {
 		},
 	},
 	pool: {
-		title: 'Pools',
 		one: 'Pool',
 		counted_one: '{{count, number}} pool',
 		counted_other: '{{count, number}} pools',
@@ -175,7 +149,6 @@ const nouns: typeof en = {
 		autoStart: 'VM démarrées avec les hôtes',
 		defaultSr: 'Stockage par défaut',
 		connect: 'Connecter un pool',
-		seeWhy: 'Voir pourquoi',
 	},
 	poolAction: {
 		defaultSr: 'Choisir le stockage par défaut',
@@ -203,7 +176,6 @@ const nouns: typeof en = {
 		},
 	},
 	sr: {
-		title: 'Dépôts de stockage',
 		one: 'Stockage',
 		counted_one: '{{count, number}} dépôt de stockage',
 		counted_other: '{{count, number}} dépôts de stockage',
@@ -228,7 +200,6 @@ const nouns: typeof en = {
 		},
 	},
 	vdi: {
-		title: 'Disques',
 		one: 'Disque',
 		counted_one: '{{count, number}} disque',
 		counted_other: '{{count, number}} disques',
@@ -248,7 +219,6 @@ const nouns: typeof en = {
 		destroy: { label: 'Supprimer le disque', doing: 'Suppression de {{name}}', done: '{{name}} : supprimé' },
 	},
 	vbd: {
-		title: 'Disques et lecteurs',
 		one: 'Lecteur',
 		counted_one: '{{count, number}} lecteur',
 		counted_other: '{{count, number}} lecteurs',
@@ -274,7 +244,6 @@ const nouns: typeof en = {
 		hardware: 'Matériel',
 	},
 	network: {
-		title: 'Réseaux',
 		one: 'Réseau',
 		counted_one: '{{count, number}} réseau',
 		counted_other: '{{count, number}} réseaux',
@@ -286,7 +255,6 @@ const nouns: typeof en = {
 		askRemove: 'Le réseau est supprimé ; ses interfaces doivent d’abord être retirées.',
 	},
 	vif: {
-		title: 'Interfaces de VM',
 		one: 'Interface de VM',
 		counted_one: '{{count, number}} interface de VM',
 		counted_other: '{{count, number}} interfaces de VM',
@@ -296,7 +264,6 @@ const nouns: typeof en = {
 		askRemove: 'L’interface est supprimée, et avec elle son adresse MAC.',
 	},
 	pif: {
-		title: 'Interfaces d’hôte',
 		one: 'Interface d’hôte',
 		counted_one: '{{count, number}} interface d’hôte',
 		counted_other: '{{count, number}} interfaces d’hôte',
@@ -307,7 +274,6 @@ const nouns: typeof en = {
 		askDisconnect: 'Tout ce qui utilise cette interface perd son réseau.',
 	},
 	task: {
-		title: 'Tâches des hôtes',
 		one: 'Tâche',
 		counted_one: '{{count, number}} tâche',
 		counted_other: '{{count, number}} tâches',
@@ -317,7 +283,6 @@ const nouns: typeof en = {
 		cancel: { label: 'Annuler', doing: 'Annulation de {{name}}', done: '{{name}} : annulée' },
 	},
 	message: {
-		title: 'Messages',
 		one: 'Message',
 		counted_one: '{{count, number}} message',
 		counted_other: '{{count, number}} messages',
@@ -327,7 +292,6 @@ const nouns: typeof en = {
 		askRemove: 'Le message est supprimé de son pool, pour tout le monde.',
 	},
 	server: {
-		title: 'Serveurs',
 		notYours: 'Les serveurs sont l’affaire d’un administrateur',
 		youSee: 'Vous voyez ce qui est partagé avec vous.',
 		unreadable: 'La liste des serveurs n’a pas pu être lue',
@@ -351,7 +315,6 @@ const nouns: typeof en = {
 		notForgotten: '{{name}} n’a pas pu être oublié',
 		notConnected: '{{name}} n’a pas pu être connecté',
 		notDisconnected: '{{name}} n’a pas pu être déconnecté',
-		failed: 'la connexion a échoué',
 		address: 'Adresse',
 		addressHelp: 'Nom ou adresse IP du maître du pool ; avec un port si ce n’est pas 443',
 		user: 'Nom d’utilisateur',

@@ -1,0 +1,60 @@
+/** Textes de ce que le cadre montre à la demande : connexion, touches, recherche, arbre. */
+import type en from '../en/help';
+
+const help: typeof en = {
+	signIn: {
+		title: 'Connexion',
+		to: 'à Xen Orchestra sur {{host}}',
+		ended: 'Votre session est terminée. Reconnectez-vous sur {{host}}',
+		name: 'Adresse e-mail ou nom d’utilisateur',
+		password: 'Mot de passe',
+		show: 'Afficher le mot de passe',
+		remember: 'Rester connecté sur cet appareil',
+		unreachable: 'Le serveur est injoignable',
+	},
+	keys: {
+		filter: 'aller au filtre',
+		next: 'ligne suivante',
+		previous: 'ligne précédente',
+		select: 'sélectionner la ligne',
+		down: 'étendre la sélection vers le bas',
+		up: 'étendre la sélection vers le haut',
+		open: 'ouvrir les détails',
+		actions: 'actions sur la ligne ou la sélection',
+		close: 'fermer les détails, puis tout désélectionner',
+		narrow: 'rétrécir la colonne dont l’en-tête a le focus',
+		widen: 'l’élargir',
+		sort: 'sur un en-tête : trier aussi par cette colonne',
+		vms: 'aller aux VM',
+		newVm: 'nouvelle VM',
+		pools: 'aller aux pools',
+		hosts: 'aller aux hôtes',
+		srs: 'aller aux dépôts de stockage',
+		palette: 'chercher objets et pages',
+		list: 'cette liste',
+	},
+	palette: {
+		title: 'Recherche',
+		placeholder: 'Chercher objets et pages',
+		pages: 'Pages',
+		objects: 'Objets',
+		settings: 'Réglages',
+		nothing: 'Rien n’est trouvé',
+	},
+	tree: {
+		title: 'Arbre',
+		root: 'Arbre par',
+		topology: 'Topologie',
+		tags: 'Étiquettes',
+		saved: 'Requêtes enregistrées',
+		all: 'Tout',
+		empty: 'Rien pour l’instant',
+		noTags: 'Aucun objet n’a d’étiquette',
+		noSaved: 'Enregistrez un filtre depuis le menu d’une liste pour le retrouver ici',
+		open: 'Ouvrir {{name}}',
+		close: 'Fermer {{name}}',
+		shown: 'Les {{shown}} premiers sur {{all}} sont affichés',
+	},
+};
+
+export default help;
