@@ -1,7 +1,7 @@
 /** Chooses an object of the estate: what is typed is looked for by the server, and the choices are live. */
 import '@mantine/core/styles/Combobox.layer.css';
 import { Select } from '@mantine/core';
-import { type ReactNode, useDeferredValue, useMemo, useState } from 'react';
+import { type ReactNode, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { nameLabel } from '../list/noun';
 import { useView } from '../live/hooks';
@@ -9,7 +9,9 @@ import type { Row } from '../live/view';
 import './mantine.css';
 
 interface ObjectSelectProps {
-	label: string;
+	/** Said above; without, `ariaLabel` names it to those who do not see where it stands. */
+	label?: string;
+	ariaLabel?: string;
 	description?: ReactNode;
 	/** The wire's types. */
 	type: string | string[];
@@ -44,13 +46,16 @@ export function ObjectSelect({
 	onChange,
 	placeholder,
 	required,
+	ariaLabel,
 	...props
 }: ObjectSelectProps) {
 	const { t } = useTranslation();
 	const [typed, setTyped] = useState('');
+	const picked = useRef<string>(undefined);
 	const words = useDeferredValue(typed);
 	const kind = typeof type === 'string' ? type : type.join();
 	const chosen = useChosen(type, value, columns);
+	const name = chosen && nameLabel(chosen);
 	const wish = useMemo(() => {
 		const found = words.split(/\s+/).filter(Boolean);
 		const terms = found.map((word) => `|(name_label:${quoted(word)} id:${quoted(word)})`).join(' ');
@@ -67,6 +72,7 @@ export function ObjectSelect({
 	const more = (view.total ?? 0) - rows.length;
 	return (
 		<Select
+			aria-label={ariaLabel}
 			clearable={required !== true}
 			data={shown.map((row) => ({ value: row.id, label: nameLabel(row), disabled: refused?.(row) === true }))}
 			// The server has looked already.
@@ -74,10 +80,13 @@ export function ObjectSelect({
 			maxDropdownHeight={280}
 			nothingFoundMessage={view.isSettled ? t('form.nothing') : t('form.looking')}
 			onChange={(id) => {
-				onChange(shown.find((row) => row.id === id));
+				const row = shown.find((candidate) => candidate.id === id);
+				picked.current = row && nameLabel(row);
+				onChange(row);
 				setTyped('');
 			}}
-			onSearchChange={(text) => setTyped(chosen !== undefined && text === nameLabel(chosen) ? '' : text)}
+			// What was picked is written into the box, too; nobody looks for it by that.
+			onSearchChange={(text) => setTyped(text === picked.current || text === name ? '' : text)}
 			placeholder={placeholder ?? t('form.choose')}
 			renderOption={({ option }) => {
 				const row = shown.find(({ id }) => id === option.value);

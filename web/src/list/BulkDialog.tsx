@@ -1,9 +1,9 @@
 /** An action on many objects: what would come of each, asked of the server first, and then done by it as one task. */
 import { Button, Loader, Modal, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../api/errors';
-import type { Params } from '../api/methods';
+import type { Method, Params } from '../api/methods';
 import type { Connection } from '../live/connection';
 import { useLive } from '../live/hooks';
 import { formatNumber } from '../ui/format';
@@ -11,8 +11,7 @@ import { DONE, FAILED, RUNNING } from '../ui/tell';
 import { toasts } from '../ui/toasts';
 import { type Bulk, PATIENCE } from './Actions';
 import css from './BulkDialog.module.css';
-import type { Action } from './noun';
-import { selection, size } from './target';
+import { selection, size, subject } from './target';
 
 type Outcome = 'done' | 'failed' | 'refused' | 'would' | 'skipped';
 
@@ -25,34 +24,72 @@ interface Report {
 const MANY = 50;
 /** Lines that are shown; a table of thousands is not read. */
 const SHOWN = 200;
+const NOTHING = {};
 /** Failures that a toast lists. */
 const LISTED = 6;
 
-export function BulkDialog({ noun, action, target, onClose }: Bulk & { onClose: () => void }) {
+/** How long what is said has to stand before the server is asked what would come of it, in ms. */
+const SETTLES = 250;
+
+interface BulkDialogProps extends Bulk {
+	onClose: () => void;
+	/** What is asked for beside the objects, and the fields that ask for it. */
+	params?: object;
+	children?: ReactNode;
+	/** What is still to be said before the server is asked. */
+	missing?: string;
+	width?: 'lg' | 'xl';
+}
+
+export function BulkDialog({
+	noun,
+	action,
+	target,
+	onClose,
+	params = NOTHING,
+	children,
+	missing,
+	width = 'lg',
+}: BulkDialogProps) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
 	const [opened, setOpened] = useState(true);
-	const [report, setReport] = useState<Report>();
-	const [error, setError] = useState<unknown>();
+	const [told, setTold] = useState<{ to: string; report?: Report; error?: unknown }>();
 	const [typed, setTyped] = useState('');
-	const name = t(noun.counted, { count: size(target) });
+	const counted = (count: number) => t(noun.counted, { count }) as string;
+	const name = subject(target, noun, counted);
+	const asked = JSON.stringify([action.method, action.params, params]);
+	const first = useRef(true);
+	const order = useRef(action);
 	useEffect(() => {
+		if (missing !== undefined) return;
 		let left = false;
-		ask(connection, action, selection(target, action), true).then(
-			(told) => !left && setReport(told),
-			(failure) => !left && setError(failure),
+		const [method, ...wanted] = JSON.parse(asked) as [Method, ...object[]];
+		const timer = setTimeout(
+			() =>
+				ask(connection, method, Object.assign({}, ...wanted), selection(target, order.current), true).then(
+					(report) => !left && setTold({ to: asked, report }),
+					(error) => !left && setTold({ to: asked, error }),
+				),
+			first.current ? 0 : SETTLES,
 		);
+		first.current = false;
 		return () => {
 			left = true;
+			clearTimeout(timer);
 		};
-	}, [connection, action, target]);
+	}, [connection, asked, missing, target]);
 
+	const report = missing === undefined ? told?.report : undefined;
+	const error = missing === undefined ? told?.error : undefined;
+	const isAsking = missing === undefined && told?.to !== asked;
 	const able = report?.counts.would ?? 0;
 	const many = able >= MANY;
-	const ready = able > 0 && (!many || typed.replace(/\D/g, '') === String(able));
+	const ready = able > 0 && !isAsking && (!many || typed.replace(/\D/g, '') === String(able));
+	const ofAble = size(target) === 1 ? name : counted(able);
 	const go = async () => {
 		setOpened(false);
-		const subject = t(noun.counted, { count: able });
+		const subject = ofAble;
 		const id = toasts.show({
 			...RUNNING,
 			title: `${t(action.doing, { name: subject })}…`,
@@ -61,8 +98,13 @@ export function BulkDialog({ noun, action, target, onClose }: Bulk & { onClose: 
 		try {
 			// What was told is what is done: those it cannot act on are not tried.
 			const ids = report?.objects.filter(({ outcome }) => outcome === 'would').map((object) => object.id);
-			const told = await ask(connection, action, { ids }, false);
+			const told = await ask(connection, action.method, { ...action.params, ...params }, { ids }, false);
 			const failed = told.objects.filter(({ outcome }) => outcome === 'failed');
+			if (failed.length === 1 && told.objects.length === 1) {
+				const title = t('action.failed', { action: t(action.label), name: subject });
+				toasts.update({ id, ...FAILED, title, message: failed[0]?.error?.message });
+				return;
+			}
 			if (failed.length === 0) {
 				toasts.update({ id, ...DONE, title: t(action.done, { name: subject }), message: '' });
 				return;
@@ -90,7 +132,7 @@ export function BulkDialog({ noun, action, target, onClose }: Bulk & { onClose: 
 			onClose={() => setOpened(false)}
 			onExitTransitionEnd={onClose}
 			opened={opened}
-			size="lg"
+			size={width}
 			title={t('action.ask', { action: t(action.label), name })}
 		>
 			<form
@@ -100,17 +142,23 @@ export function BulkDialog({ noun, action, target, onClose }: Bulk & { onClose: 
 				}}
 			>
 				{action.confirm !== undefined && <p className={css.consequence}>{t(action.confirm.consequence)}</p>}
+				{children}
+				{missing !== undefined && <p className={css.asking}>{missing}</p>}
 				{error !== undefined && (
 					<p className={css.error} role="alert">
 						{errorText(error)}
 					</p>
 				)}
-				{report === undefined && error === undefined && (
+				{isAsking && report === undefined && (
 					<p className={css.asking}>
 						<Loader size="xs" /> {t('action.asking')}
 					</p>
 				)}
-				{report !== undefined && <Told report={report} />}
+				{report !== undefined && (
+					<div className={css.told} data-old={isAsking || undefined}>
+						<Told report={report} />
+					</div>
+				)}
 				{many && (
 					<TextInput
 						autoComplete="off"
@@ -127,7 +175,7 @@ export function BulkDialog({ noun, action, target, onClose }: Bulk & { onClose: 
 						{t('action.cancel')}
 					</Button>
 					<Button color={action.confirm?.destroys === true ? 'red.8' : undefined} disabled={!ready} type="submit">
-						{t('action.doTo', { action: t(action.label), name: t(noun.counted, { count: able }) })}
+						{t('action.doTo', { action: t(action.label), name: ofAble })}
 					</Button>
 				</div>
 			</form>
@@ -170,8 +218,14 @@ function Told({ report }: { report: Report }) {
 	);
 }
 
-async function ask(connection: Connection, action: Action, chosen: object, dryRun: boolean): Promise<Report> {
-	const params = { ...action.params, selection: chosen, dryRun };
+async function ask(
+	connection: Connection,
+	method: Method,
+	wanted: object,
+	chosen: object,
+	dryRun: boolean,
+): Promise<Report> {
+	const params = { ...wanted, selection: chosen, dryRun };
 	// The schema of an operation tells of its own parameters; those of selections are the same for all.
-	return (await connection.call(action.method, params as unknown as Params<typeof action.method>, PATIENCE)) as never;
+	return (await connection.call(method, params as unknown as Params<typeof method>, PATIENCE)) as never;
 }

@@ -101,3 +101,23 @@ export function useListing(look: Look): Listing {
 	useSyncExternalStore(listing.watch, listing.version);
 	return listing;
 }
+
+/** All that match, in the order of their names, or nothing until the server has said which. */
+export function useAll(
+	type: string,
+	filter: string | undefined,
+	columns?: readonly string[],
+): readonly Row[] | undefined {
+	const wish = useMemo(
+		() => (filter === undefined ? undefined : { type, filter, columns: columns && [...columns] }),
+		[type, filter, columns],
+	);
+	const { rows, view } = useView(wish);
+	const sorted = useMemo(() => [...rows].sort(byName), [rows]);
+	return view.isSettled && wish !== undefined ? sorted : undefined;
+}
+
+/** Some kinds have no name; those stay as they come. */
+function byName(a: Row, b: Row): number {
+	return String(a.name_label ?? '').localeCompare(String(b.name_label ?? ''));
+}

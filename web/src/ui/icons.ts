@@ -5,6 +5,8 @@ export type Icon = FunctionComponent<{ size?: number; stroke?: number }>;
 
 export { default as WarningIcon } from '@tabler/icons-react/dist/esm/icons/IconAlertTriangle.mjs';
 export { default as KeysIcon } from '@tabler/icons-react/dist/esm/icons/IconAlt.mjs';
+export { default as RevertIcon } from '@tabler/icons-react/dist/esm/icons/IconArrowBackUp.mjs';
+export { default as MergeIcon } from '@tabler/icons-react/dist/esm/icons/IconArrowMerge.mjs';
 export { default as OpenIcon } from '@tabler/icons-react/dist/esm/icons/IconArrowsMaximize.mjs';
 export { default as MigrateIcon } from '@tabler/icons-react/dist/esm/icons/IconArrowsRightLeft.mjs';
 export { default as SortIcon } from '@tabler/icons-react/dist/esm/icons/IconArrowsSort.mjs';
@@ -23,6 +25,7 @@ export { default as UpIcon } from '@tabler/icons-react/dist/esm/icons/IconChevro
 export { default as PifIcon } from '@tabler/icons-react/dist/esm/icons/IconCircuitSwitchOpen.mjs';
 export { default as ColumnsIcon } from '@tabler/icons-react/dist/esm/icons/IconColumns3.mjs';
 export { default as CopyIcon } from '@tabler/icons-react/dist/esm/icons/IconCopy.mjs';
+export { default as CloneIcon } from '@tabler/icons-react/dist/esm/icons/IconCopyPlus.mjs';
 export { default as CrownIcon } from '@tabler/icons-react/dist/esm/icons/IconCrown.mjs';
 export { default as SrIcon } from '@tabler/icons-react/dist/esm/icons/IconDatabase.mjs';
 export { default as VmIcon } from '@tabler/icons-react/dist/esm/icons/IconDeviceDesktop.mjs';
@@ -31,10 +34,12 @@ export { default as LeaveIcon } from '@tabler/icons-react/dist/esm/icons/IconDoo
 export { default as MoreIcon } from '@tabler/icons-react/dist/esm/icons/IconDotsVertical.mjs';
 export { default as DownloadIcon } from '@tabler/icons-react/dist/esm/icons/IconDownload.mjs';
 export { default as WindowIcon } from '@tabler/icons-react/dist/esm/icons/IconExternalLink.mjs';
+export { default as ExportIcon } from '@tabler/icons-react/dist/esm/icons/IconFileExport.mjs';
 export { default as HeartbeatIcon } from '@tabler/icons-react/dist/esm/icons/IconHeartbeat.mjs';
 export { default as KeyboardIcon } from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 export { default as LanguageIcon } from '@tabler/icons-react/dist/esm/icons/IconLanguage.mjs';
 export { default as OverviewIcon } from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
+export { default as RecoveryIcon } from '@tabler/icons-react/dist/esm/icons/IconLifebuoy.mjs';
 export { default as AttachIcon } from '@tabler/icons-react/dist/esm/icons/IconLink.mjs';
 export { default as TaskIcon } from '@tabler/icons-react/dist/esm/icons/IconListCheck.mjs';
 export { default as SignOutIcon } from '@tabler/icons-react/dist/esm/icons/IconLogout.mjs';

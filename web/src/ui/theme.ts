@@ -51,6 +51,7 @@ export const themeOf = (close: string) =>
 					closeButtonProps: { 'aria-label': close },
 				},
 			},
+			Notification: { defaultProps: { closeButtonProps: { 'aria-label': close } } },
 			Menu: { defaultProps: { shadow: 'md', withInitialFocusPlaceholder: false, transitionProps: { duration: 80 } } },
 		},
 	});
