@@ -24,7 +24,14 @@ export type VmVerb =
 	| 'snapshot'
 	| 'hardShutdown'
 	| 'hardReboot'
-	| 'remove';
+	| 'remove'
+	| 'migrate'
+	| 'copy'
+	| 'export'
+	| 'startOn'
+	| 'recovery'
+	| 'convert'
+	| 'coalesce';
 
 export type Verdict = { ok: true } | { ok: false; why: string };
 
@@ -34,6 +41,8 @@ interface Rule {
 	operation: string;
 }
 
+const EVERY: readonly PowerState[] = ['Running', 'Halted', 'Paused', 'Suspended'];
+
 const RULES: Record<VmVerb, Rule> = {
 	start: { states: ['Halted'], operation: 'start' },
 	shutdown: { states: ['Running'], operation: 'clean_shutdown' },
@@ -42,10 +51,17 @@ const RULES: Record<VmVerb, Rule> = {
 	resume: { states: ['Suspended'], operation: 'resume' },
 	pause: { states: ['Running'], operation: 'pause' },
 	unpause: { states: ['Paused'], operation: 'unpause' },
-	snapshot: { states: ['Running', 'Halted', 'Paused', 'Suspended'], operation: 'snapshot' },
+	snapshot: { states: EVERY, operation: 'snapshot' },
 	hardShutdown: { states: ['Running', 'Paused', 'Suspended'], operation: 'hard_shutdown' },
 	hardReboot: { states: ['Running', 'Paused'], operation: 'hard_reboot' },
 	remove: { states: ['Halted'], operation: 'destroy' },
+	migrate: { states: EVERY, operation: 'pool_migrate' },
+	copy: { states: EVERY, operation: 'copy' },
+	export: { states: EVERY, operation: 'export' },
+	startOn: { states: ['Halted'], operation: 'start_on' },
+	recovery: { states: ['Halted'], operation: 'start' },
+	convert: { states: ['Halted'], operation: 'make_into_template' },
+	coalesce: { states: EVERY, operation: 'suspend' },
 };
 
 /** Operations that go on beside others. */
@@ -80,10 +96,11 @@ function runningOperation(verb: VmVerb, vm: Judged): string | undefined {
 
 function wrongState(verb: VmVerb, state: string, states: readonly PowerState[]): string {
 	const t = i18next.t;
-	if (verb === 'remove') return t('why.haltFirst');
-	if (verb === 'start' && state === 'Suspended') return t('why.resume');
-	if (verb === 'start' && state === 'Paused') return t('why.unpause');
-	if (verb === 'start') return t('why.runs');
+	if (verb === 'remove' || verb === 'convert') return t('why.haltFirst');
+	const starts = verb === 'start' || verb === 'startOn' || verb === 'recovery';
+	if (starts && state === 'Suspended') return t('why.resume');
+	if (starts && state === 'Paused') return t('why.unpause');
+	if (starts) return t('why.runs');
 	if (state === 'Halted') return t('why.startFirst');
 	if (state === 'Suspended') return t('why.resumeFirst');
 	if (state === 'Paused' && states.includes('Running')) return t('why.unpauseFirst');

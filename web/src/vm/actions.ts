@@ -1,17 +1,25 @@
 /** What can be done to VMs. What a state allows is in `api/allowed.ts`. */
 import type { VmVerb } from '../api/allowed';
+import { lazyDialog } from '../app/lazy';
 import type { Action } from '../list/noun';
 import {
+	CloneIcon,
+	ExportIcon,
 	ForceIcon,
 	ForceRebootIcon,
+	HostIcon,
+	MergeIcon,
+	MigrateIcon,
 	PauseIcon,
 	PowerIcon,
 	RebootIcon,
+	RecoveryIcon,
 	RemoveIcon,
 	ResumeIcon,
 	SnapshotIcon,
 	StartIcon,
 	SuspendIcon,
+	TemplateIcon,
 	UnpauseIcon,
 } from '../ui/icons';
 
@@ -46,7 +54,21 @@ export const VM_ACTIONS: readonly (Action & { verb: Verb })[] = [
 		main: true,
 		confirm: { consequence: 'vmAction.reboot.ask', destroys: false },
 	},
-	{ ...words('snapshot'), method: 'vm.snapshot', icon: SnapshotIcon, main: true },
+	{
+		...words('snapshot'),
+		method: 'vm.snapshot',
+		icon: SnapshotIcon,
+		main: true,
+		Dialog: lazyDialog(() => import('./dialogs/SnapshotDialog')),
+	},
+	{
+		...words('migrate'),
+		method: 'vm.migrate',
+		principal: 'vm',
+		icon: MigrateIcon,
+		main: true,
+		Dialog: lazyDialog(() => import('./dialogs/MigrateDialog')),
+	},
 	{ ...words('suspend'), method: 'vm.suspend', icon: SuspendIcon },
 	{ ...words('pause'), method: 'vm.pause', icon: PauseIcon },
 	{
@@ -64,9 +86,43 @@ export const VM_ACTIONS: readonly (Action & { verb: Verb })[] = [
 		confirm: { consequence: 'vmAction.hardReboot.ask', destroys: true },
 	},
 	{
+		...words('copy'),
+		method: 'vm.copy',
+		principal: 'vm',
+		icon: CloneIcon,
+		Dialog: lazyDialog(() => import('./dialogs/CopyDialog')),
+	},
+	{
+		...words('export'),
+		method: 'vm.export',
+		principal: 'vm',
+		icon: ExportIcon,
+		Dialog: lazyDialog(() => import('./dialogs/ExportDialog')),
+	},
+	{
+		...words('startOn'),
+		method: 'vm.start',
+		icon: HostIcon,
+		Dialog: lazyDialog(() => import('./dialogs/StartOnDialog')),
+	},
+	{ ...words('recovery'), method: 'vm.recoveryStart', icon: RecoveryIcon },
+	{
+		...words('convert'),
+		method: 'vm.convertToTemplate',
+		icon: TemplateIcon,
+		confirm: { consequence: 'vmAction.convert.ask', destroys: false },
+	},
+	{
+		...words('coalesce'),
+		method: 'vm.coalesceLeaf',
+		icon: MergeIcon,
+		confirm: { consequence: 'vmAction.coalesce.ask', destroys: false },
+	},
+	{
 		...words('remove'),
 		method: 'vm.delete',
 		icon: RemoveIcon,
+		Dialog: lazyDialog(() => import('./dialogs/RemoveDialog')),
 		confirm: { consequence: 'vmAction.remove.ask', destroys: true },
 	},
 ];

@@ -1,4 +1,5 @@
 /** Snapshots of virtual machines. */
+import { lazyDialog } from '../app/lazy';
 import {
 	bytesColumn,
 	nameColumn,
@@ -11,7 +12,7 @@ import {
 	VmValue,
 } from '../list/cells';
 import { type Noun, nameLabel } from '../list/noun';
-import { RebootIcon, RemoveIcon, SnapshotIcon } from '../ui/icons';
+import { ExportIcon, RemoveIcon, RevertIcon, SnapshotIcon, TemplateIcon, VmIcon } from '../ui/icons';
 
 export const snapshots: Noun = {
 	id: 'snapshots',
@@ -21,7 +22,7 @@ export const snapshots: Noun = {
 	one: 'snapshot.one',
 	counted: 'snapshot.counted',
 	sort: '-time',
-	needs: ['name_label', '$pool'],
+	needs: ['name_label', '$pool', '$snapshot_of', 'snapshot_time', 'type'],
 	name: nameLabel,
 	set: 'vm.set',
 	columns: [
@@ -38,14 +39,42 @@ export const snapshots: Noun = {
 	actions: [
 		{
 			id: 'revert',
-			method: 'vm.revert',
-			principal: 'snapshot',
+			method: 'vm.revertSnapshot',
+			single: true,
+			Dialog: lazyDialog(() => import('./dialogs/RevertDialog')),
 			label: 'snapshot.revert.label',
 			doing: 'snapshot.revert.doing',
 			done: 'snapshot.revert.done',
-			icon: RebootIcon,
+			icon: RevertIcon,
 			main: true,
-			confirm: { consequence: 'snapshot.revert.ask', destroys: true },
+		},
+		{
+			id: 'newVm',
+			method: 'vm.clone',
+			single: true,
+			label: 'vm.new',
+			doing: 'vmAction.copy.doing',
+			done: 'vmAction.copy.done',
+			icon: VmIcon,
+			Dialog: lazyDialog(() => import('./dialogs/CopyDialog')),
+		},
+		{
+			id: 'export',
+			method: 'vm.export',
+			principal: 'vm',
+			label: 'vmAction.export.label',
+			doing: 'vmAction.export.doing',
+			done: 'vmAction.export.done',
+			icon: ExportIcon,
+			Dialog: lazyDialog(() => import('./dialogs/ExportDialog')),
+		},
+		{
+			id: 'toTemplate',
+			method: 'vm.copyToTemplate',
+			label: 'snapshot.toTemplate.label',
+			doing: 'snapshot.toTemplate.doing',
+			done: 'snapshot.toTemplate.done',
+			icon: TemplateIcon,
 		},
 		{
 			id: 'remove',

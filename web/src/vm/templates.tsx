@@ -1,4 +1,5 @@
 /** Templates of virtual machines. */
+import { lazyDialog } from '../app/lazy';
 import {
 	bytesColumn,
 	nameColumn,
@@ -12,7 +13,7 @@ import {
 } from '../list/cells';
 import { type Noun, nameLabel } from '../list/noun';
 import { within } from '../live/listing';
-import { RemoveIcon, TemplateIcon } from '../ui/icons';
+import { AddIcon, CloneIcon, ExportIcon, RemoveIcon, TemplateIcon } from '../ui/icons';
 
 export const templates: Noun = {
 	id: 'templates',
@@ -22,7 +23,7 @@ export const templates: Noun = {
 	one: 'template.one',
 	counted: 'template.counted',
 	sort: 'name',
-	needs: ['name_label', '$pool'],
+	needs: ['name_label', '$pool', 'power_state', 'isDefaultTemplate'],
 	name: nameLabel,
 	set: 'vm.set',
 	columns: [
@@ -41,6 +42,38 @@ export const templates: Noun = {
 		{ id: 'network', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$VM', id) },
 	],
 	actions: [
+		{
+			id: 'newVm',
+			method: 'vm.create',
+			single: true,
+			page: (row) => ({ to: '/new/vm', search: { template: row.id } }),
+			label: 'vm.new',
+			doing: 'vm.new',
+			done: 'vm.new',
+			icon: AddIcon,
+			main: true,
+		},
+		{
+			id: 'copy',
+			method: 'vm.copy',
+			principal: 'vm',
+			label: 'vmAction.copy.label',
+			doing: 'vmAction.copy.doing',
+			done: 'vmAction.copy.done',
+			icon: CloneIcon,
+			main: true,
+			Dialog: lazyDialog(() => import('./dialogs/CopyDialog')),
+		},
+		{
+			id: 'export',
+			method: 'vm.export',
+			principal: 'vm',
+			label: 'vmAction.export.label',
+			doing: 'vmAction.export.doing',
+			done: 'vmAction.export.done',
+			icon: ExportIcon,
+			Dialog: lazyDialog(() => import('./dialogs/ExportDialog')),
+		},
 		{
 			id: 'remove',
 			method: 'vm.delete',

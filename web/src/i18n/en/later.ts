@@ -11,6 +11,7 @@ import overview from './overview';
 import poolPage from './poolPage';
 import rolling from './rolling';
 import stats from './stats';
+import vmFlows from './vmFlows';
 
 export default {
 	...console,
@@ -25,4 +26,5 @@ export default {
 	...poolPage,
 	...rolling,
 	...stats,
+	...vmFlows,
 };

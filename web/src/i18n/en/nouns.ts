@@ -36,6 +36,23 @@ export default {
 			ask: 'The guest is asked to restart; what it serves is interrupted.',
 		},
 		snapshot: { label: 'Take snapshot', doing: 'Taking a snapshot of {{name}}', done: 'Took a snapshot of {{name}}' },
+		migrate: { label: 'Migrate', doing: 'Moving {{name}}', done: 'Moved {{name}}' },
+		copy: { label: 'Copy', doing: 'Copying {{name}}', done: 'Copied {{name}}' },
+		export: { label: 'Export', doing: 'Exporting {{name}}', done: 'Exported {{name}}' },
+		startOn: { label: 'Start on a host', doing: 'Starting {{name}}', done: 'Started {{name}}' },
+		recovery: { label: 'Start from its disc once', doing: 'Starting {{name}}', done: 'Started {{name}} from its disc' },
+		convert: {
+			label: 'Convert to a template',
+			doing: 'Making {{name}} a template',
+			done: 'Made {{name}} a template',
+			ask: 'It is no VM any more: others are made of it. Its CD drives are emptied.',
+		},
+		coalesce: {
+			label: 'Merge its disk chains',
+			doing: 'Merging the disk chains of {{name}}',
+			done: 'Merged the disk chains of {{name}}',
+			ask: 'This frees space; a VM that runs stands still meanwhile.',
+		},
 		suspend: { label: 'Suspend', doing: 'Suspending {{name}}', done: 'Suspended {{name}}' },
 		pause: { label: 'Pause', doing: 'Pausing {{name}}', done: 'Paused {{name}}' },
 		hardShutdown: {
@@ -70,11 +87,15 @@ export default {
 		counted_other: '{{count, number}} snapshots',
 		time: 'Taken',
 		askRemove: 'The snapshot is destroyed; its VM stays as it is now.',
+		toTemplate: {
+			label: 'Copy to a template',
+			doing: 'Making a template of {{name}}',
+			done: 'Made a template of {{name}}',
+		},
 		revert: {
 			label: 'Revert the VM',
 			doing: 'Reverting to {{name}}',
 			done: 'Reverted to {{name}}',
-			ask: 'The VM goes back to what it was then. What it has become since is lost.',
 		},
 	},
 	host: {

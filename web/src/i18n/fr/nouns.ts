@@ -46,6 +46,31 @@ const nouns: typeof en = {
 			doing: 'Prise d’un instantané de {{name}}',
 			done: '{{name}} : instantané pris',
 		},
+		migrate: { label: 'Migrer', doing: 'Déplacement de {{name}}', done: '{{name}} : déplacement effectué' },
+		copy: { label: 'Copier', doing: 'Copie de {{name}}', done: '{{name}} : copie effectuée' },
+		export: { label: 'Exporter', doing: 'Export de {{name}}', done: '{{name}} : export effectué' },
+		startOn: {
+			label: 'Démarrer sur un hôte',
+			doing: 'Démarrage de {{name}}',
+			done: '{{name}} : démarrage effectué',
+		},
+		recovery: {
+			label: 'Démarrer une fois depuis son CD',
+			doing: 'Démarrage de {{name}}',
+			done: '{{name}} : démarrage depuis son CD effectué',
+		},
+		convert: {
+			label: 'Convertir en modèle',
+			doing: 'Conversion de {{name}} en modèle',
+			done: '{{name}} : conversion en modèle effectuée',
+			ask: 'Ce n’est plus une VM : on en fait d’autres à partir d’elle. Ses lecteurs de CD sont vidés.',
+		},
+		coalesce: {
+			label: 'Fusionner ses chaînes de disques',
+			doing: 'Fusion des chaînes de disques de {{name}}',
+			done: '{{name}} : fusion des chaînes de disques effectuée',
+			ask: 'Cela libère de la place ; une VM qui tourne s’arrête pendant ce temps.',
+		},
 		suspend: { label: 'Suspendre', doing: 'Suspension de {{name}}', done: '{{name}} : suspension effectuée' },
 		pause: { label: 'Mettre en pause', doing: 'Mise en pause de {{name}}', done: '{{name}} : mise en pause effectuée' },
 		hardShutdown: {
@@ -80,11 +105,15 @@ const nouns: typeof en = {
 		counted_other: '{{count, number}} instantanés',
 		time: 'Pris le',
 		askRemove: 'L’instantané est détruit ; sa VM reste telle qu’elle est.',
+		toTemplate: {
+			label: 'Copier vers un modèle',
+			doing: 'Création d’un modèle de {{name}}',
+			done: '{{name}} : modèle créé',
+		},
 		revert: {
 			label: 'Ramener la VM',
 			doing: 'Retour à {{name}}',
 			done: 'Retour à {{name}} effectué',
-			ask: 'La VM redevient ce qu’elle était alors. Ce qu’elle est devenue depuis est perdu.',
 		},
 	},
 	host: {

@@ -4,13 +4,13 @@ import { useTranslation } from 'react-i18next';
 import { BytesInput } from '../../form/BytesInput';
 import { ObjectSelect } from '../../form/ObjectSelect';
 import { number } from '../../list/noun';
+import { useAll } from '../../live/hooks';
 import { within } from '../../live/listing';
 import { formatBytes } from '../../ui/format';
 import { count } from './BasicsPart';
 import { isPv } from './draft';
 import css from './NewVm.module.css';
 import { problem, useForm } from './part';
-import { useAll } from './useFacts';
 
 const HOST_COLUMNS = ['memory.size', 'memory.usage'];
 

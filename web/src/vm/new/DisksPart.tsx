@@ -5,12 +5,10 @@ import { BytesInput } from '../../form/BytesInput';
 import { ObjectSelect } from '../../form/ObjectSelect';
 import { formatBytes } from '../../ui/format';
 import { AddIcon, RemoveIcon } from '../../ui/icons';
-import { type NewDisk, roomOf } from './draft';
+import { ROOM_COLUMNS, roomOf, storageOfPool } from '../storage';
+import type { NewDisk } from './draft';
 import css from './NewVm.module.css';
 import { problem, useForm } from './part';
-import { storageFilter } from './useFacts';
-
-const COLUMNS = ['size', 'physical_usage'];
 
 export function DisksPart() {
 	const { t } = useTranslation();
@@ -59,9 +57,9 @@ function Line({ disk, number }: { disk: NewDisk; number: number }) {
 				value={disk.size}
 			/>
 			<ObjectSelect
-				columns={COLUMNS}
+				columns={ROOM_COLUMNS}
 				error={problem(form, t, `disk.${disk.key}.sr`)}
-				filter={storageFilter(facts.pool.id)}
+				filter={storageOfPool(facts.pool.id)}
 				hint={(row) => t('newVm.free', { size: formatBytes(roomOf(row)) })}
 				label={t('sr.one')}
 				onChange={(row) => set({ sr: row?.id })}

@@ -3,6 +3,7 @@ import { SegmentedControl, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ObjectSelect } from '../../form/ObjectSelect';
+import { useAll } from '../../live/hooks';
 import { within } from '../../live/listing';
 import { idFilter } from '../../live/names';
 import { formatBytes } from '../../ui/format';
@@ -10,7 +11,6 @@ import { CloudPart } from './CloudPart';
 import { isPv, type Source } from './draft';
 import css from './NewVm.module.css';
 import { problem, useForm } from './part';
-import { useAll } from './useFacts';
 
 const ID = ['$pool'];
 const DISC_COLUMNS = ['size'];

@@ -4,12 +4,13 @@ import { useTranslation } from 'react-i18next';
 import { usePageSearch } from '../../app/PageLink';
 import { ObjectSelect } from '../../form/ObjectSelect';
 import { text } from '../../list/noun';
+import { useAll } from '../../live/hooks';
 import { useKept } from '../../ui/kept';
 import { Message } from '../../ui/Message';
 import css from './NewVm.module.css';
 import { NewVmForm } from './NewVmForm';
 import { TemplateChoice } from './TemplateChoice';
-import { useAll, useFacts } from './useFacts';
+import { useFacts } from './useFacts';
 
 const POOL_COLUMNS = ['name_label'];
 const HOST_COLUMNS = ['$pool'];

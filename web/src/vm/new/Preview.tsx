@@ -3,13 +3,13 @@ import { Button, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../../api/errors';
 import { nameLabel, number } from '../../list/noun';
-import { useConnectionState } from '../../live/hooks';
+import { useAll, useConnectionState } from '../../live/hooks';
 import { within } from '../../live/listing';
 import { formatBytes, formatNumber } from '../../ui/format';
-import { roomOf, takenOf, wantedOf } from './draft';
+import { roomOf } from '../storage';
+import { takenOf, wantedOf } from './draft';
 import css from './NewVm.module.css';
 import { useForm } from './part';
-import { useAll } from './useFacts';
 
 const HOST_COLUMNS = ['name_label', 'memory.size', 'memory.usage', 'enabled', 'power_state', 'cpus.cores'];
 

@@ -3,6 +3,7 @@ import type { Params } from '../../api/methods';
 import type { Key } from '../../i18n';
 import { list, nameLabel, number, text } from '../../list/noun';
 import type { Row } from '../../live/view';
+import { roomOf } from '../storage';
 import { fill, MOST, type Named, nameAfter, namesOf } from './names';
 
 /** What is known of the template and its pool when the form begins. */
@@ -159,11 +160,6 @@ function bestStorage(pool: Row, storages: readonly Row[]): string | undefined {
 	const byDefault = storages.find(({ id }) => id === pool.default_SR);
 	const roomiest = [...storages].sort((a, b) => roomOf(b) - roomOf(a))[0];
 	return (byDefault ?? roomiest)?.id;
-}
-
-/** What is free of a storage repository, in bytes. */
-export function roomOf(sr: Row): number {
-	return (number(sr, 'size') ?? 0) - (number(sr, 'physical_usage') ?? 0);
 }
 
 /** The networks that new VMs of the pool get by themselves, else those of the template, else one that leads somewhere. */

@@ -1,16 +1,11 @@
 /** What the form of a new VM has to know of its template and its pool, followed while the form is there. */
-import { useMemo } from 'react';
 import { text } from '../../list/noun';
-import { useView } from '../../live/hooks';
+import { useAll } from '../../live/hooks';
 import { within } from '../../live/listing';
 import { idFilter } from '../../live/names';
 import type { Row } from '../../live/view';
+import { storageOfPool } from '../storage';
 import type { Facts } from './draft';
-
-/** Storage that disks can be made on; drives of hosts and libraries of discs are none. */
-export function storageFilter(pool: string): string {
-	return `${within('', '$pool', pool)} !SR_type:|(iso udev) size:>0`;
-}
 
 const SR_COLUMNS = ['name_label', 'size', 'physical_usage', 'shared', '$container', '$pool'];
 const NETWORK_COLUMNS = ['name_label', 'automatic', 'PIFs', '$pool'];
@@ -26,7 +21,7 @@ export function useFacts(id: string): Facts | undefined {
 	const vdis = useAll('VDI', ids.length === 0 ? undefined : idFilter(ids));
 	const interfaces = useAll('VIF', within('', '$VM', id));
 	const networks = useAll('network', poolId && within('', '$pool', poolId), NETWORK_COLUMNS);
-	const storages = useAll('SR', poolId && storageFilter(poolId), SR_COLUMNS);
+	const storages = useAll('SR', poolId && storageOfPool(poolId), SR_COLUMNS);
 	if (template?.row === undefined || pool?.row === undefined || drives === undefined || interfaces === undefined)
 		return undefined;
 	if (networks === undefined || storages === undefined || (ids.length > 0 && vdis === undefined)) return undefined;
@@ -50,18 +45,4 @@ export function useFacts(id: string): Facts | undefined {
 function useOne(type: string, id: string | undefined): { row: Row | undefined } | undefined {
 	const rows = useAll(type, id === undefined ? undefined : `id:${id}`);
 	return rows === undefined ? undefined : { row: rows.find((row) => row.id === id) };
-}
-
-/** All that match, or nothing until the server has said which. */
-export function useAll(
-	type: string,
-	filter: string | undefined,
-	columns?: readonly string[],
-): readonly Row[] | undefined {
-	const wish = useMemo(
-		() => (filter === undefined ? undefined : { type, filter, sort: ['name_label'], columns: columns && [...columns] }),
-		[type, filter, columns],
-	);
-	const { rows, view } = useView(wish);
-	return view.isSettled && wish !== undefined ? rows : undefined;
 }
