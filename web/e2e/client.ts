@@ -35,3 +35,11 @@ export async function vmId(url: string, name: string): Promise<string> {
 	if (id === undefined) throw new Error(`there is no VM ${name}`);
 	return id;
 }
+
+/** The id of the object of a type and a name. */
+export async function idOf(url: string, type: string, name: string): Promise<string> {
+	const found = Object(await call(url, 'xo.getAllObjects', { filter: { type, name_label: name } }));
+	const [id] = Object.keys(found);
+	if (id === undefined) throw new Error(`there is no ${type} ${name}`);
+	return id;
+}

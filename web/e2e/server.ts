@@ -94,10 +94,10 @@ export async function startDemo(world = 'small'): Promise<Running> {
 }
 
 /** Starts a demo that can be stopped and started again at the same address with what it knew. */
-export async function startLasting(): Promise<Running & { startAgain: () => Promise<Running> }> {
+export async function startLasting(world = 'small'): Promise<Running & { startAgain: () => Promise<Running> }> {
 	const data = await newFolder();
 	const start = (listen: string) =>
-		run('xo-server', ['--demo=small', '--data', data, '--listen', listen], async () => undefined);
+		run('xo-server', [`--demo=${world}`, '--data', data, '--listen', listen], async () => undefined);
 	const first = await start('127.0.0.1:0');
 	const startAgain = async () => {
 		const second = await start(new URL(first.url).host);

@@ -1,7 +1,4 @@
 /** Hosts. */
-
-import i18next from 'i18next';
-import { no } from '../api/allowed';
 import { lazySection } from '../app/lazy';
 import {
 	nameColumn,
@@ -18,11 +15,9 @@ import {
 } from '../list/cells';
 import { type Noun, nameLabel } from '../list/noun';
 import { within } from '../live/listing';
-import type { Row } from '../live/view';
-import { HostIcon, PowerIcon, RebootIcon, StartIcon, SuspendIcon } from '../ui/icons';
+import { HostIcon } from '../ui/icons';
 import { StateLabel, StateValue } from '../vm/state';
-
-const runs = (row: Row) => (row.power_state === 'Running' ? ({ ok: true } as const) : no(i18next.t('why.hostOff')));
+import { actions } from './actions';
 
 export const hosts: Noun = {
 	id: 'hosts',
@@ -85,56 +80,5 @@ export const hosts: Noun = {
 		{ id: 'tasks', label: 'task.title', list: 'tasks', scope: (id) => within('', '$host', id) },
 		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
 	],
-	actions: [
-		{
-			id: 'enable',
-			method: 'host.enable',
-			label: 'hostAction.enable.label',
-			doing: 'hostAction.enable.doing',
-			done: 'hostAction.enable.done',
-			icon: StartIcon,
-			main: true,
-			allowed: (row) => (row.enabled === true ? no(i18next.t('why.hostEnabled')) : runs(row)),
-		},
-		{
-			id: 'disable',
-			method: 'host.disable',
-			label: 'hostAction.disable.label',
-			doing: 'hostAction.disable.doing',
-			done: 'hostAction.disable.done',
-			icon: SuspendIcon,
-			main: true,
-			allowed: (row) => (row.enabled === true ? runs(row) : no(i18next.t('why.hostDisabled'))),
-		},
-		{
-			id: 'restartAgent',
-			method: 'host.restartAgent',
-			label: 'hostAction.restartAgent.label',
-			doing: 'hostAction.restartAgent.doing',
-			done: 'hostAction.restartAgent.done',
-			icon: RebootIcon,
-			confirm: { consequence: 'hostAction.restartAgent.ask', destroys: false },
-			allowed: runs,
-		},
-		{
-			id: 'restart',
-			method: 'host.restart',
-			label: 'hostAction.restart.label',
-			doing: 'hostAction.restart.doing',
-			done: 'hostAction.restart.done',
-			icon: RebootIcon,
-			confirm: { consequence: 'hostAction.restart.ask', destroys: true },
-			allowed: runs,
-		},
-		{
-			id: 'stop',
-			method: 'host.stop',
-			label: 'hostAction.stop.label',
-			doing: 'hostAction.stop.doing',
-			done: 'hostAction.stop.done',
-			icon: PowerIcon,
-			confirm: { consequence: 'hostAction.stop.ask', destroys: true },
-			allowed: runs,
-		},
-	],
+	actions,
 };

@@ -29,13 +29,14 @@ export interface Patch {
 
 /** How long a list takes at most: each host answers within seconds. */
 const LIMIT = 5 * 60_000;
-const KEY = 'missing patches';
+/** Begins the keys of these questions. */
+export const MISSING = 'missing patches';
 
 export function useMissing(of: 'host' | 'pool', id: string, enabled = true) {
 	const { connection } = useLive();
 	const isLive = useConnectionState().is === 'live';
 	return useQuery({
-		queryKey: [KEY, of, id],
+		queryKey: [MISSING, of, id],
 		queryFn: () => missing(connection, of, id),
 		enabled: isLive && enabled,
 		staleTime: 60_000,
@@ -48,7 +49,7 @@ export function useMissing(of: 'host' | 'pool', id: string, enabled = true) {
 /** Asks anew what all hosts lack, where that is shown. */
 export function useForgetMissing(): () => void {
 	const queries = useQueryClient();
-	return () => void queries.invalidateQueries({ queryKey: [KEY] });
+	return () => void queries.invalidateQueries({ queryKey: [MISSING] });
 }
 
 async function missing(connection: Connection, of: 'host' | 'pool', id: string): Promise<Patch[]> {

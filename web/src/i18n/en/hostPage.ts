@@ -1,6 +1,34 @@
 /** Texts of the pages and dialogs of hosts. */
 export default {
 	hostPage: {
+		maintenanceWhat:
+			'Its VMs move to other hosts of the pool and go on, and no VM starts here until you let it take VMs again.',
+		room_one: 'Its VMs need {{needed}} of memory; {{free}} are free on {{count, number}} other host.',
+		room_other: 'Its VMs need {{needed}} of memory; {{free}} are free on {{count, number}} other hosts.',
+		noVms: 'No VM runs on it.',
+		wouldMove: 'These would move',
+		couldGo: 'Could go to',
+		canEmpty: 'The host can be emptied.',
+		moveAnyway: 'Moving it is blocked; move it anyway',
+		runsHere_one: '{{count, number}} VM runs on it.',
+		runsHere_other: '{{count, number}} VMs run on it.',
+		itsVms: 'Its VMs',
+		vms: {
+			move: 'move to other hosts',
+			suspend: 'are suspended, and resumed when it is up again',
+			leave: 'stay; it only goes on if none is left',
+		},
+		suspendBlocked: 'Suspend those, too, whose suspension is blocked',
+		anyway: 'Even if a backup runs',
+		anywayWhat: 'and even if the master of the pool should be restarted first',
+		packWhat: 'The pack is installed on the host as it is sent; it may want a reboot afterwards.',
+		packFile: 'ISO image',
+		files: {
+			logs: 'Logs',
+			status: 'Logs and settings, as for a bug report',
+			audit: 'Record of who was allowed what',
+			statuses: 'Logs and settings of all hosts, as for a bug report',
+		},
 		cannotLeave: 'These keep the host from being emptied:',
 		blocked: {
 			VM_LACKS_FEATURE: 'its guest tools are missing or cannot move it; install them, or shut it down',

@@ -3,6 +3,34 @@ import type en from '../en/hostPage';
 
 const hostPage: typeof en = {
 	hostPage: {
+		maintenanceWhat:
+			'Ses VM partent vers d’autres hôtes du pool et continuent ; aucune ne démarre ici avant que vous l’autorisiez à nouveau.',
+		room_one: 'Ses VM demandent {{needed}} de mémoire ; {{free}} sont libres sur {{count, number}} autre hôte.',
+		room_other: 'Ses VM demandent {{needed}} de mémoire ; {{free}} sont libres sur {{count, number}} autres hôtes.',
+		noVms: 'Aucune VM n’y fonctionne.',
+		wouldMove: 'Seraient déplacées',
+		couldGo: 'Pourrait aller sur',
+		canEmpty: 'L’hôte peut être vidé.',
+		moveAnyway: 'La déplacer est interdit ; la déplacer quand même',
+		runsHere_one: '{{count, number}} VM y fonctionne.',
+		runsHere_other: '{{count, number}} VM y fonctionnent.',
+		itsVms: 'Ses VM',
+		vms: {
+			move: 'partent vers d’autres hôtes',
+			suspend: 'sont suspendues, et reprises quand il est de nouveau en marche',
+			leave: 'restent ; on ne continue que s’il n’y en a plus',
+		},
+		suspendBlocked: 'Suspendre aussi celles dont la suspension est interdite',
+		anyway: 'Même si une sauvegarde est en cours',
+		anywayWhat: 'et même si le maître du pool devrait être redémarré d’abord',
+		packWhat: 'Le pack est installé sur l’hôte pendant l’envoi ; il peut demander un redémarrage ensuite.',
+		packFile: 'Image ISO',
+		files: {
+			logs: 'Journaux',
+			status: 'Journaux et réglages, comme pour un rapport d’anomalie',
+			audit: 'Registre de qui a été autorisé à quoi',
+			statuses: 'Journaux et réglages de tous les hôtes, comme pour un rapport d’anomalie',
+		},
 		cannotLeave: 'Ce qui empêche de vider l’hôte :',
 		blocked: {
 			VM_LACKS_FEATURE: 'ses outils invités manquent ou ne savent la déplacer ; installez-les, ou arrêtez-la',

@@ -39,12 +39,13 @@ export default function RollingDialog({ noun, action, target, onClose }: DialogP
 	const set = (option: keyof typeof options) => (event: { currentTarget: HTMLInputElement }) =>
 		setOptions({ ...options, [option]: event.currentTarget.checked });
 	const begin = async () => {
-		// It takes hours: whoever began it follows it on the page of the pool.
+		// It takes hours: it is followed on the page of the pool, and a toast only says how it ended.
 		const running = live.connection.call(method, params as unknown as Params<typeof method>, HOURS);
 		await untilBegun(live.tasks, id, running);
 		open('pools', id, 'patches');
 		const words = { action: t(action.label), doing: t(action.doing, { name }), done: t(action.done, { name }), name };
-		void tell(words, () => running);
+		const ended = () => tell(words, () => running);
+		running.then(ended, ended);
 	};
 	return (
 		<FormDialog

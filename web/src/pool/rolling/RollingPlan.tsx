@@ -114,11 +114,18 @@ function Interrupted({ kept, pool, name }: { kept: Kept; pool: string; name: str
 		const body = <p>{t(`rolling.${verb}What`)}</p>;
 		if (!(await confirm({ title: t('action.ask', { action, name }), body, action, destroys: false }))) return;
 		setBusy(true);
-		await tell(
-			{ action, doing: t(`rolling.${verb}Doing`, { name }), done: t(`rolling.${verb}Done`, { name }), name },
-			() => connection.call(method, { pool }, HOURS),
-		);
-		setBusy(false);
+		const words = {
+			action,
+			doing: t(`rolling.${verb}Doing`, { name }),
+			done: t(`rolling.${verb}Done`, { name }),
+			name,
+		};
+		const running = connection.call(method, { pool }, HOURS);
+		const ended = async () => {
+			await tell(words, () => running);
+			setBusy(false);
+		};
+		running.then(ended, ended);
 	};
 	return (
 		<Panel

@@ -1,8 +1,10 @@
 /** A rolling update or reboot of a pool: the task that goes on, or what is left of one that the server's end interrupted. */
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { Result } from '../../api/methods';
 import { useConnectionState, useLive } from '../../live/hooks';
 import type { PlannedHost, XoTask } from '../../live/tasks';
+import { MISSING } from '../../patch/missing';
 
 export interface Rolling {
 	/** The task, while it goes on. */
@@ -23,6 +25,7 @@ export function useRollingTask(pool: string): XoTask | undefined {
 export function useRolling(pool: string): Rolling {
 	const { connection } = useLive();
 	const { is } = useConnectionState();
+	const queries = useQueryClient();
 	const running = useRollingTask(pool);
 	const [kept, setKept] = useState<Rolling['kept']>(null);
 	const [ended, setEnded] = useState<XoTask>();
@@ -41,6 +44,7 @@ export function useRolling(pool: string): Rolling {
 			() => undefined,
 		);
 		if (last !== undefined) {
+			void queries.invalidateQueries({ queryKey: [MISSING] });
 			connection.call('api.getTask', { id: last }).then(
 				(task) => !left && setEnded(task as XoTask),
 				() => undefined,
@@ -49,7 +53,7 @@ export function useRolling(pool: string): Rolling {
 		return () => {
 			left = true;
 		};
-	}, [connection, pool, is, id, last]);
+	}, [connection, queries, pool, is, id, last]);
 	return { running, ended: running === undefined ? ended : undefined, kept: running === undefined ? kept : null };
 }
 
