@@ -147,7 +147,7 @@ export const actions: readonly Action[] = [
 	{
 		id: 'detach',
 		method: 'host.detach',
-		Dialog: ask,
+		Dialog: lazyDialog(() => import('./DetachDialog')),
 		label: 'hostAction.detach.label',
 		doing: 'hostAction.detach.doing',
 		done: 'hostAction.detach.done',

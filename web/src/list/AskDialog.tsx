@@ -19,7 +19,13 @@ export default function AskDialog(props: DialogProps) {
 	return <AskOne {...props} target={target} />;
 }
 
-function AskOne({ noun, action, target, onClose }: DialogProps & { target: Target & { is: 'rows' } }) {
+interface AskOneProps extends DialogProps {
+	target: Target & { is: 'rows' };
+	/** What stands against it that the server does not say beforehand. */
+	blocked?: string;
+}
+
+export function AskOne({ noun, action, target, onClose, blocked }: AskOneProps) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
 	const tell = useTell();
@@ -42,13 +48,14 @@ function AskOne({ noun, action, target, onClose }: DialogProps & { target: Targe
 				);
 				return undefined;
 			}}
-			ready={would.is === 'would' && (!destroys || typed.trim() === name.trim())}
+			ready={blocked === undefined && would.is === 'would' && (!destroys || typed.trim() === name.trim())}
 			title={t('action.ask', { action: t(action.label), name })}
 		>
 			{action.confirm !== undefined && <p>{t(action.confirm.consequence)}</p>}
 			<div aria-live="polite">
 				{would.is === 'asking' && <Loader size="xs" />}
-				{would.is === 'refused' && <Reasons error={would.error} />}
+				{blocked !== undefined && <Reasons error={new Error(blocked)} />}
+				{blocked === undefined && would.is === 'refused' && <Reasons error={would.error} />}
 			</div>
 			{destroys && (
 				<TextInput

@@ -45,6 +45,7 @@ export const pools: Noun = {
 		{ id: 'storage', label: 'sr.title', list: 'srs', scope: (id) => within('', '$pool', id) },
 		{ id: 'network', label: 'network.title', list: 'networks', scope: (id) => within('', '$pool', id) },
 		{ id: 'patches', label: 'object.patches', Page: lazySection(() => import('../patch/PoolPatches')) },
+		{ id: 'advanced', label: 'object.config', Page: lazySection(() => import('./PoolConfig')) },
 		{ id: 'tasks', label: 'task.title', list: 'tasks', scope: (id) => within('', '$pool', id) },
 		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$pool', id) },
 	],

@@ -133,7 +133,7 @@ export default {
 		hostEnabled: 'It takes VMs already',
 		hostDisabled: 'It takes no VMs already',
 		hostOn: 'The host runs already',
-		hostMaster: 'It is the master of its pool',
+		hostMaster: 'It is the master of its pool; make another host the master first',
 		hostNotOff: 'The host has to be off',
 		haOn: 'It is on already',
 		haOff: 'It is off already',

@@ -135,7 +135,7 @@ const list: typeof en = {
 		hostEnabled: 'Il accepte déjà des VM',
 		hostDisabled: 'Il n’accepte déjà plus de VM',
 		hostOn: 'L’hôte est déjà en marche',
-		hostMaster: 'C’est le maître de son pool',
+		hostMaster: 'C’est le maître de son pool ; faites d’abord d’un autre hôte le maître',
 		hostNotOff: 'L’hôte doit être éteint',
 		haOn: 'Elle est déjà active',
 		haOff: 'Elle est déjà inactive',

@@ -16,9 +16,9 @@ import css from './RollingPlan.module.css';
 import { doneOf, useRolling } from './useRolling';
 
 export function RollingPlan({ pool, name }: { pool: string; name: string }) {
-	const { running, ended, kept } = useRolling(pool);
+	const { running, ended, kept, look } = useRolling(pool);
 	if (running !== undefined) return <GoesOn task={running} />;
-	if (kept !== null && !kept.running) return <Interrupted kept={kept} name={name} pool={pool} />;
+	if (kept !== null && !kept.running) return <Interrupted kept={kept} name={name} onEnd={look} pool={pool} />;
 	return ended === undefined ? null : <Ended task={ended} />;
 }
 
@@ -101,7 +101,14 @@ function Plan({ plan, task }: { plan: readonly PlannedHost[]; task?: XoTask }) {
 
 type Kept = NonNullable<ReturnType<typeof useRolling>['kept']>;
 
-function Interrupted({ kept, pool, name }: { kept: Kept; pool: string; name: string }) {
+interface InterruptedProps {
+	kept: Kept;
+	pool: string;
+	name: string;
+	onEnd: () => void;
+}
+
+function Interrupted({ kept, pool, name, onEnd }: InterruptedProps) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
 	const confirm = useConfirm();
@@ -124,6 +131,7 @@ function Interrupted({ kept, pool, name }: { kept: Kept; pool: string; name: str
 		const ended = async () => {
 			await tell(words, () => running);
 			setBusy(false);
+			onEnd();
 		};
 		running.then(ended, ended);
 	};

@@ -13,6 +13,8 @@ export interface Rolling {
 	ended: XoTask | undefined;
 	/** What the server keeps of it: with a task it goes on, without it was interrupted. */
 	kept: Result<'pool.getRolling'>;
+	/** Asks the server anew; what is short has no task that is seen. */
+	look: () => void;
 }
 
 /** The running task that has a plan for a pool. */
@@ -30,11 +32,13 @@ export function useRolling(pool: string): Rolling {
 	const [kept, setKept] = useState<Rolling['kept']>(null);
 	const [ended, setEnded] = useState<XoTask>();
 	const [last, setLast] = useState<string>();
+	const [asked, setAsked] = useState(0);
 	const id = running?.id;
 	if (id !== undefined && id !== last) {
 		setLast(id);
 		setEnded(undefined);
 	}
+	// biome-ignore lint/correctness/useExhaustiveDependencies: `asked` is why it is asked again
 	useEffect(() => {
 		if (is !== 'live' || id !== undefined) return;
 		let left = false;
@@ -53,8 +57,13 @@ export function useRolling(pool: string): Rolling {
 		return () => {
 			left = true;
 		};
-	}, [connection, queries, pool, is, id, last]);
-	return { running, ended: running === undefined ? ended : undefined, kept: running === undefined ? kept : null };
+	}, [connection, queries, pool, is, id, last, asked]);
+	return {
+		running,
+		ended: running === undefined ? ended : undefined,
+		kept: running === undefined ? kept : null,
+		look: () => setAsked((times) => times + 1),
+	};
 }
 
 /** How many hosts of a plan need nothing more. */
