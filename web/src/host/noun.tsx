@@ -81,6 +81,7 @@ export const hosts: Noun = {
 		{ id: 'hardware', label: 'object.hardware', Page: lazySection(() => import('./HostHardware')) },
 		{ id: 'tasks', label: 'task.title', list: 'tasks', scope: (id) => within('', '$host', id) },
 		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
+		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/HostActivity')) },
 	],
 	actions,
 };

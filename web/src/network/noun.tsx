@@ -1,4 +1,5 @@
 /** Networks. */
+import { lazySection } from '../app/lazy';
 import {
 	countColumn,
 	nameColumn,
@@ -45,6 +46,7 @@ export const networks: Noun = {
 	sections: [
 		{ id: 'vifs', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$network', id) },
 		{ id: 'pifs', label: 'pif.title', list: 'pifs', scope: (id) => within('', '$network', id) },
+		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/NetworkActivity')) },
 	],
 	actions: [
 		{

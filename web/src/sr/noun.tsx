@@ -52,7 +52,7 @@ export const srs: Noun = {
 	sections: [
 		{ id: 'disks', label: 'vdi.title', list: 'vdis', scope: (id) => within('', '$SR', id) },
 		{ id: 'stats', label: 'object.performance', Page: lazySection(() => import('../stats/SrPerformance')) },
-		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
+		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/SrActivity')) },
 	],
 	actions: [
 		{

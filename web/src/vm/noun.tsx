@@ -89,7 +89,7 @@ export const vms: Noun = {
 			Page: lazySection(() => import('./snapshots/SnapshotsSection')),
 		},
 		{ id: 'stats', label: 'object.performance', Page: lazySection(() => import('../stats/VmPerformance')) },
-		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
+		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/VmActivity')) },
 	],
 	actions: VM_ACTIONS.map((action) => ({ ...action, allowed: (row) => allowed(action.verb, row) })),
 	Details: lazySection(() => import('./VmDetails').then((module) => ({ default: module.VmDetails }))),

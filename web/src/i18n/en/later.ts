@@ -1,4 +1,5 @@
 /** Texts that come with the first page or dialog that is fetched on demand. */
+import activity from './activity';
 import console from './console';
 import disk from './disk';
 import empty from './empty';
@@ -14,6 +15,7 @@ import stats from './stats';
 import vmFlows from './vmFlows';
 
 export default {
+	...activity,
 	...console,
 	...disk,
 	...empty,

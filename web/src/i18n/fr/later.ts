@@ -1,4 +1,5 @@
 /** Textes qui viennent avec la première page ou le premier dialogue chargé à la demande. */
+import activity from './activity';
 import console from './console';
 import disk from './disk';
 import empty from './empty';
@@ -14,6 +15,7 @@ import stats from './stats';
 import vmFlows from './vmFlows';
 
 export default {
+	...activity,
 	...console,
 	...disk,
 	...empty,

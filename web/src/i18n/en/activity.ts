@@ -1,0 +1,32 @@
+/** Texts of what happened to an object. */
+export default {
+	activityOf: {
+		filter: 'Filter by words',
+		kinds: 'What is shown',
+		kind: { task: 'Tasks', alarm: 'Alarms', message: 'Messages', call: 'Who did what', change: 'Changes' },
+		one: { task: 'Task', alarm: 'Alarm', message: 'Message', call: 'Call', change: 'Change' },
+		status: {
+			pending: 'under way',
+			cancelling: 'is being cancelled',
+			success: 'done',
+			failure: 'failed',
+			cancelled: 'cancelled',
+			interrupted: 'interrupted',
+		},
+		by: 'by {{user}}',
+		somebody: 'somebody else',
+		set: 'Change settings',
+		refused: 'Failed: {{why}}',
+		appeared: 'Appeared ({{type}})',
+		gone: 'Is gone ({{type}})',
+		listed: 'Was listed anew ({{type}})',
+		acknowledge: 'Acknowledge',
+		acknowledging: 'Acknowledging {{name}}',
+		done: 'Acknowledged {{name}}',
+		acknowledged: 'Acknowledged by {{user}}, {{time}}.',
+		nothing: 'Nothing is known to have happened to it.',
+		noneFound: 'Nothing of that is found.',
+		older: 'Show older',
+		failed: 'The journal could not be read: {{why}}',
+	},
+};

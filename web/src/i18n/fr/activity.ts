@@ -1,0 +1,32 @@
+/** Textes de ce qui est arrivé à un objet. */
+export default {
+	activityOf: {
+		filter: 'Filtrer par mots',
+		kinds: 'Ce qui est affiché',
+		kind: { task: 'Tâches', alarm: 'Alarmes', message: 'Messages', call: 'Qui a fait quoi', change: 'Changements' },
+		one: { task: 'Tâche', alarm: 'Alarme', message: 'Message', call: 'Appel', change: 'Changement' },
+		status: {
+			pending: 'en cours',
+			cancelling: 'en cours d’annulation',
+			success: 'terminée',
+			failure: 'échouée',
+			cancelled: 'annulée',
+			interrupted: 'interrompue',
+		},
+		by: 'par {{user}}',
+		somebody: 'quelqu’un d’autre',
+		set: 'Modifier les réglages',
+		refused: 'Échec : {{why}}',
+		appeared: 'Est apparu ({{type}})',
+		gone: 'A disparu ({{type}})',
+		listed: 'A été relu ({{type}})',
+		acknowledge: 'Acquitter',
+		acknowledging: 'Acquittement de {{name}}',
+		done: '{{name}} acquittée',
+		acknowledged: 'Acquittée par {{user}}, {{time}}.',
+		nothing: 'Rien de connu ne lui est arrivé.',
+		noneFound: 'Rien de tel n’est trouvé.',
+		older: 'Afficher plus ancien',
+		failed: 'Le journal n’a pas pu être lu : {{why}}',
+	},
+};
