@@ -91,6 +91,11 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 			<div className={css.content}>
 				{section === undefined ? (
 					<main className={css.summary}>
+						{noun.Tiles !== undefined && (
+							<Suspense>
+								<noun.Tiles id={id} />
+							</Suspense>
+						)}
 						<Summary noun={noun} row={row} />
 					</main>
 				) : (

@@ -83,5 +83,6 @@ export const hosts: Noun = {
 		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
 		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/HostActivity')) },
 	],
+	Tiles: lazySection(() => import('../stats/HostTiles')),
 	actions,
 };

@@ -37,6 +37,8 @@ export interface Noun {
 	set?: Extract<Method, `${string}.set`>;
 	/** The sections of the page of one, after its summary. */
 	sections?: readonly Section[];
+	/** What stands above the summary on the page of one, fetched with it. Made by `lazySection`. */
+	Tiles?: ComponentType<{ id: string }>;
 	/** What the drawer shows of one, instead of its columns. */
 	Details?: ComponentType<{ id: string }>;
 }

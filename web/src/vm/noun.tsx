@@ -92,5 +92,6 @@ export const vms: Noun = {
 		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/VmActivity')) },
 	],
 	actions: VM_ACTIONS.map((action) => ({ ...action, allowed: (row) => allowed(action.verb, row) })),
+	Tiles: lazySection(() => import('../stats/VmTiles')),
 	Details: lazySection(() => import('./VmDetails').then((module) => ({ default: module.VmDetails }))),
 };
