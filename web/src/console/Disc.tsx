@@ -4,11 +4,13 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormDialog } from '../form/FormDialog';
 import { ObjectSelect } from '../form/ObjectSelect';
-import { text } from '../list/noun';
+import { number, text } from '../list/noun';
 import { useLive, useName, useView } from '../live/hooks';
 import type { Row } from '../live/view';
+import { formatBytes } from '../ui/format';
 import { DiskIcon } from '../ui/icons';
 import { useTell } from '../ui/tell';
+import { useDiscSrs } from '../vdi/discs';
 import css from './Console.module.css';
 import { Tool } from './Toolbar';
 
@@ -40,7 +42,7 @@ export function Disc(props: DiscProps) {
 				label={disc === undefined ? t('console.disc.none') : t('console.disc.in', { disc: label ?? disc })}
 				onClick={() => setOpen(true)}
 			/>
-			{open && <DiscDialog {...props} disc={disc} label={label} onClose={() => setOpen(false)} />}
+			{open && <DiscDialog {...props} disc={disc} drive={rows[0]} label={label} onClose={() => setOpen(false)} />}
 		</>
 	);
 }
@@ -48,19 +50,17 @@ export function Disc(props: DiscProps) {
 interface DiscDialogProps extends DiscProps {
 	disc: string | undefined;
 	label: string | undefined;
+	/** Its CD drive, where it has one. */
+	drive: Row | undefined;
 	onClose: () => void;
 }
 
-function DiscDialog({ vm, name, pool, disc, label, onClose }: DiscDialogProps) {
+function DiscDialog({ vm, name, pool, disc, drive, label, onClose }: DiscDialogProps) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
 	const tell = useTell();
 	const [chosen, setChosen] = useState<Row>();
-	const libraries = useMemo(
-		() => ({ type: 'SR', filter: `content_type:iso $pool:${pool}`, columns: ['name_label'], limit: 100 }),
-		[pool],
-	);
-	const { rows: srs, view } = useView(libraries);
+	const discs = useDiscSrs(pool);
 	const eject = () => {
 		const words = {
 			action: t('console.disc.eject'),
@@ -86,21 +86,19 @@ function DiscDialog({ vm, name, pool, disc, label, onClose }: DiscDialogProps) {
 					</Button>
 				)}
 			</div>
-			{view.isSettled && srs.length === 0 ? (
-				<p className={css.dim}>{t('console.disc.noLibrary')}</p>
-			) : (
-				<ObjectSelect
-					columns={COLUMNS}
-					filter={srs.length === 0 ? 'id:none' : `$SR:|(${srs.map(({ id }) => id).join(' ')})`}
-					hint={(row) => text(srs.find(({ id }) => id === row.$SR) ?? row, 'name_label')}
-					label={t('console.disc.choose')}
-					onChange={setChosen}
-					type="VDI"
-					value={chosen?.id}
-				/>
-			)}
+			{drive === undefined && <p className={css.dim}>{t('console.disc.noDrive')}</p>}
+			<ObjectSelect
+				columns={COLUMNS}
+				description={discs === '' ? t('console.disc.noLibrary') : undefined}
+				filter={`$SR:${discs === '' ? 'none' : discs}`}
+				hint={(row) => formatBytes(number(row, 'size') ?? 0)}
+				label={t('console.disc.choose')}
+				onChange={setChosen}
+				type="VDI"
+				value={chosen?.id}
+			/>
 		</FormDialog>
 	);
 }
 
-const COLUMNS = ['$SR'];
+const COLUMNS = ['size'];

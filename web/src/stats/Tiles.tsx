@@ -17,7 +17,7 @@ interface TilesProps<K extends Kind> {
 	charts: (stats: OfKind[K]) => Chart[];
 }
 
-const SHOWN: readonly ChartId[] = ['cpu', 'memory', 'network', 'throughput'];
+const SHOWN = ['cpu', 'memory', 'network', 'throughput'] as const satisfies readonly ChartId[];
 
 export function Tiles<K extends Kind>({ kind, id, list, charts }: TilesProps<K>) {
 	const { t } = useTranslation();
@@ -45,7 +45,7 @@ export function Tiles<K extends Kind>({ kind, id, list, charts }: TilesProps<K>)
 				return (
 					<li key={name}>
 						<Link className={css.tile} params={{ list, id, section: 'stats' }} search={{}} to="/$list/$id/$section">
-							<span className={css.title}>{t(`stats.title.${name}`)}</span>
+							<span className={css.title}>{t(`stats.tile.${name}`)}</span>
 							<span className={css.now}>{now}</span>
 							<Spark most={chart.most} values={line.values} />
 						</Link>

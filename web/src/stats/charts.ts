@@ -89,7 +89,7 @@ function memory(
 	const whole = line('size', words.size, size, 1, true);
 	const used = free ? [line('used', words.used, minus(size, free), 0)] : [];
 	const lines = detail === 'total' ? [used[0] ?? { ...whole, dashed: false }] : [...used, whole];
-	return { id: 'memory', unit: 'bytes', most: detail === 'total' ? undefined : most, stacks: false, lines };
+	return { id: 'memory', unit: 'bytes', most, stacks: false, lines };
 }
 
 interface Pair {

@@ -37,6 +37,8 @@ export function merge(all: readonly Named[]): Shown[] {
 			found.map(({ end, line }) => ({ end, values: line.values })),
 			step,
 		);
-		return { chart: { ...chart, lines, stacks: false }, grid, step };
+		// Each has another size.
+		const most = chart.unit === 'percent' ? chart.most : undefined;
+		return { chart: { ...chart, lines, most, stacks: false }, grid, step };
 	});
 }

@@ -52,6 +52,7 @@ export default {
 			eject: 'Eject',
 			ejecting: 'Ejecting the disc of {{name}}',
 			ejected: 'Ejected the disc of {{name}}',
+			noDrive: 'It has no CD drive. It gets one with the disc; hosts may refuse that while it runs.',
 			noLibrary: 'This pool has no library of ISO images.',
 		},
 	},

@@ -13,6 +13,7 @@ export default {
 			latency: 'Disk latency',
 			iowait: 'Time spent waiting for disks',
 		},
+		tile: { cpu: 'CPU', memory: 'RAM', network: 'Network', throughput: 'Disks' },
 		total: 'Total',
 		used: 'Used',
 		size: 'Size',

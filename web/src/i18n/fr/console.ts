@@ -52,6 +52,8 @@ export default {
 			eject: 'Éjecter',
 			ejecting: 'Éjection du disque de {{name}}',
 			ejected: 'Disque de {{name}} éjecté',
+			noDrive:
+				'Elle n’a pas de lecteur de CD. Elle en reçoit un avec le disque ; les hôtes peuvent le refuser pendant qu’elle tourne.',
 			noLibrary: 'Ce pool n’a pas de bibliothèque d’images ISO.',
 		},
 	},

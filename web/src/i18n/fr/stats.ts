@@ -13,6 +13,7 @@ export default {
 			latency: 'Latence des disques',
 			iowait: 'Temps passé à attendre les disques',
 		},
+		tile: { cpu: 'CPU', memory: 'RAM', network: 'Réseau', throughput: 'Disques' },
 		total: 'Total',
 		used: 'Utilisée',
 		size: 'Taille',
