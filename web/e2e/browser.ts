@@ -25,7 +25,7 @@ export function launch(): Promise<Browser> {
 }
 
 /** How long a page may take to show what is waited for, in ms; a debug build on a busy machine is slow. */
-const WAIT = 60_000;
+const WAIT = Number(process.env.XO_E2E_WAIT ?? 60_000);
 
 /** A page of a fresh profile, which fails the test on an error that nobody handled. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {

@@ -1,7 +1,7 @@
 /** Pages that are no list of objects: where each is, who sees it, and what fetches it. */
 import type { ComponentType } from 'react';
 import type { Key } from '../i18n';
-import { AddIcon, type Icon, OverviewIcon, TerminalIcon } from '../ui/icons';
+import { AddIcon, type Icon, OverviewIcon, TerminalIcon, UploadIcon } from '../ui/icons';
 
 export interface Page {
 	/** Its address after `#`; its search parameters are texts. */
@@ -35,11 +35,20 @@ export const PAGES: readonly Page[] = [
 		offered: true,
 		load: () => import('../overview/OverviewPage'),
 	},
+	{
+		path: '/import',
+		title: 'import.title',
+		icon: UploadIcon,
+		offered: true,
+		load: () => import('../import/ImportPage'),
+	},
 ];
 
 /** Addresses that the original has for the same. */
 export const OLD_PAGES: Readonly<Record<`/${string}`, `/${string}`>> = {
 	'/settings/servers': '/servers',
+	'/import/vm': '/import',
+	'/import/disk': '/import',
 	'/vms/new': '/new/vm',
 	'/dashboard/overview': '/dashboard',
 	'/dashboard/health': '/dashboard',

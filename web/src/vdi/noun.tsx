@@ -13,14 +13,10 @@ import {
 	usageColumn,
 	yesNoColumn,
 } from '../list/cells';
-import { type Add, type AddProps, type Noun, nameLabel } from '../list/noun';
+import { type Noun, nameLabel } from '../list/noun';
 import { within } from '../live/listing';
-import { AddIcon, AttachIcon, DiskIcon, DownloadIcon, MigrateIcon, RemoveIcon, UploadIcon } from '../ui/icons';
-
-/** A new disk, of a storage where the list is one of its sections. */
-export const VDI_ADDS: readonly Add[] = [
-	{ id: 'new', label: 'vdi.new', icon: AddIcon, Dialog: lazyDialog<AddProps>(() => import('./NewDiskOnSr')) },
-];
+import { AttachIcon, DiskIcon, DownloadIcon, MigrateIcon, RemoveIcon, UploadIcon } from '../ui/icons';
+import { VDI_ADDS } from './adds';
 
 export const vdis: Noun = {
 	id: 'vdis',

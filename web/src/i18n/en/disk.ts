@@ -37,11 +37,11 @@ export default {
 		insert: 'Insert',
 		insertInto: 'Insert a disc into the CD drive of {{name}}',
 		disc: 'Disc',
-		discHelp: 'A disc that is in the drive is taken out. A VM without a drive gets one.',
+		discHelp: 'A disc that is in the drive is taken out. A halted VM without a drive gets one.',
 		noDiscs: 'The pool has no storage with images of discs; add an ISO storage first.',
 		enlarge: 'Enlarge',
 		newSize: 'New size',
-		onlyGrows: 'More than {{size}}: a disk only grows',
+		onlyGrows: 'More than {{size}}: a disk only grows, on most storages only while its VM is halted',
 		cbtHelp: 'Blocks that change are written down, so that backups read no more than those',
 	},
 };

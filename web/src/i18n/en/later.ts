@@ -6,6 +6,7 @@ import empty from './empty';
 import forms from './forms';
 import help from './help';
 import hostPage from './hostPage';
+import imports from './import';
 import newVm from './newVm';
 import nouns from './nouns';
 import overview from './overview';
@@ -22,6 +23,7 @@ export default {
 	...forms,
 	...help,
 	...hostPage,
+	...imports,
 	...newVm,
 	...nouns,
 	...overview,

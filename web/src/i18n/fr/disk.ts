@@ -39,11 +39,12 @@ const disk: typeof en = {
 		insert: 'Insérer',
 		insertInto: 'Insérer un CD dans le lecteur de {{name}}',
 		disc: 'CD',
-		discHelp: 'Un CD déjà dans le lecteur en est retiré. Une VM sans lecteur en reçoit un.',
+		discHelp: 'Un CD déjà dans le lecteur en est retiré. Une VM arrêtée sans lecteur en reçoit un.',
 		noDiscs: 'Le pool n’a pas de stockage d’images de CD ; ajoutez d’abord un stockage ISO.',
 		enlarge: 'Agrandir',
 		newSize: 'Nouvelle taille',
-		onlyGrows: 'Plus que {{size}} : un disque ne fait que grandir',
+		onlyGrows:
+			'Plus que {{size}} : un disque ne fait que grandir, et sur la plupart des stockages seulement quand sa VM est arrêtée',
 		cbtHelp: 'Les blocs qui changent sont notés, pour que les sauvegardes ne lisent que ceux-là',
 	},
 };
