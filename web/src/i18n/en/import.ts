@@ -1,6 +1,7 @@
 /** Texts of imports. */
 export default {
 	import: {
+		title: 'Import',
 		help: 'VMs from XVA and OVA, disks from VHD, VMDK, QCOW2 and raw files, discs from ISO images.',
 		sources: 'Files',
 		sourcesHelp: 'Several at once. They are sent as they are read, whatever their size.',

@@ -302,7 +302,6 @@ export default {
 		body: 'Text',
 		askRemove: 'The message is deleted at its pool, for everybody.',
 	},
-	import: { title: 'Import' },
 	server: {
 		notYours: 'Servers are an administrator’s matter',
 		youSee: 'You see what is shared with you.',

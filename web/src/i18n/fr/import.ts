@@ -3,6 +3,7 @@ import type en from '../en/import';
 
 const imports: typeof en = {
 	import: {
+		title: 'Importer',
 		help: 'Des VM à partir de XVA et d’OVA, des disques à partir de VHD, VMDK, QCOW2 et de fichiers bruts, des CD à partir d’images ISO.',
 		sources: 'Fichiers',
 		sourcesHelp: 'Plusieurs à la fois. Ils sont envoyés au fil de leur lecture, quelle que soit leur taille.',

@@ -320,7 +320,6 @@ const nouns: typeof en = {
 		body: 'Texte',
 		askRemove: 'Le message est supprimé de son pool, pour tout le monde.',
 	},
-	import: { title: 'Importer' },
 	server: {
 		notYours: 'Les serveurs sont l’affaire d’un administrateur',
 		youSee: 'Vous voyez ce qui est partagé avec vous.',
