@@ -163,6 +163,20 @@ describe('the list of VMs', () => {
 		await row(page, 'sandbox').getByTitle('env=test', { exact: true }).waitFor({ state: 'detached' });
 	});
 
+	it('cuts no column off beside the tree and the details, and has the state under the name', async () => {
+		page = await openVms(at.browser, at.server.url);
+		const heads = page.getByRole('columnheader');
+		await heads.filter({ hasText: 'Tags' }).waitFor();
+		await page.getByRole('button', { name: 'Show the tree' }).click();
+		await row(page, 'db-1').click();
+		const details = page.getByRole('complementary', { name: 'Details of db-1' });
+		await details.getByText('Running', { exact: true }).waitFor();
+		await heads.filter({ hasText: 'Tags' }).waitFor({ state: 'detached' });
+		await heads.filter({ hasText: 'IP address' }).waitFor();
+		const grid = page.getByRole('grid', { name: 'Virtual machines' });
+		expect(await grid.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+	});
+
 	it('shows tags beside each other, each with what takes it away', async () => {
 		page = await openVms(at.browser, at.server.url);
 		await row(page, 'web-1').click();

@@ -7,7 +7,7 @@ import type { Params } from '../api/methods';
 import { EditableText } from '../form/EditableText';
 import { ActionButtons } from '../list/ActionButtons';
 import { useRun } from '../list/Actions';
-import { Summary } from '../list/Drawer';
+import { State, Summary } from '../list/Drawer';
 import { ListPage } from '../list/ListPage';
 import { type ListSection, type Noun, type Section, text } from '../list/noun';
 import { rowsTarget } from '../list/target';
@@ -56,6 +56,7 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 					<Link params={{ list: noun.id }} search={{}} to="/$list">
 						{t(noun.title)}
 					</Link>
+					<State noun={noun} row={row} />
 				</p>
 				<Names blocked={state.is === 'lost'} noun={noun} row={row} />
 				{noun.actions.length > 0 && (

@@ -58,7 +58,10 @@ export function Drawer({ noun, id, known, onClose, run, blocked }: DrawerProps) 
 						<CloseButton aria-label={t('drawer.close')} onClick={onClose} />
 					</span>
 				</div>
-				<p className={css.dim}>{t(noun.one)}</p>
+				<p className={css.kind}>
+					{t(noun.one)}
+					{row !== undefined && <State noun={noun} row={row} />}
+				</p>
 			</header>
 			{gone && <p className={css.gone}>{t('drawer.why')}</p>}
 			{row !== undefined && (
@@ -72,6 +75,12 @@ export function Drawer({ noun, id, known, onClose, run, blocked }: DrawerProps) 
 			)}
 		</aside>
 	);
+}
+
+/** The state of an object, for nouns that have one. */
+export function State({ noun, row }: { noun: Noun; row: Row }) {
+	const column = noun.columns.find(({ id }) => id === 'state');
+	return column !== undefined && <span className={css.state}>{column.cell(row)}</span>;
 }
 
 /** What is to know of one object at a glance. */

@@ -1,5 +1,4 @@
 /** The list of one noun. What it shows is in its address: `s` the filter, `sort`, `group`, `id` of what is open. */
-import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -19,6 +18,7 @@ import { ColumnsIcon, SortIcon } from '../ui/icons';
 import { MenuButton } from '../ui/MenuButton';
 import { tellPainted } from '../ui/painted';
 import type { Place } from '../ui/place';
+import { useWidth } from '../ui/useWidth';
 import { useRun } from './Actions';
 import { Adds } from './Adds';
 import drawerCss from './Drawer.module.css';
@@ -41,9 +41,8 @@ const NONE: readonly Add[] = [];
 const Drawer = lazy(() => withTexts(import('./Drawer')).then((module) => ({ default: module.Drawer })));
 const RowMenu = lazy(() => withTexts(import('./RowMenu')));
 
-/** Where the columns do not fit beside each other; with the details open, those of `Drawer.module.css` take room. */
-const NARROW = '(max-width: 940px)';
-const NARROW_BESIDE = '(max-width: 940px), (min-width: 1001px) and (max-width: 1300px)';
+/** A list with less room than this shows rows of three lines, in px. */
+const NARROW = 620;
 
 interface ListPageProps {
 	noun: Noun;
@@ -68,9 +67,9 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 		[navigate],
 	);
 	const state = useConnectionState();
-	const narrow = useMediaQuery(search.id === undefined ? NARROW : NARROW_BESIDE, false, {
-		getInitialValueInEffect: false,
-	});
+	const place = useRef<HTMLElement>(null);
+	const width = useWidth(place);
+	const narrow = width < NARROW;
 
 	const [text, setText] = useFilterText(search.s ?? '', (s) => change({ s: s === '' ? undefined : s }));
 	const { good, error } = useReadable(useDeferredValue(text));
@@ -151,7 +150,7 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 	return (
 		<LinksContext value={links}>
 			<div className={css.page}>
-				<main className={css.list}>
+				<main className={css.list} ref={place}>
 					<header className={css.header} data-narrow={narrow || undefined}>
 						{scope === '' ? <h1>{t(noun.title)}</h1> : <h2>{t(noun.title)}</h2>}
 						<FilterBox
@@ -241,6 +240,7 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 						selection={selection}
 						sort={sort}
 						total={total}
+						width={width}
 					/>
 				</main>
 				{search.id !== undefined && (

@@ -8,6 +8,7 @@ import type { Row } from '../live/view';
 import type { Place } from '../ui/place';
 import type { Column, Sort } from './column';
 import css from './DataTable.module.css';
+import { AROUND, fitting, widthOf } from './fit';
 import { Header } from './Header';
 import { BlankLine, GroupLine, RowLine, rowId } from './Line';
 import { isShown, type Layout } from './layout';
@@ -36,8 +37,10 @@ export interface DataTableProps {
 	name: (row: Row) => string;
 	/** What a group is called. */
 	GroupName: ComponentType<{ value: string }>;
-	/** Three lines a row, for narrow screens. */
+	/** Three lines a row, where there is little room. */
 	narrow: boolean;
+	/** The room that there is, in px. */
+	width: number;
 	isStale: (row: Row) => boolean;
 	/** Shown where the rows would be when there are none. */
 	empty: ReactNode;
@@ -48,9 +51,12 @@ export const ROW_HEIGHT = { wide: 36, narrow: 84 };
 const HEAD = 37;
 
 export function DataTable(props: DataTableProps) {
-	const { lines, columns, layout, narrow, cursor, selection, list } = props;
+	const { lines, columns, layout, narrow, width, cursor, selection, list } = props;
 	const viewport = useRef<HTMLDivElement>(null);
-	const shown = useMemo(() => columns.filter((column) => isShown(column, layout)), [columns, layout]);
+	const shown = useMemo(() => {
+		const wanted = columns.filter((column) => isShown(column, layout));
+		return narrow ? wanted : fitting(wanted, layout, width);
+	}, [columns, layout, narrow, width]);
 	const height = narrow ? ROW_HEIGHT.narrow : ROW_HEIGHT.wide;
 	const length = lines.length();
 	const { first, last, slots, scrollTo } = useRowWindow(viewport, {
@@ -167,7 +173,7 @@ function tracks(columns: readonly Column[], layout: Layout): CSSProperties {
 	}
 	// What is left when every column has a width of its own goes to the end.
 	style['--columns'] = `36px ${columns.map((column) => `var(${track(column)})`).join(' ')} minmax(32px, 0.001fr)`;
-	const least = columns.reduce((sum, column) => sum + (layout.widths[column.id] ?? column.min), 36 + 32 + 16);
+	const least = columns.reduce((sum, column) => sum + widthOf(column, layout), AROUND);
 	style['--least'] = `${least}px`;
 	return style;
 }

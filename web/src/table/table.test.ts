@@ -3,8 +3,9 @@ import { act, renderHook } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { useReadable } from '../filter/readable';
 import type { Lines } from '../live/listing';
-import { pressed, printSort, readSort } from './column';
-import { readLayout } from './layout';
+import { type Column, pressed, printSort, readSort } from './column';
+import { fitting } from './fit';
+import { isShown, readLayout } from './layout';
 import { chosenOf, useSelection } from './selection';
 
 /** Lines of rows that are all here. */
@@ -119,5 +120,53 @@ describe('a filter that is being typed', () => {
 		expect(result.current).toMatchObject({ good: 'web', error: { rest: '@' } });
 		rerender({ text: 'db' });
 		expect(result.current).toMatchObject({ good: 'db', error: undefined });
+	});
+});
+
+describe('the columns that fit', () => {
+	const column = (id: string, min: number, more: Partial<Column> = {}): Column => ({
+		id,
+		label: 'column.name',
+		min,
+		grow: 1,
+		needs: [],
+		cell: () => null,
+		...more,
+	});
+	const columns = [
+		column('name', 170, { card: 'title' }),
+		column('state', 140, { card: 'left' }),
+		column('host', 100, { card: 'middle' }),
+		column('ram', 90, { card: 'last' }),
+		column('ip', 140, { card: 'right' }),
+		column('os', 140, { hidden: true }),
+		column('tags', 140, { card: 'foot' }),
+	];
+	const names = (width: number, layout = readLayout(null)) =>
+		fitting(
+			columns.filter((one) => isShown(one, layout)),
+			layout,
+			width,
+		).map(({ id }) => id);
+
+	it('are all of them where there is room', () => {
+		expect(names(1200)).toEqual(['name', 'state', 'host', 'ram', 'ip', 'tags']);
+	});
+
+	it('are those that tell most, in their order, and none is cut', () => {
+		expect(names(700)).toEqual(['name', 'state', 'host', 'ip']);
+		expect(names(560)).toEqual(['name', 'state', 'ip']);
+	});
+
+	it('are three at least', () => {
+		expect(names(100)).toEqual(['name', 'state', 'ip']);
+	});
+
+	it('have those first that somebody asked for', () => {
+		expect(names(600, { widths: {}, shown: { os: true } })).toEqual(['name', 'state', 'os']);
+	});
+
+	it('take the widths that somebody gave them', () => {
+		expect(names(700, { widths: { name: 400 }, shown: {} })).toEqual(['name', 'state', 'ip']);
 	});
 });
