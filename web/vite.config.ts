@@ -5,7 +5,8 @@ import { compressed } from './build/compressed';
 /** Where `npm run dev` finds a running xo-server. */
 const server = process.env.XO_SERVER_URL ?? 'http://127.0.0.1:8080';
 
-const BASE = /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack|i18next|react-i18next)\//;
+const BASE =
+	/node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack|i18next|react-i18next)\//;
 
 export default defineConfig({
 	// Relative addresses: the pages work under any path the server or a proxy mounts them at.

@@ -151,6 +151,7 @@ function warm() {
 	const parts = Promise.all([
 		import('../list/Drawer'),
 		import('../list/RowMenu'),
+		import('../list/run'),
 		import('../list/SelectionActions'),
 		import('../ui/ConfirmDialog'),
 		import('../ui/PlacedMenu'),

@@ -1,5 +1,6 @@
 /** Tells in one toast that something is being done and how it went, with the server's words where it failed. */
-import { useCallback } from 'react';
+import type { TFunction } from 'i18next';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConnectionLostError, errorText, NoAnswerError } from '../api/errors';
 import { toasts } from './toasts';
@@ -22,20 +23,22 @@ export type Tell = <T>(words: Told, act: () => Promise<T>) => Promise<{ done: T 
 
 export function useTell(): Tell {
 	const { t } = useTranslation();
-	return useCallback<Tell>(
-		async ({ action, doing, done, name }, act) => {
-			const id = toasts.show({ ...RUNNING, title: `${doing}…`, message: '' });
-			try {
-				const result = await act();
-				toasts.update({ id, ...DONE, title: done, message: '' });
-				return { done: result };
-			} catch (error) {
-				const isUnknown = error instanceof ConnectionLostError || error instanceof NoAnswerError;
-				const title = t(isUnknown ? 'action.unknown' : 'action.failed', { action, name });
-				toasts.update({ id, ...FAILED, title, message: errorText(error) });
-				return undefined;
-			}
-		},
-		[t],
-	);
+	return useMemo(() => tellIn(t), [t]);
+}
+
+/** Tells with the texts of `t`. */
+export function tellIn(t: TFunction): Tell {
+	return async ({ action, doing, done, name }, act) => {
+		const id = toasts.show({ ...RUNNING, title: `${doing}…`, message: '' });
+		try {
+			const result = await act();
+			toasts.update({ id, ...DONE, title: done, message: '' });
+			return { done: result };
+		} catch (error) {
+			const isUnknown = error instanceof ConnectionLostError || error instanceof NoAnswerError;
+			const title = t(isUnknown ? 'action.unknown' : 'action.failed', { action, name });
+			toasts.update({ id, ...FAILED, title, message: errorText(error) });
+			return undefined;
+		}
+	};
 }
