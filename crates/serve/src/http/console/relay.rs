@@ -84,9 +84,13 @@ pub(super) async fn relay(upgraded: Upgraded, console: Console) {
     debug!(vm.id = %vm, "a WebSocket of a console of VM `{vm}` ends: {end}");
     let frame = broken.or_else(|| close(&end));
     let farewell = async {
-        if sink.send(Message::Close(frame)).await.is_ok() {
+        match sink.send(Message::Close(frame)).await {
             // A socket that is closed with bytes unread is reset, and the client never sees why.
-            while let Some(Ok(_)) = stream.next().await {}
+            Ok(()) => while let Some(Ok(_)) = stream.next().await {},
+            // The client has closed; the answer to that waits to be sent.
+            Err(_) => {
+                let _ = sink.flush().await;
+            }
         }
     };
     let _ = timeout(LINGER, farewell).await;
