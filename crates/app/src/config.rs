@@ -62,9 +62,6 @@ const UNUSED_XAPI: &[&str] = &[
     "vmSnapshotConcurrency",
 ];
 
-/// Keys of `rest-api` that do nothing here.
-const UNUSED_REST: &[&str] = &["dashboardCacheExpiresIn", "dashboardCacheTimeout"];
-
 /// What the configuration says; every key has a default.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
@@ -303,10 +300,9 @@ impl Config {
         let mut table: toml::Table = toml::from_str(text).map_err(|e| ConfigError::syntax(path, text, &e))?;
         let mut unused: Vec<_> =
             UNUSED.iter().filter(|key| table.remove(**key).is_some()).map(|key| (*key).to_owned()).collect();
-        for (section, keys) in [("rest-api", UNUSED_REST), ("xapiOptions", UNUSED_XAPI)] {
-            let Some(toml::Value::Table(options)) = table.get_mut(section) else { continue };
-            let known = keys.iter().filter(|key| options.remove(**key).is_some());
-            unused.extend(known.map(|key| format!("{section}.{key}")));
+        if let Some(toml::Value::Table(options)) = table.get_mut("xapiOptions") {
+            let known = UNUSED_XAPI.iter().filter(|key| options.remove(**key).is_some());
+            unused.extend(known.map(|key| format!("xapiOptions.{key}")));
         }
         let mut config: Self = table.try_into().map_err(|e| ConfigError::key(path, &e))?;
         config.unused = unused;

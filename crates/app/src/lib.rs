@@ -61,7 +61,7 @@ pub use task::{
     Until,
 };
 pub use transfer::{Caller, Content, Download, Ended, Length, Offered, Received, Refusal, SendTo, Shown, Transfers};
-pub use updates::Updates;
+pub use updates::{Lacking, Updates};
 pub use upkeep::{Held, Upkeep};
 pub use view;
 pub use views::{Look, selected};

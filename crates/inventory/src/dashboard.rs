@@ -1,8 +1,9 @@
 //! What there is at a glance: of all pools, of one, of a VM.
 //!
-//! The shapes are those of the original. Backups and patches come later: until then there are none to tell of, which is
-//! what the sections about them say.
+//! The shapes are those of the original. Backups come later: until then there are none to tell of, which is what the sections
+//! about them say. What hosts lack takes them seconds to tell: it is good for minutes, and who looks waits for seconds.
 
+mod patches;
 mod pool;
 mod site;
 mod top;

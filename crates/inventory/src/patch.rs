@@ -12,6 +12,7 @@ mod install;
 mod missing;
 mod regime;
 mod repository;
+mod survey;
 mod xcp_ng;
 mod xen_server;
 
@@ -19,7 +20,8 @@ use app::Cx;
 use op::Ops;
 
 pub(crate) use install::{install_ahead, install_on, of_vms};
-pub(crate) use missing::missing;
+pub(crate) use missing::{key, missing};
+pub(crate) use survey::{Told, survey};
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
     ops.add::<difference::GetPatchesDifference>()

@@ -4,6 +4,8 @@ use std::num::NonZeroU32;
 
 use serde::Deserialize;
 
+use crate::Duration;
+
 /// REST. The keys of the limit are of our own.
 ///
 /// There is no limit unless one is set: what scripts do today, they may do tomorrow, and how much is too much depends
@@ -18,11 +20,21 @@ pub struct RestApi {
     pub requests_per_second: Option<NonZeroU32>,
     /// Requests that may come at once; those of ten seconds when left out.
     pub burst: Option<NonZeroU32>,
+    /// How long what a dashboard tells is good, where hosts had to be asked for it.
+    pub dashboard_cache_expires_in: Duration,
+    /// How long a dashboard waits for hosts to tell.
+    pub dashboard_cache_timeout: Duration,
 }
 
 impl Default for RestApi {
     fn default() -> Self {
-        Self { max_ram_allocated_per_sse_client: 20 << 20, requests_per_second: None, burst: None }
+        Self {
+            max_ram_allocated_per_sse_client: 20 << 20,
+            requests_per_second: None,
+            burst: None,
+            dashboard_cache_expires_in: Duration::from_millis(5 * 60_000),
+            dashboard_cache_timeout: Duration::from_millis(10_000),
+        }
     }
 }
 

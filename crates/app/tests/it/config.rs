@@ -198,7 +198,8 @@ fn requests_are_limited_where_the_file_says_so() {
     let limit = (config.rest_api.requests_per_second, config.rest_api.burst);
     assert_eq!(limit, (NonZeroU32::new(5), NonZeroU32::new(20)));
     assert_eq!(config.rest_api.max_ram_allocated_per_sse_client, 4096);
-    assert_eq!(config.unused(), ["rest-api.dashboardCacheTimeout"]);
+    assert_eq!(config.rest_api.dashboard_cache_timeout.0.as_secs(), 60);
+    assert!(config.unused().is_empty());
     assert_eq!(
         refused("[rest-api]\nburst = 20"),
         ": `rest-api.burst` is of no use without `rest-api.requestsPerSecond`"

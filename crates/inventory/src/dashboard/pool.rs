@@ -12,8 +12,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xapi_types::class;
 
-use super::{Host, Hosts, Sr, Vm, Vms, read, top};
-use crate::{alarm, kind};
+use super::{Host, Hosts, Sr, Vm, Vms, patches, read, top};
+use crate::{alarm, kind, patch};
 
 /// Tell the state of a pool: its hosts and VMs, who uses most, alarms.
 #[derive(Deserialize, JsonSchema)]
@@ -45,8 +45,8 @@ struct OfHosts {
     status: Hosts,
     /// Those that use most.
     top_five_usage: TopHosts,
-    /// Patches that they miss; hosts are not asked yet.
-    missing_patches: Patches,
+    /// Patches that they miss.
+    missing_patches: patches::Listed,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -73,13 +73,6 @@ struct Ram {
     /// All there is, bytes.
     #[schemars(with = "f64")]
     size: Number,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct Patches {
-    /// Whether hosts are asked.
-    has_authorization: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -149,7 +142,8 @@ impl Op<Cx> for GetDashboard {
             objects.of_pool(pool.pool().as_str()).filter(|object| audience.sees(object)).collect()
         };
         let of = |kind: Kind| objects.iter().filter(move |object| object.kind() == kind).cloned();
-        let frames = join_all(of(Kind::Host).map(|host| measured(&cx, host))).await;
+        let measured = join_all(of(Kind::Host).map(|host| measured(&cx, host)));
+        let (frames, told) = tokio::join!(measured, patch::survey(&cx, of(Kind::Host)));
         let frames: Vec<_> = frames.into_iter().flatten().collect();
         let (hosts, vms): (Vec<Host>, Vec<Vm>) = (read(of(Kind::Host)), read(of(Kind::Vm)));
         let cpu = frames.iter().filter_map(|(host, frame)| top::Cpu::of(frame, host)).collect();
@@ -160,7 +154,7 @@ impl Op<Cx> for GetDashboard {
                     cpu: top::first(cpu, top::Cpu::percent),
                     ram: top::first(hosts.iter().filter_map(Ram::of).collect(), |ram| ram.percent),
                 },
-                missing_patches: Patches { has_authorization: false },
+                missing_patches: patches::Listed::of(&cx, &told),
             },
             vms: OfVms { status: Vms::count(&vms).0, top_five_usage: of_vms(&frames, of(Kind::Vm)) },
             srs: OfSrs {

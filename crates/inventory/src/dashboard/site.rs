@@ -8,7 +8,8 @@ use op::{Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Empty, Host, Hosts, Sr, Vm, Vms, read};
+use super::{Empty, Host, Hosts, Sr, Vm, Vms, patches, read};
+use crate::patch;
 
 /// Tell how many pools, hosts and VMs there are, in which state, and what they have.
 #[derive(Deserialize, JsonSchema)]
@@ -35,7 +36,7 @@ pub(super) struct Dashboard {
     /// What is backed up; nothing is yet.
     backups: Empty,
     /// Patches that hosts miss.
-    missing_patches: Missing,
+    missing_patches: patches::Counted,
     /// Connections to pools by state.
     pools_status: PoolsStatus,
 }
@@ -107,26 +108,6 @@ struct Room {
     used: Number,
 }
 
-/// Patches that hosts miss. Hosts are not asked yet, hence they count as those that could not be.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-struct Missing {
-    /// Whether hosts are asked.
-    has_authorization: bool,
-    /// Hosts.
-    n_hosts: usize,
-    /// Hosts that could not be asked.
-    n_hosts_failed: usize,
-    /// Hosts that miss patches.
-    n_hosts_with_missing_patches: usize,
-    /// Hosts whose version gets no more patches.
-    n_hosts_eol: Empty,
-    /// Pools.
-    n_pools: usize,
-    /// Pools with hosts that miss patches.
-    n_pools_with_missing_patches: usize,
-}
-
 #[derive(Default, Serialize, JsonSchema)]
 struct PoolsStatus {
     /// Connected.
@@ -150,6 +131,7 @@ impl Op<Cx> for GetDashboard {
         let vms: Vec<Vm> = read(objects.of_kind(Kind::Vm));
         let srs: Vec<Sr> = read(objects.of_kind(Kind::Sr));
         let n_pools = objects.count(Kind::Pool);
+        let told = patch::survey(&cx, objects.of_kind(Kind::Host)).await;
         let (of_hosts, unknown_hosts) = Hosts::count(&hosts);
         let (of_vms, unknown_vms) = Vms::count(&vms);
         Ok(Dashboard {
@@ -166,15 +148,7 @@ impl Op<Cx> for GetDashboard {
             storage_repositories: storage(&srs),
             backup_repositories: Empty::new(),
             backups: Empty::new(),
-            missing_patches: Missing {
-                has_authorization: true,
-                n_hosts: hosts.len(),
-                n_hosts_failed: hosts.len(),
-                n_hosts_with_missing_patches: 0,
-                n_hosts_eol: Empty::new(),
-                n_pools,
-                n_pools_with_missing_patches: 0,
-            },
+            missing_patches: patches::Counted::of(&cx, &objects, n_pools, &told),
             pools_status: pools(&cx).await?,
         })
     }

@@ -59,7 +59,7 @@ impl Op<Cx> for ListMissingPatchesOfPool {
 }
 
 /// Returns what an update is known by: its id, or name, version and release of a package.
-pub(super) fn key(patch: &Value) -> String {
+pub(crate) fn key(patch: &Value) -> String {
     let text = |name: &str| patch[name].as_str().unwrap_or_default();
     match text("id") {
         "" => format!("{}-{}-{}", text("name"), text("version"), text("release")),

@@ -4,6 +4,7 @@ mod alarm;
 mod bulk;
 mod bulk_toy;
 mod custom_field;
+mod dashboard;
 mod disk_create;
 mod disk_transfer;
 mod dry_run;
