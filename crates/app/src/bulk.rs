@@ -180,12 +180,15 @@ impl Work {
         if let (Err(error), false) = (result, keeps) {
             return State::Refused(error);
         }
+        if let Some((sentence, steps)) = rehearsal.planned() {
+            return State::Would(format!("{}: {sentence}", outcome::subject(target)), Some(steps));
+        }
         let (action, prepared) = (rehearsal.action(), rehearsal.prepared());
         let changes = action.is_some() || !prepared.is_empty() || keeps;
         let own = changes.then(|| app.ops().would(name, params, action.as_deref().unwrap_or_default())).flatten();
         let is_ours = keeps && action.is_none() && prepared.is_empty();
         let ours = is_ours.then(|| "this would be noted here, its pool would not be touched".to_owned());
         let phrase = own.or(ours).unwrap_or_else(|| rehearsal::phrase(action.as_deref(), &prepared));
-        State::Would(format!("{}: {phrase}", outcome::subject(target)))
+        State::Would(format!("{}: {phrase}", outcome::subject(target)), None)
     }
 }

@@ -61,6 +61,17 @@ impl Cx {
         self.app.stopping().is_cancelled() || self.task.as_ref().is_some_and(At::is_cancelled)
     }
 
+    /// Ends a dry run here, with a sentence and steps that say what would be done; does nothing otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Those of `plan`.
+    pub async fn would(&self, plan: impl Future<Output = op::Result<(String, Value)>>) -> op::Result<()> {
+        let Some(rehearsal) = &self.rehearsal else { return Ok(()) };
+        let (sentence, steps) = plan.await?;
+        match rehearsal.plan(sentence, steps).await {}
+    }
+
     /// Waits for `what`, but no longer than somebody waits for the answer and the server runs; nothing then.
     pub async fn unless_stopped<T>(&self, what: impl Future<Output = T>) -> Option<T> {
         self.stop.run_until_cancelled(what).await

@@ -61,6 +61,8 @@ struct State {
     prepared: Vec<Step>,
     /// What the pool would do.
     action: Option<String>,
+    /// What the operation says it would do: a sentence, and the steps.
+    plan: Option<(String, serde_json::Value)>,
 }
 
 impl Rehearsal {
@@ -94,6 +96,17 @@ impl Rehearsal {
         self.0.state.lock().action.get_or_insert_with(|| action.to_owned());
         self.0.reached.notify_one();
         pending().await
+    }
+
+    /// Ends the run, whose operation knows by now what it would do.
+    pub(crate) async fn plan(&self, sentence: String, steps: serde_json::Value) -> Infallible {
+        self.0.state.lock().plan = Some((sentence, steps));
+        self.reach("").await
+    }
+
+    /// Returns what the operation has said it would do.
+    pub(crate) fn planned(&self) -> Option<(String, serde_json::Value)> {
+        self.0.state.lock().plan.clone()
     }
 
     /// Waits until the run has come to something that the pool would do.

@@ -10,6 +10,7 @@
 mod difference;
 mod install;
 mod missing;
+mod plan;
 mod regime;
 mod repository;
 mod survey;

@@ -133,6 +133,10 @@ impl<C: Context> Entry<C> {
         let selection = match (selection, id) {
             (Some(selection), _) => selection,
             (None, Some(Value::String(id))) if dry_run => Selection::Ids(vec![id]),
+            // A dry run must never be ignored.
+            (None, None | Some(Value::Null)) if dry_run => {
+                return Err(Error::invalid(format!("a dry run of `{name}` needs `{principal}`")));
+            }
             (None, id) => {
                 own.extend(id.map(|id| (principal.clone(), id)));
                 return Ok(Ordered::Call(own));

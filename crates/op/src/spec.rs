@@ -141,6 +141,9 @@ pub struct Spec {
     pub snapshot: bool,
     /// Parameters that may hold secrets, whatever they are called: no record of a call keeps them.
     pub secrets: &'static [&'static str],
+    /// The parameter that is the object it acts on, where a call may leave that out; otherwise that follows from the
+    /// parameters.
+    pub on: Option<&'static str>,
     /// Whether it only looks at the object that it names; what does something to it takes a selection, too.
     pub read: bool,
     /// Routes over REST that differ from what the rule makes of the name; see [`Ops::routes`](crate::Ops::routes).
@@ -149,7 +152,7 @@ pub struct Spec {
 
 impl Spec {
     const fn new(rpc: &'static str, access: Access, needs: &'static [Need]) -> Self {
-        Self { rpc, access, needs, quiet: false, snapshot: false, read: false, secrets: &[], rest: &[] }
+        Self { rpc, access, needs, quiet: false, snapshot: false, read: false, secrets: &[], on: None, rest: &[] }
     }
 
     /// An operation for anyone, signed in or not.
@@ -202,6 +205,13 @@ impl Spec {
     #[must_use]
     pub const fn snapshot(mut self) -> Self {
         self.snapshot = true;
+        self
+    }
+
+    /// The same, which acts on the object that the parameter `param` names, where it is not left out.
+    #[must_use]
+    pub const fn on(mut self, param: &'static str) -> Self {
+        self.on = Some(param);
         self
     }
 

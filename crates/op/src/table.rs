@@ -98,7 +98,13 @@ impl<C: Context> Ops<C> {
         assert_eq!(params.to_string().matches(KINDS).count(), ids.len(), "{name}: an id hides too deep");
         let taken = RESERVED.iter().find(|name| params["properties"].get(**name).is_some());
         assert_eq!(taken, None, "{name}: every action takes a parameter of this name");
-        let subject = principal(name, &params, &ids);
+        let subject = match T::SPEC.on {
+            Some(param) => {
+                assert!(ids.contains_key(param), "{name}: `{param}` is no id");
+                Some(param.to_owned())
+            }
+            None => principal(name, &params, &ids),
+        };
         let entry = Entry {
             spec: T::SPEC,
             principal: subject.clone().filter(|_| !T::SPEC.read),

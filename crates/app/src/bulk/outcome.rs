@@ -20,15 +20,15 @@ pub(super) enum State {
     Failed(Error),
     /// Nothing was done: it must not, or cannot, be done to this object.
     Refused(Error),
-    /// It would be done; a sentence says what.
-    Would(String),
+    /// It would be done; a sentence says what, and steps where the operation knows them.
+    Would(String, Option<Value>),
 }
 
 impl State {
     pub(super) fn error(&self) -> Option<&Error> {
         match self {
             Self::Failed(error) | Self::Refused(error) => Some(error),
-            Self::Done(_) | Self::Would(_) => None,
+            Self::Done(_) | Self::Would(..) => None,
         }
     }
 }
@@ -54,6 +54,9 @@ pub(super) struct Outcome {
     /// What would happen, in a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     would: Option<String>,
+    /// The same, step by step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Value>,
 }
 
 impl Outcome {
@@ -69,6 +72,7 @@ impl Outcome {
             error: None,
             why: None,
             would: None,
+            plan: None,
         }
     }
 
@@ -85,8 +89,8 @@ impl Outcome {
             }
             State::Failed(_) => "failed",
             State::Refused(_) => "refused",
-            State::Would(would) => {
-                self.would = Some(would);
+            State::Would(would, plan) => {
+                (self.would, self.plan) = (Some(would), plan);
                 "would"
             }
         };

@@ -10,6 +10,7 @@ use serde_json::json;
 use xapi_types::class;
 
 use super::{
+    plan,
     regime::Regime,
     repository::{self, Listed},
     xcp_ng, xen_server,
@@ -39,6 +40,7 @@ impl Op<Cx> for InstallPatches {
         "pool.installPatches",
         &[Need::administrate("hosts", "update"), Need::administrate("pool", "rolling-update")],
     )
+    .on("pool")
     .rest(&[Rest::action("/pools/{id}/actions/install_patches").named(&[("id", "pool")]).giving(&[("hosts", "null")])]);
     async fn run(self, cx: Cx) -> Result<()> {
         let hosts = self.hosts(&cx)?;
@@ -51,6 +53,7 @@ impl Op<Cx> for InstallPatches {
             return Err(Error::invalid("`xsHash` goes with XenServer 8"));
         }
         let held = cx.app.upkeep().begin(first.object.pool().as_str(), "installPatches", true)?;
+        cx.would(plan::of(&cx, regime, &hosts, self.patches.as_deref())).await?;
         let about =
             json!({ "name": "Install updates", "objectId": first.object.pool().as_str(), "type": "installPatches" });
         let about = about.as_object().cloned().unwrap_or_default();

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::{
     Cx, On,
-    hotfix::{self, Credentials, Hotfix, Kind, Member},
+    hotfix::{self, Credentials, Feed, Hotfix, Kind, Member},
 };
 use op::{Error, Result};
 use serde_json::Value;
@@ -63,6 +63,35 @@ pub(super) async fn missing(cx: &Cx, host: &On) -> Result<Vec<Value>> {
     values.map_err(|error| Error::failed(format!("the list of updates has no JSON form: {error}")))
 }
 
+/// An update that is due, and the hosts that lack it.
+pub(super) struct Due<'a> {
+    pub(super) hotfix: &'a Hotfix,
+    pub(super) hosts: Vec<&'a On>,
+}
+
+/// Returns what is to be installed on hosts of a pool, in order: `wanted` updates with what they need, or all that are
+/// missing.
+pub(super) async fn due<'a>(feed: &'a Feed, hosts: &'a [On], wanted: Option<&[String]>) -> Result<Vec<Due<'a>>> {
+    let (mut order, mut lacks) = (Vec::<&Hotfix>::new(), BTreeMap::<&str, Vec<&On>>::new());
+    for host in hosts {
+        let has = standing(host).await?;
+        let of_host = match wanted {
+            Some(wanted) => hotfix::order(feed, wanted, &has.installed, has.is_free).map_err(refused)?,
+            None => hotfix::lacking(feed, (&has.version, &has.version_text), &has.installed, has.is_free),
+        };
+        for hotfix in of_host {
+            lacks.entry(&hotfix.uuid).or_default().push(host);
+            order.push(hotfix);
+        }
+    }
+    // What one host needs first, the others need first, too: the list has one order.
+    let ids: Vec<String> = order.iter().map(|hotfix| hotfix.uuid.clone()).collect();
+    let order = hotfix::order(feed, &ids, &BTreeSet::new(), false).unwrap_or(order);
+    // Each once, in whichever place it comes first.
+    let due = order.into_iter().filter_map(|hotfix| Some(Due { hotfix, hosts: lacks.remove(hotfix.uuid.as_str())? }));
+    Ok(due.collect())
+}
+
 /// Installs updates on hosts of a pool, `wanted` ones with what they need or all that are missing; returns what is to be
 /// done afterwards, by host.
 ///
@@ -76,32 +105,13 @@ pub(super) async fn install(
     wanted: Option<&[String]>,
 ) -> Result<BTreeMap<String, BTreeSet<String>>> {
     let feed = cx.app.updates().feed().await?;
-    let (mut order, mut lacks) = (Vec::<&Hotfix>::new(), BTreeMap::<&str, Vec<&On>>::new());
-    for host in hosts {
-        let has = standing(host).await?;
-        let of_host = match wanted {
-            Some(wanted) => hotfix::order(&feed, wanted, &has.installed, has.is_free).map_err(refused)?,
-            None => hotfix::lacking(&feed, (&has.version, &has.version_text), &has.installed, has.is_free),
-        };
-        for hotfix in of_host {
-            lacks.entry(&hotfix.uuid).or_default().push(host);
-            order.push(hotfix);
-        }
-    }
-    // What one host needs first, the others need first, too: the list has one order.
-    let ids: Vec<String> = order.iter().map(|hotfix| hotfix.uuid.clone()).collect();
-    let order = hotfix::order(&feed, &ids, &BTreeSet::new(), false).map_or_else(
-        |_| order.clone(),
-        |all| all.into_iter().filter(|hotfix| lacks.contains_key(hotfix.uuid.as_str())).collect(),
-    );
     let mut guidance = BTreeMap::<String, BTreeSet<String>>::new();
-    let (mut done, mut seen) = (Vec::new(), BTreeSet::new());
-    for hotfix in order.into_iter().filter(|hotfix| seen.insert(hotfix.uuid.clone())) {
-        let on = &lacks[hotfix.uuid.as_str()];
+    let mut done = Vec::new();
+    for Due { hotfix, hosts: on } in due(&feed, hosts, wanted).await? {
         let installed = if cx.stopped() {
             Err(Error::refused("the call has been cancelled"))
         } else {
-            one(cx, regime, hotfix, on).await
+            one(cx, regime, hotfix, &on).await
         };
         installed.map_err(|error| part(&done, hotfix, error))?;
         done.push(hotfix.name.clone());

@@ -20,6 +20,7 @@ mod message;
 mod network;
 mod object;
 mod patch;
+mod patch_plan;
 mod patch_xen_server;
 mod patch_xen_server_8;
 mod pbd;

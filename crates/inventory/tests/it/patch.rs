@@ -8,7 +8,7 @@ use crate::Lab;
 
 impl Lab {
     /// Says what a host lacks, by the names of packages.
-    fn lacks(&self, host: Object, names: &[&str]) {
+    pub(crate) fn lacks(&self, host: Object, names: &[&str]) {
         let package = |name: &&str| {
             json!({ "name": name, "version": "1", "release": "2", "description": "d", "changelog": null,
                 "url": "http://192.0.2.1/", "size": 1000, "license": "GPL" })

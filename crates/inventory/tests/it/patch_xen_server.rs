@@ -12,9 +12,9 @@ use xapi_types::Failure;
 use crate::{Lab, rolling::three, test_app::TestApp};
 
 /// A pool of XenServer, and the list of its updates.
-struct Place {
-    lab: Lab,
-    feed: Feed,
+pub(crate) struct Place {
+    pub(crate) lab: Lab,
+    pub(crate) feed: Feed,
 }
 
 impl Place {
@@ -44,7 +44,7 @@ impl Place {
     }
 
     /// Returns what of updates is at the pool: updates, patches, disks.
-    fn left(&self) -> (usize, usize, usize) {
+    pub(crate) fn left(&self) -> (usize, usize, usize) {
         self.lab.sim.with(|world| {
             let isos = world.all("VDI").filter(|vdi| world.text(*vdi, "name_label") == "[XO] Patch ISO").count();
             (world.all("pool_update").count(), world.all("pool_patch").count(), isos)
@@ -72,7 +72,7 @@ fn updates() -> Vec<Update> {
     vec![next, base, against, paid]
 }
 
-async fn seven_one() -> Place {
+pub(crate) async fn seven_one() -> Place {
     Place::new(&profile::XENSERVER_7_1, "7.1.2", updates()).await
 }
 
