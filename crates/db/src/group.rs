@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{Any, Row, Transaction};
 
-use crate::{Error, Result, open::Inner, rule};
+use crate::{Error, RecordKind, Result, open::Inner, rule};
 
 /// A group of users.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,10 @@ impl Groups<'_> {
             .execute(&self.0.write)
             .await;
         match done {
-            Ok(_) => Ok(id),
+            Ok(_) => {
+                self.0.changes.tell(RecordKind::Group);
+                Ok(id)
+            }
             Err(error) => Err(self.taken(name, "creating a group", error).await),
         }
     }
@@ -52,14 +55,22 @@ impl Groups<'_> {
             .execute(&self.0.write)
             .await;
         match done {
-            Ok(done) => Ok(done.rows_affected() > 0),
+            Ok(done) => {
+                self.0.changes.tell(RecordKind::Group);
+                Ok(done.rows_affected() > 0)
+            }
             Err(error) => Err(self.taken(name, "renaming a group", error).await),
         }
     }
 
     /// Deletes the group `id` and its rules; returns whether there was one.
     pub async fn delete(&self, id: &str) -> Result<bool> {
-        rule::delete_subject(self.0, "DELETE FROM user_groups WHERE id = $1", id, "deleting a group").await
+        let found =
+            rule::delete_subject(self.0, "DELETE FROM user_groups WHERE id = $1", id, "deleting a group").await?;
+        for kind in [RecordKind::Group, RecordKind::Rule, RecordKind::Role] {
+            self.0.changes.tell(kind);
+        }
+        Ok(found)
     }
 
     /// Puts a user into a group; one that is in it stays.
@@ -72,6 +83,7 @@ impl Groups<'_> {
             .execute(&self.0.write)
             .await
             .map_err(self.0.sql("putting a user into a group"))?;
+        self.0.changes.tell(RecordKind::Group);
         Ok(())
     }
 
@@ -83,6 +95,7 @@ impl Groups<'_> {
             .execute(&self.0.write)
             .await
             .map_err(self.0.sql("taking a user out of a group"))?;
+        self.0.changes.tell(RecordKind::Group);
         Ok(())
     }
 
@@ -103,7 +116,9 @@ impl Groups<'_> {
                 .await
                 .map_err(self.0.sql(doing))?;
         }
-        tx.commit().await.map_err(self.0.sql(doing))
+        tx.commit().await.map_err(self.0.sql(doing))?;
+        self.0.changes.tell(RecordKind::Group);
+        Ok(())
     }
 
     /// Returns the group `id`.

@@ -8,6 +8,7 @@
 //! of servers and gives clients their renewed token; a backup of the database without it is of little use.
 
 mod acknowledgement;
+mod changes;
 mod cloud_config;
 mod error;
 mod group;
@@ -28,6 +29,7 @@ mod token;
 mod user;
 
 pub use acknowledgement::{Acknowledgement, Acknowledgements};
+pub use changes::{Changed, Changes, RecordKind};
 pub use cloud_config::{CloudConfig, CloudConfigKind, CloudConfigs};
 pub use error::{Error, Result};
 pub use group::{Group, Groups};

@@ -22,8 +22,8 @@ use tokio::sync::Semaphore;
 use tracing::info;
 
 use crate::{
-    Acknowledgements, AclRules, CloudConfigs, Error, Groups, Journal, Logs, Privileges, Result, Roles, Rolls, Servers,
-    Settings, Tasks, Tokens, Users, lock, seal::Seal,
+    Acknowledgements, AclRules, Changes, CloudConfigs, Error, Groups, Journal, Logs, Privileges, Result, Roles, Rolls,
+    Servers, Settings, Tasks, Tokens, Users, lock, seal::Seal,
 };
 
 /// Schema steps; a step that has been released is never changed.
@@ -77,6 +77,7 @@ pub(crate) struct Inner {
     refused: AtomicBool,
     pub(crate) seal: Arc<Seal>,
     pub(crate) hashers: Arc<Semaphore>,
+    pub(crate) changes: Changes,
     /// Held until the file is closed.
     lock: Mutex<Option<std::fs::File>>,
 }
@@ -121,13 +122,14 @@ impl Db {
         let closed = AnyPoolOptions::new().connect_lazy_with(write.connect_options().as_ref().clone());
         closed.close().await;
         let (refused, lock) = (AtomicBool::new(false), Mutex::new(lock));
-        Self(Arc::new(Inner { path, read, write, closed, refused, seal, hashers, lock }))
+        let changes = Changes::default();
+        Self(Arc::new(Inner { path, read, write, closed, refused, seal, hashers, changes, lock }))
     }
 
     /// Returns the same database for somebody who must not change it: what writes fails.
     #[must_use]
     pub fn read_only(&self) -> Self {
-        let Inner { path, read, closed, seal, hashers, .. } = &*self.0;
+        let Inner { path, read, closed, seal, hashers, changes, .. } = &*self.0;
         Self(Arc::new(Inner {
             path: path.clone(),
             read: read.clone(),
@@ -136,6 +138,7 @@ impl Db {
             refused: AtomicBool::new(false),
             seal: Arc::clone(seal),
             hashers: Arc::clone(hashers),
+            changes: changes.clone(),
             lock: Mutex::new(None),
         }))
     }
@@ -213,6 +216,11 @@ impl Db {
     /// Returns how far the hosts of pools have come that restart one after the other.
     pub fn rolls(&self) -> Rolls<'_> {
         Rolls(&self.0)
+    }
+
+    /// Returns what tells of records that have changed.
+    pub fn changes(&self) -> &Changes {
+        &self.0.changes
     }
 
     /// Returns the path of the database file, `:memory:` where there is none.

@@ -2,7 +2,7 @@
 
 use sqlx::{Any, Row, Transaction, any::AnyRow};
 
-use crate::{Result, open::Inner};
+use crate::{RecordKind, Result, open::Inner};
 
 /// A privilege of a role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,7 @@ impl Privileges<'_> {
         let mut tx = self.0.write.begin().await.map_err(self.0.sql(doing))?;
         let id = insert(&mut tx, &new.role, new).await.map_err(self.0.sql(doing))?;
         tx.commit().await.map_err(self.0.sql(doing))?;
+        self.0.changes.tell(RecordKind::Role);
         Ok(id)
     }
 
@@ -48,6 +49,7 @@ impl Privileges<'_> {
             .execute(&self.0.write)
             .await
             .map_err(self.0.sql("changing a privilege"))?;
+        self.0.changes.tell(RecordKind::Role);
         Ok(done.rows_affected() > 0)
     }
 
@@ -58,6 +60,7 @@ impl Privileges<'_> {
             .execute(&self.0.write)
             .await
             .map_err(self.0.sql("deleting a privilege"))?;
+        self.0.changes.tell(RecordKind::Role);
         Ok(done.rows_affected() > 0)
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Privilege, Result, open::Inner, privilege};
+use crate::{Privilege, RecordKind, Result, open::Inner, privilege};
 
 pub use template::Template;
 
@@ -77,6 +77,7 @@ impl Roles<'_> {
             privilege::insert(&mut tx, &id, given).await.map_err(self.0.sql(doing))?;
         }
         tx.commit().await.map_err(self.0.sql(doing))?;
+        self.0.changes.tell(RecordKind::Role);
         Ok(id)
     }
 
@@ -91,6 +92,7 @@ impl Roles<'_> {
             .execute(&self.0.write)
             .await
             .map_err(self.0.sql("changing a role"))?;
+        self.0.changes.tell(RecordKind::Role);
         Ok(done.rows_affected() > 0)
     }
 
@@ -101,6 +103,7 @@ impl Roles<'_> {
             .execute(&self.0.write)
             .await
             .map_err(self.0.sql("deleting a role"))?;
+        self.0.changes.tell(RecordKind::Role);
         Ok(done.rows_affected() > 0)
     }
 
@@ -108,14 +111,18 @@ impl Roles<'_> {
     pub async fn give(&self, id: &str, holder: Holder<'_>) -> Result<()> {
         let (to, give, _) = holder.statements();
         let done = sqlx::query(give).bind(id).bind(to).execute(&self.0.write).await;
-        done.map(drop).map_err(self.0.sql("giving a role"))
+        done.map_err(self.0.sql("giving a role"))?;
+        self.0.changes.tell(RecordKind::Role);
+        Ok(())
     }
 
     /// Takes the role `id` from somebody; returns whether they had it.
     pub async fn take(&self, id: &str, holder: Holder<'_>) -> Result<bool> {
         let (from, _, take) = holder.statements();
         let done = sqlx::query(take).bind(id).bind(from).execute(&self.0.write).await;
-        Ok(done.map_err(self.0.sql("taking a role"))?.rows_affected() > 0)
+        let found = done.map_err(self.0.sql("taking a role"))?.rows_affected() > 0;
+        self.0.changes.tell(RecordKind::Role);
+        Ok(found)
     }
 
     /// Returns the role `id`.

@@ -4,7 +4,7 @@ use aws_lc_rs::digest;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64URL};
 use sqlx::Row;
 
-use crate::{Result, open::Inner};
+use crate::{RecordKind, Result, open::Inner};
 
 /// A rule.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +43,7 @@ impl AclRules<'_> {
             .execute(&self.0.write)
             .await
             .map_err(self.0.sql("adding a rule"))?;
+        self.0.changes.tell(RecordKind::Rule);
         Ok(())
     }
 
@@ -55,7 +56,11 @@ impl AclRules<'_> {
             .execute(&self.0.write)
             .await
             .map_err(self.0.sql("removing a rule"))?;
-        Ok(done.rows_affected() > 0)
+        let found = done.rows_affected() > 0;
+        if found {
+            self.0.changes.tell(RecordKind::Rule);
+        }
+        Ok(found)
     }
 
     /// Returns every rule, by subject, object and action.

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Error, Result, open::Inner};
+use crate::{Error, RecordKind, Result, open::Inner};
 
 /// A pool to connect to. Its password stays in the database; see [`Servers::password`].
 #[derive(Clone, Debug, PartialEq)]
@@ -89,6 +89,7 @@ impl Servers<'_> {
         .execute(&self.0.write)
         .await
         .map_err(|e| self.taken(&server.host, "adding a server", e))?;
+        self.0.changes.tell(RecordKind::Server);
         Ok(server)
     }
 
@@ -175,6 +176,7 @@ impl Servers<'_> {
                 .map_err(self.0.sql(doing))?;
         }
         tx.commit().await.map_err(self.0.sql(doing))?;
+        self.0.changes.tell(RecordKind::Server);
         Ok(Some(server))
     }
 
@@ -185,6 +187,7 @@ impl Servers<'_> {
             .execute(&self.0.write)
             .await
             .map_err(self.0.sql("removing a server"))?;
+        self.0.changes.tell(RecordKind::Server);
         Ok(done.rows_affected() > 0)
     }
 

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use sqlx::{Row, any::AnyRow};
 use zeroize::Zeroizing;
 
-use crate::{Error, Result, now, open::Inner, seal};
+use crate::{Error, RecordKind, Result, now, open::Inner, seal};
 
 /// Addresses remembered in [`Token::last_uses`].
 const LAST_USES: usize = 10;
@@ -96,6 +96,7 @@ impl Tokens<'_> {
                         .await
                         .map_err(self.0.sql(doing))?;
                     tx.commit().await.map_err(self.0.sql(doing))?;
+                    self.0.changes.tell_of(RecordKind::Token, &token.user_id);
                     return Ok((self.derive(&seed), token));
                 }
                 sqlx::query("DELETE FROM tokens WHERE id = $1")
@@ -139,6 +140,7 @@ impl Tokens<'_> {
         .await
         .map_err(self.0.sql(doing))?;
         tx.commit().await.map_err(self.0.sql(doing))?;
+        self.0.changes.tell_of(RecordKind::Token, &token.user_id);
         Ok((secret, token))
     }
 
@@ -159,12 +161,13 @@ impl Tokens<'_> {
     pub async fn used(&self, id: &str, address: &str) -> Result<()> {
         let doing = "noting the use of a token";
         let mut tx = self.0.write.begin().await.map_err(self.0.sql(doing))?;
-        let row = sqlx::query("SELECT last_uses FROM tokens WHERE id = $1")
+        let row = sqlx::query("SELECT last_uses, user_id FROM tokens WHERE id = $1")
             .bind(id)
             .fetch_optional(&mut *tx)
             .await
             .map_err(self.0.sql(doing))?;
         let Some(row) = row else { return Ok(()) };
+        let user: String = row.try_get("user_id").map_err(self.0.sql(doing))?;
         let mut uses: BTreeMap<String, i64> = self.json(&row, "last_uses", id)?;
         uses.insert(address.to_owned(), now());
         while uses.len() > LAST_USES {
@@ -177,7 +180,9 @@ impl Tokens<'_> {
             .execute(&mut *tx)
             .await
             .map_err(self.0.sql(doing))?;
-        tx.commit().await.map_err(self.0.sql(doing))
+        tx.commit().await.map_err(self.0.sql(doing))?;
+        self.0.changes.tell_of(RecordKind::Token, &user);
+        Ok(())
     }
 
     /// Returns the tokens that have not expired, of one user or of all, oldest first.
@@ -195,33 +200,36 @@ impl Tokens<'_> {
 
     /// Sets or removes the description of the token `id`; returns whether there is one.
     pub async fn describe(&self, id: &str, description: Option<&str>) -> Result<bool> {
-        let done = sqlx::query("UPDATE tokens SET description = $2 WHERE id = $1")
+        let whose = sqlx::query("UPDATE tokens SET description = $2 WHERE id = $1 RETURNING user_id")
             .bind(id)
             .bind(description)
-            .execute(&self.0.write)
+            .fetch_optional(&self.0.write)
             .await
             .map_err(self.0.sql("describing a token"))?;
-        Ok(done.rows_affected() > 0)
+        self.told(whose.as_ref())
     }
 
     /// Revokes the token `id`; returns whether there was one.
     pub async fn delete(&self, id: &str) -> Result<bool> {
-        let done = sqlx::query("DELETE FROM tokens WHERE id = $1")
+        let whose = sqlx::query("DELETE FROM tokens WHERE id = $1 RETURNING user_id")
             .bind(id)
-            .execute(&self.0.write)
+            .fetch_optional(&self.0.write)
             .await
             .map_err(self.0.sql("deleting a token"))?;
-        Ok(done.rows_affected() > 0)
+        self.told(whose.as_ref())
     }
 
     /// Forgets the tokens that have expired; returns how many.
     pub async fn delete_expired(&self) -> Result<u64> {
-        let done = sqlx::query("DELETE FROM tokens WHERE expiration <= $1")
+        let whose = sqlx::query("DELETE FROM tokens WHERE expiration <= $1 RETURNING user_id")
             .bind(now())
-            .execute(&self.0.write)
+            .fetch_all(&self.0.write)
             .await
             .map_err(self.0.sql("deleting expired tokens"))?;
-        Ok(done.rows_affected())
+        for row in &whose {
+            self.told(Some(row))?;
+        }
+        Ok(whose.len() as u64)
     }
 
     async fn one(&self, column: &'static str, value: &str) -> Result<Option<Token>> {
@@ -231,6 +239,14 @@ impl Tokens<'_> {
             .await
             .map_err(self.0.sql("reading a token"))?;
         row.map(|row| self.read(&row)).transpose()
+    }
+
+    /// Tells of a token that was written, if there was one; returns whether there was.
+    fn told(self, whose: Option<&AnyRow>) -> Result<bool> {
+        let Some(row) = whose else { return Ok(false) };
+        let user: String = row.try_get("user_id").map_err(self.0.sql("reading a token"))?;
+        self.0.changes.tell_of(RecordKind::Token, &user);
+        Ok(true)
     }
 
     fn derive(self, seed: &str) -> SecretString {

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Error, Result, open::Inner, password, rule};
+use crate::{Error, RecordKind, Result, open::Inner, password, rule};
 
 /// A person or program that signs in.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +64,7 @@ impl Users<'_> {
         .execute(&self.0.write)
         .await
         .map_err(|e| self.taken(&new.email, "creating a user", e))?;
+        self.0.changes.tell_of(RecordKind::User, &id);
         Ok(User {
             id,
             email: new.email,
@@ -152,6 +153,7 @@ impl Users<'_> {
         .await
         .map_err(|e| self.taken(&user.email, doing, e))?;
         tx.commit().await.map_err(self.0.sql(doing))?;
+        self.0.changes.tell_of(RecordKind::User, id);
         Ok(Some(user))
     }
 
@@ -169,7 +171,13 @@ impl Users<'_> {
 
     /// Deletes the user `id`, its tokens and its rules; returns whether there was one.
     pub async fn delete(&self, id: &str) -> Result<bool> {
-        rule::delete_subject(self.0, "DELETE FROM users WHERE id = $1", id, "deleting a user").await
+        let found = rule::delete_subject(self.0, "DELETE FROM users WHERE id = $1", id, "deleting a user").await?;
+        self.0.changes.tell_of(RecordKind::User, id);
+        self.0.changes.tell_of(RecordKind::Token, id);
+        for kind in [RecordKind::Group, RecordKind::Rule, RecordKind::Role] {
+            self.0.changes.tell(kind);
+        }
+        Ok(found)
     }
 
     async fn with_hash(&self, email: &str) -> Result<Option<(User, Option<String>)>> {
