@@ -81,7 +81,24 @@ pub(crate) fn describe(error: &xapi::Error) -> Value {
     if let Some(failure) = error.failure() {
         description.insert("params".to_owned(), json!(failure.params));
     }
+    if let Some(certificate) = error.certificate() {
+        description.insert("certificate".to_owned(), shown(certificate));
+    }
     description.into()
+}
+
+/// Describes a certificate that is not accepted, for a person to compare with what the host says of itself.
+fn shown(certificate: &xapi::CertificateError) -> Value {
+    let (from, until) = certificate.validity.unzip();
+    json!({
+        "address": certificate.address.to_string(),
+        "fingerprint": certificate.fingerprint.to_string(),
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        // Milliseconds since the epoch.
+        "validFrom": from.map(|seconds| seconds * 1000),
+        "validUntil": until.map(|seconds| seconds * 1000),
+    })
 }
 
 /// The code that clients of the original look for.

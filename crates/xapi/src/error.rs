@@ -157,6 +157,16 @@ impl Error {
         }
     }
 
+    /// Returns the certificate that is not accepted, if that is why.
+    pub fn certificate(&self) -> Option<&CertificateError> {
+        match self {
+            Self::Certificate(certificate) => Some(certificate),
+            Self::Coordinator { cause, .. } => cause.certificate(),
+            Self::NoMember { first, .. } => first.certificate(),
+            _ => None,
+        }
+    }
+
     /// Returns the error that the host answered.
     pub fn failure(&self) -> Option<&Failure> {
         match self {

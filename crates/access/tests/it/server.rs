@@ -118,6 +118,16 @@ async fn an_untrusted_certificate_is_refused_unless_allowed() {
     let server = reaches(&admin, &id, "disconnected").await;
     assert!(server["error"]["message"].as_str().unwrap().contains("certificate"), "{server}");
     assert_eq!(server["error"]["code"], "DEPTH_ZERO_SELF_SIGNED_CERT");
+    // What a person has to compare before accepting it, also for who asks for the connection.
+    let refused = admin.refused("server.enable", json!({ "id": id })).await;
+    for certificate in [&server["error"]["certificate"], &refused["data"]["certificate"]] {
+        assert_eq!(certificate["fingerprint"].as_str().map(str::len), Some(95), "{certificate}");
+        assert_eq!(certificate["address"], sim.https_addr().to_string());
+        assert!(certificate["subject"].as_str().is_some_and(|subject| subject.contains("CN=")), "{certificate}");
+        assert_eq!(certificate["subject"], certificate["issuer"]);
+        let (from, until) = (certificate["validFrom"].as_i64().unwrap(), certificate["validUntil"].as_i64().unwrap());
+        assert!(from < until, "{certificate}");
+    }
     admin.call("server.set", json!({ "id": id, "allowUnauthorized": true })).await;
     reaches(&admin, &id, "connected").await;
 }

@@ -57,6 +57,10 @@ pub struct CertificateError {
     pub fingerprint: Fingerprint,
     /// Whom it is for, such as `CN=xcp1`; empty if it cannot be read.
     pub subject: String,
+    /// Who signed it; empty if it cannot be read.
+    pub issuer: String,
+    /// From when until when it is valid, seconds since the epoch; none if it cannot be read.
+    pub validity: Option<(i64, i64)>,
 }
 
 /// What is wrong with a certificate.
@@ -101,8 +105,18 @@ impl CertificateError {
     /// Says that the certificate has `problem`.
     pub(super) fn new(address: &Address, certificate: &[u8], problem: Problem) -> Self {
         let parsed = X509Certificate::from_der(certificate).ok().map(|(_, parsed)| parsed);
-        let subject = parsed.map(|parsed| name(parsed.subject())).unwrap_or_default();
-        Self { address: address.clone(), problem, fingerprint: Fingerprint::of(certificate), subject }
+        let parsed = parsed.as_ref();
+        Self {
+            address: address.clone(),
+            problem,
+            fingerprint: Fingerprint::of(certificate),
+            subject: parsed.map(|parsed| name(parsed.subject())).unwrap_or_default(),
+            issuer: parsed.map(|parsed| name(parsed.issuer())).unwrap_or_default(),
+            validity: parsed.map(|parsed| {
+                let validity = parsed.validity();
+                (validity.not_before.timestamp(), validity.not_after.timestamp())
+            }),
+        }
     }
 }
 
@@ -152,7 +166,7 @@ fn printable(text: &str) -> String {
 
 impl fmt::Display for CertificateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { address, problem, fingerprint, subject } = self;
+        let Self { address, problem, fingerprint, subject, .. } = self;
         let allow = "allow unauthorized certificates for this server";
         match problem {
             Problem::Changed { pinned } => write!(
