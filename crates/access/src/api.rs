@@ -1,6 +1,7 @@
 //! The connections of clients, the calls that are under way, and tasks.
 
 mod call;
+mod record;
 mod task;
 
 use app::{CloseReason, Cx};
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
     ops.add::<task::AbortTask>().add::<task::DeleteTask>().add::<task::DeleteTasks>();
     ops.add::<task::GetTask>().add::<task::GetTasks>();
+    ops.add::<record::SubscribeRecords>().add::<record::UnsubscribeRecords>();
     ops.add::<task::SubscribeTasks>().add::<task::UnsubscribeTasks>();
     ops.add::<call::CancelCall>().add::<CloseAllConnections>().add::<call::GetCalls>().add::<GetConnections>();
 }

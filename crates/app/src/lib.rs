@@ -18,6 +18,7 @@ mod notifications;
 mod own_vm;
 mod permissions;
 mod pool;
+mod records;
 mod rehearsal;
 mod roles;
 mod rules;

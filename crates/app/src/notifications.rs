@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use view::Frame;
 
-use crate::{task::Told, views::Screen};
+use crate::{records::RecordsTold, task::Told, views::Screen};
 
 /// Views of one connection: a page shows a few, an application of many pages some dozens.
 pub(crate) const MOST_VIEWS: usize = 32;
@@ -53,6 +53,8 @@ struct Open {
     due: VecDeque<u64>,
     /// What is told of tasks, where the client wants that.
     tasks: Option<Told>,
+    /// What is told of records, likewise.
+    records: Option<RecordsTold>,
 }
 
 /// A view that is open.
@@ -106,8 +108,11 @@ impl Notifications {
                 return Some(told(id, text));
             }
         }
-        let text = open.tasks.as_mut().and_then(Told::take)?;
-        Some(Notification { method: "task", params: [text, Bytes::new()] })
+        let all = |method, text| Notification { method, params: [text, Bytes::new()] };
+        if let Some(text) = open.tasks.as_mut().and_then(Told::take) {
+            return Some(all("task", text));
+        }
+        open.records.as_mut().and_then(RecordsTold::take).map(|text| all("record", text))
     }
 
     /// Tells of tasks from now on, while `may`; in place of what was told of them before.
@@ -128,6 +133,29 @@ impl Notifications {
     /// Notes what is to be told of tasks.
     pub(crate) fn tasks(&self, note: impl FnOnce(&mut Told)) {
         if let Some(told) = &mut self.0.open.lock().tasks {
+            note(told);
+        }
+        self.0.ready.notify_one();
+    }
+
+    /// Tells of records from now on, while `may`; in place of what was told of them before.
+    pub(crate) fn with_records(&self, told: RecordsTold, may: impl FnOnce() -> bool) -> op::Result<()> {
+        let mut open = self.0.open.lock();
+        if !may() {
+            return Err(op::Error::not_signed_in());
+        }
+        open.records = Some(told);
+        Ok(())
+    }
+
+    /// Tells nothing more of records; returns whether it did.
+    pub fn without_records(&self) -> bool {
+        self.0.open.lock().records.take().is_some()
+    }
+
+    /// Notes what is to be told of records.
+    pub(crate) fn records(&self, note: impl FnOnce(&mut RecordsTold)) {
+        if let Some(told) = &mut self.0.open.lock().records {
             note(told);
         }
         self.0.ready.notify_one();
@@ -216,6 +244,7 @@ impl Notifications {
         open.ended.clear();
         open.due.clear();
         open.tasks = None;
+        open.records = None;
     }
 
     /// Returns the screens of the views that are open.

@@ -180,6 +180,8 @@ impl App {
         }
         let link = Link::start(self, server, options, recorder);
         links.insert(server.id.clone(), Arc::clone(&link));
+        drop(links);
+        self.db().changes().tell(db::RecordKind::Server);
         Ok(link)
     }
 

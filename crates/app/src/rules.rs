@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use acl::{Acl, Regrant, Rule};
-use db::{AclRule, User};
+use db::{AclRule, RecordKind, User};
 use tracing::error;
 
 use crate::{
@@ -126,6 +126,8 @@ impl App {
             });
         }
         let Some(before) = before else { return };
+        // Written before, but only now it counts.
+        self.db().changes().tell_of(RecordKind::User, &user.id);
         let (before, after) = (self.audience(Some(&before)), self.audience(Some(&user)));
         if matches!((&before, &after), (Audience::Everything, _) | (_, Audience::Everything)) && before != after {
             let (app, user) = (self.clone(), Affected { id: user.id.clone(), connected: true });
@@ -166,6 +168,8 @@ impl App {
             app.permissions().change(affected, change);
         })
         .await;
+        // Written before, but only now it counts.
+        self.db().changes().tell(RecordKind::Role);
     }
 
     /// Returns the ids of the users who are no administrators and have a session.

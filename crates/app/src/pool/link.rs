@@ -9,7 +9,7 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use db::Server;
+use db::{Changes, RecordKind, Server};
 use model::{Mirror, PoolId};
 use parking_lot::Mutex;
 use serde_json::json;
@@ -31,6 +31,8 @@ use crate::{
 pub(crate) struct Link {
     client: xapi::Pool,
     status: watch::Sender<PoolStatus>,
+    /// Where a change of the status is told.
+    changes: Changes,
     /// Why the latest attempt failed, for who waits.
     failed: Mutex<Option<op::Error>>,
     read_only: AtomicBool,
@@ -45,6 +47,7 @@ impl Link {
         let link = Arc::new(Self {
             client: xapi::Pool::open(options),
             status: watch::Sender::new(connecting),
+            changes: app.db().changes().clone(),
             failed: Mutex::default(),
             read_only: AtomicBool::new(server.read_only),
             stop: CancellationToken::new(),
@@ -116,9 +119,15 @@ impl Link {
         }
     }
 
+    /// Changes the status and tells so.
+    fn set(&self, change: impl FnOnce(&mut PoolStatus)) {
+        self.status.send_modify(change);
+        self.changes.tell(RecordKind::Server);
+    }
+
     fn connected(&self) {
         *self.failed.lock() = None;
-        self.status.send_modify(|status| {
+        self.set(|status| {
             status.phase = Phase::Connected;
             status.error = None;
             status.stale_since = None;
@@ -127,7 +136,7 @@ impl Link {
 
     fn disconnected(&self, error: op::Error, shown: serde_json::Value) {
         *self.failed.lock() = Some(error);
-        self.status.send_modify(|status| {
+        self.set(|status| {
             status.phase = Phase::Disconnected;
             status.error = Some(shown);
         });
@@ -194,7 +203,7 @@ impl Runner {
         }
         self.app.claims().release(&self.server);
         info!(server.id = %self.server, "disconnected from `{}`", self.host);
-        self.link.status.send_modify(|status| {
+        self.link.set(|status| {
             status.phase = Phase::Disconnected;
             status.pool = None;
         });
@@ -242,7 +251,7 @@ impl Runner {
         self.deadline = None;
         let id: Arc<str> = pool.as_str().into();
         self.pool = Some(pool);
-        self.link.status.send_modify(|status| status.pool = Some(Arc::clone(&id)));
+        self.link.set(|status| status.pool = Some(Arc::clone(&id)));
         if self.link.client.state().borrow().is_live() {
             self.live().await;
         }
@@ -344,7 +353,7 @@ impl Runner {
         match state {
             State::Connecting => {
                 if self.pool.is_none() {
-                    self.link.status.send_modify(|status| status.phase = Phase::Connecting);
+                    self.link.set(|status| status.phase = Phase::Connecting);
                 }
             }
             State::Live => self.live().await,
@@ -360,7 +369,7 @@ impl Runner {
                     self.deadline = Some(Instant::now());
                 }
                 let error = xapi_error::describe(&reason);
-                self.link.status.send_modify(|status| {
+                self.link.set(|status| {
                     status.phase = Phase::Connecting;
                     status.error = Some(error);
                     status.stale_since = Some(since);
