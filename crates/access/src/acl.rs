@@ -71,7 +71,7 @@ struct Get {}
 
 impl Op<Cx> for Get {
     type Output = Vec<RuleInfo>;
-    const SPEC: Spec = Spec::admin("acl.get");
+    const SPEC: Spec = Spec::admin("acl.get").quiet();
     async fn run(self, cx: Cx) -> Result<Vec<RuleInfo>> {
         let rules = cx.app.db().acl_rules().all().await.map_err(failure)?;
         Ok(rules

@@ -78,7 +78,7 @@ struct GetAll {}
 
 impl Op<Cx> for GetAll {
     type Output = Vec<Value>;
-    const SPEC: Spec = Spec::privilege("group.getAll", "group", "read");
+    const SPEC: Spec = Spec::privilege("group.getAll", "group", "read").quiet();
     async fn run(self, cx: Cx) -> Result<Vec<Value>> {
         readable(&cx, "group", GroupInfo::all(&cx).await?)
     }

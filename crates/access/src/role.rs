@@ -26,7 +26,7 @@ struct GetAll {}
 
 impl Op<Cx> for GetAll {
     type Output = Vec<RoleInfo>;
-    const SPEC: Spec = Spec::signed_in("role.getAll");
+    const SPEC: Spec = Spec::signed_in("role.getAll").quiet();
     async fn run(self, _: Cx) -> Result<Vec<RoleInfo>> {
         let info = |Role { id, name, rights }: Role| RoleInfo {
             id,

@@ -112,7 +112,7 @@ struct SetNotifications {
 
 impl Op<Cx> for SetNotifications {
     type Output = ();
-    const SPEC: Spec = Spec::signed_in("session.setNotifications");
+    const SPEC: Spec = Spec::signed_in("session.setNotifications").quiet();
     async fn run(self, cx: Cx) -> Result<()> {
         cx.session.notifications().want_objects(self.all);
         Ok(())

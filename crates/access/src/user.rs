@@ -62,7 +62,7 @@ struct GetAll {}
 
 impl Op<Cx> for GetAll {
     type Output = Vec<UserInfo>;
-    const SPEC: Spec = Spec::privilege("user.getAll", "user", "read");
+    const SPEC: Spec = Spec::privilege("user.getAll", "user", "read").quiet();
     async fn run(self, cx: Cx) -> Result<Vec<UserInfo>> {
         let users = cx.app.db().users().all().await.map_err(failure)?;
         let mut readable = Vec::new();

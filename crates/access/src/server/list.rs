@@ -64,7 +64,7 @@ pub(super) struct GetAll {}
 
 impl Op<Cx> for GetAll {
     type Output = Vec<Value>;
-    const SPEC: Spec = Spec::privilege("server.getAll", RESOURCE, "read");
+    const SPEC: Spec = Spec::privilege("server.getAll", RESOURCE, "read").quiet();
     async fn run(self, cx: Cx) -> Result<Vec<Value>> {
         all(&cx).await
     }
