@@ -23,6 +23,7 @@ pub(crate) fn ops(ops: &mut Ops<Cx>) {
     ops.add::<create::Create>()
         .add::<delete::Delete>()
         .add::<delete::DeleteOwn>()
+        .add::<GetAll>()
         .add::<GetAuthenticationTokens>()
         .add::<rest::CreateToken>()
         .add::<rest::GetTokens>()
@@ -80,9 +81,22 @@ struct GetAuthenticationTokens {}
 
 impl Op<Cx> for GetAuthenticationTokens {
     type Output = Vec<TokenInfo>;
-    const SPEC: Spec = Spec::signed_in("user.getAuthenticationTokens");
+    const SPEC: Spec = Spec::signed_in("user.getAuthenticationTokens").quiet();
     async fn run(self, cx: Cx) -> Result<Vec<TokenInfo>> {
         let tokens = cx.app.db().tokens().list(Some(&cx.user()?.id)).await.map_err(failure)?;
+        Ok(tokens.into_iter().map(TokenInfo::from).collect())
+    }
+}
+
+/// List the tokens of all users.
+#[derive(Deserialize, JsonSchema)]
+struct GetAll {}
+
+impl Op<Cx> for GetAll {
+    type Output = Vec<TokenInfo>;
+    const SPEC: Spec = Spec::admin("token.getAll").quiet();
+    async fn run(self, cx: Cx) -> Result<Vec<TokenInfo>> {
+        let tokens = cx.app.db().tokens().list(None).await.map_err(failure)?;
         Ok(tokens.into_iter().map(TokenInfo::from).collect())
     }
 }

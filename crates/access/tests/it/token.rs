@@ -34,6 +34,18 @@ async fn a_token_is_shown_once_and_listed_without_its_secret() {
 }
 
 #[tokio::test]
+async fn administrators_list_the_tokens_of_all_without_their_secrets() {
+    let test = start().await;
+    let (admin, bob) = (test.admin().await, test.user("bob").await);
+    let token = bob.call("token.create", json!({ "description": "mine" })).await;
+    let all = admin.call("token.getAll", json!({})).await;
+    let mine = all.as_array().unwrap().iter().find(|token| token["description"] == "mine").unwrap();
+    assert_eq!(mine["user_id"], bob.id());
+    assert!(!all.to_string().contains(token.as_str().unwrap()));
+    bob.refused("token.getAll", json!({})).await;
+}
+
+#[tokio::test]
 async fn without_a_duration_a_token_is_good_for_thirty_days() {
     let test = start().await;
     let bob = test.user("bob").await;

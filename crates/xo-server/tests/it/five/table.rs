@@ -56,6 +56,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("api.getTask", "REST asks it: `rest/task.rs`"),
     ("api.getTasks", "REST asks it: `rest/task.rs`"),
     ("api.subscribeTasks", "a client of its own is told: `told_of_tasks.rs`"),
+    ("api.subscribeRecords", "a client of its own is told: `told_of_records.rs`"),
+    ("api.unsubscribeRecords", "a client of its own is told: `told_of_records.rs`"),
     ("api.unsubscribeTasks", "a client of its own is told: `told_of_tasks.rs`"),
 ];
 

@@ -167,6 +167,7 @@ pub(super) const RECIPES: &[Recipe] = &[
     on("user.create", |_| json!({ "email": "bob", "password": "pw", "permission": "none" })),
     after("user.delete", |lab| Box::pin(async move { json!({ "id": user(lab).await }) })),
     on("user.getAll", |_| json!({})),
+    on("token.getAll", |_| json!({})),
     on("user.getAuthenticationTokens", |_| json!({})),
     after("user.set", |lab| Box::pin(async move { json!({ "id": user(lab).await, "email": "rob" }) })),
     on("vif.getLockingModeValues", |_| json!({})),
