@@ -834,12 +834,6 @@ export interface Configured {
   id: string
 }
 
-/** A token that has just been created. */
-export interface CreatedToken {
-  /** The token; its `id` is what to sign in with. */
-  token: TokenInfo
-}
-
 /** A token as it is listed. Its id is not the token itself, as it is in the original: only a hash of that is stored. Operations take either. */
 export interface TokenInfo {
   /** Program that asked for it. */
@@ -862,6 +856,12 @@ export interface TokenInfo {
 export interface Use {
   /** Milliseconds since the epoch. */
   timestamp: number
+}
+
+/** A token that has just been created. */
+export interface CreatedToken {
+  /** The token; its `id` is what to sign in with. */
+  token: TokenInfo
 }
 
 /** What a disk is after it has moved. */
@@ -1294,10 +1294,20 @@ export interface Methods {
     }
     result: unknown[]
   }
+  /** Be told by `record` notifications of which kinds some records have changed: `kinds` has `server`, `user`, `group`, `token`, `acl` or `aclRole`. One is told of what one may read, and of one's own user and tokens; the answer is the kinds of which one may read others than these. What the records are like is asked of the operations that list them. Of a server it is told, too, when how it stands with it has changed. */
+  'api.subscribeRecords': {
+    params: Record<string, never>
+    result: string[]
+  }
   /** List the same, and be told by `task` notifications what changes: `updated` has tasks, `removed` ids of those that are gone or that one may not see any more. */
   'api.subscribeTasks': {
     params: Record<string, never>
     result: unknown[]
+  }
+  /** Be told no more of records. */
+  'api.unsubscribeRecords': {
+    params: Record<string, never>
+    result: true
   }
   /** Be told no more of tasks. */
   'api.unsubscribeTasks': {
@@ -3146,6 +3156,11 @@ export interface Methods {
       pattern?: Record<string, unknown>
     }
     result: true
+  }
+  /** List the tokens of all users. */
+  'token.getAll': {
+    params: Record<string, never>
+    result: TokenInfo[]
   }
   /** Describe a token of the user who calls. */
   'token.set': {
