@@ -110,10 +110,24 @@ export interface Server {
 	readOnly: boolean;
 	allowUnauthorized: boolean;
 	status: 'connected' | 'connecting' | 'disconnected';
+	httpProxy?: string | null;
 	poolId?: string | null;
 	poolNameLabel?: string | null;
+	poolMembersAddresses?: string[] | null;
+	/** Id of the host that coordinates the pool. */
+	master?: string | null;
 	/** Since when what is shown of its pool is not up to date, in ms since the epoch. */
 	staleSince?: number | null;
 	/** Why the last connection failed; its shape depends on the cause. */
-	error?: { message?: string; code?: string | number } | null;
+	error?: { message?: string; code?: string | number; certificate?: Certificate } | null;
+}
+
+/** A certificate of a host that is not accepted. Times are ms since the epoch. */
+export interface Certificate {
+	address: string;
+	fingerprint: string;
+	subject: string;
+	issuer: string;
+	validFrom?: number | null;
+	validUntil?: number | null;
 }

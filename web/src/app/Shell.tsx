@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { withTexts } from '../i18n';
 import { ActionsProvider } from '../list/Actions';
 import type { NounId } from '../list/noun';
+import { useRecordNews } from '../live/records';
 import { StaleBanner } from '../pool/StaleBanner';
 import { ActivityBar } from '../task/ActivityBar';
 import { ConfirmProvider } from '../ui/Confirm';
@@ -44,6 +45,7 @@ export function Shell({ children }: { children: ReactNode }) {
 	useEffect(() => {
 		if (isPainted) void warm();
 	}, [isPainted]);
+	useRecordNews(queries);
 	return (
 		<QueryClientProvider client={queries}>
 			<ConfirmProvider>

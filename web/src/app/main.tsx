@@ -10,6 +10,7 @@ import { startLanguage } from '../i18n';
 import { Connection } from '../live/connection';
 import { LiveContext } from '../live/hooks';
 import { Names } from '../live/names';
+import { Records } from '../live/records';
 import { Tasks } from '../live/tasks';
 import { themeOf } from '../ui/theme';
 import { base, leaveSignInAddress } from './base';
@@ -19,7 +20,12 @@ leaveSignInAddress();
 
 const connection = new Connection(new URL('api/', base()).href.replace(/^http/, 'ws'));
 connection.start();
-const live = { connection, names: new Names(connection), tasks: new Tasks(connection) };
+const live = {
+	connection,
+	names: new Names(connection),
+	tasks: new Tasks(connection),
+	records: new Records(connection),
+};
 addEventListener('online', () => connection.hurry());
 document.addEventListener('visibilitychange', () => {
 	if (document.visibilityState === 'visible') connection.hurry();

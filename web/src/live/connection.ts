@@ -46,7 +46,7 @@ type Frame =
 	| { method: Notification; params: object };
 
 /** What the server tells without being asked, as far as somebody here listens. */
-export type Notification = 'view' | 'task';
+export type Notification = 'view' | 'task' | 'record';
 
 export class Connection {
 	readonly #url: string;
@@ -59,7 +59,11 @@ export class Connection {
 	#attempt = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#silence: ReturnType<typeof setTimeout> | undefined;
-	readonly #told: Record<Notification, Set<(params: object) => void>> = { view: new Set(), task: new Set() };
+	readonly #told: Record<Notification, Set<(params: object) => void>> = {
+		view: new Set(),
+		task: new Set(),
+		record: new Set(),
+	};
 	#lastUser: string | undefined;
 
 	constructor(url: string, limits: Partial<Limits> = {}) {
@@ -127,6 +131,14 @@ export class Connection {
 			this.#pending.set(id, { method, resolve, reject, timer });
 			socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
 		});
+	}
+
+	/** Asks who is signed in: the record of the user has changed. */
+	async knowUser(): Promise<void> {
+		const socket = this.#socket;
+		const user = await this.call('session.getUser', {}).catch(() => undefined);
+		if (user === undefined || socket !== this.#socket || this.#state.is !== 'live') return;
+		if (JSON.stringify(user) !== JSON.stringify(this.#state.user)) this.#set({ is: 'live', user });
 	}
 
 	#set(state: State): void {
@@ -246,5 +258,5 @@ function isFrame(frame: unknown): frame is Frame {
 }
 
 function isName(method: unknown): method is Notification {
-	return method === 'view' || method === 'task';
+	return method === 'view' || method === 'task' || method === 'record';
 }

@@ -4,6 +4,7 @@ import type { Kind, Kinds, User } from '../api/objects';
 import type { Connection, State } from './connection';
 import { Listing, type Look } from './listing';
 import type { Names, Sort } from './names';
+import type { Records } from './records';
 import type { Tasks } from './tasks';
 import { type Row, View, type Wish } from './view';
 
@@ -11,6 +12,7 @@ export interface Live {
 	connection: Connection;
 	names: Names;
 	tasks: Tasks;
+	records: Records;
 }
 
 export const LiveContext = createContext<Live | undefined>(undefined);
