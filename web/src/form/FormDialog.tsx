@@ -20,6 +20,8 @@ interface FormDialogProps {
 	 */
 	onSubmit: () => Promise<unknown> | undefined;
 	onClose: () => void;
+	/** Says why it was refused where the words of the server are not all that is to know. */
+	refused?: (error: unknown) => ReactNode;
 	children: ReactNode;
 }
 
@@ -31,6 +33,7 @@ export function FormDialog({
 	size = 'md',
 	onSubmit,
 	onClose,
+	refused = errorText,
 	children,
 }: FormDialogProps) {
 	const { t } = useTranslation();
@@ -60,9 +63,9 @@ export function FormDialog({
 			>
 				{children}
 				{error !== undefined && (
-					<p className={css.error} role="alert">
-						{errorText(error)}
-					</p>
+					<div className={css.error} role="alert">
+						{refused(error)}
+					</div>
 				)}
 				<div className={css.buttons}>
 					<Button onClick={() => setOpened(false)} variant="default">

@@ -1,7 +1,7 @@
 /** Why a list has no rows, and what to do about it. */
 import { Button } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { PageLink } from '../app/PageLink';
 import type { Key } from '../i18n';
 import { useConnectionState, useLive } from '../live/hooks';
 import { useServers } from '../pool/servers';
@@ -58,7 +58,7 @@ export default function NothingHere({ noun, scoped, filtered, error, onClear }: 
 		return (
 			<Message title={t('empty.noPool')}>
 				<p>{t('empty.connectMaster')}</p>
-				<Button renderRoot={(props) => <Link search={{ add: 'pool' }} to="/servers" {...props} />}>
+				<Button renderRoot={(props) => <PageLink search={{ add: 'pool' }} to="/servers" {...props} />}>
 					{t('pool.connect')}
 				</Button>
 			</Message>
@@ -68,7 +68,7 @@ export default function NothingHere({ noun, scoped, filtered, error, onClear }: 
 		return (
 			<Message title={t('empty.noneAnswers')} tone="bad">
 				<p>{t('empty.allDisconnected')}</p>
-				<Button component={Link} to="/servers" variant="default">
+				<Button renderRoot={(props) => <PageLink to="/servers" {...props} />} variant="default">
 					{t('pool.seeWhy')}
 				</Button>
 			</Message>

@@ -30,8 +30,12 @@ async function readAll(connection: Connection, { type, filter, sort, columns }: 
 }
 
 export async function exportCsv(connection: Connection, wanted: Wanted, label: (column: Column) => string) {
-	const rows = await readAll(connection, wanted);
-	const lines = [wanted.columns.map(label), ...rows.map((row) => wanted.columns.map((column) => cellOf(column, row)))];
+	return csvOf(await readAll(connection, wanted), wanted.columns, label);
+}
+
+/** Writes rows as CSV. */
+export function csvOf(rows: readonly Row[], columns: readonly Column[], label: (column: Column) => string): string {
+	const lines = [columns.map(label), ...rows.map((row) => columns.map((column) => cellOf(column, row)))];
 	return lines.map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
 }
 

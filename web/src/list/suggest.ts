@@ -8,7 +8,7 @@ const MOST = 10;
 
 export function suggest(
 	text: string,
-	noun: Noun,
+	noun: Pick<Noun, 'facets' | 'properties'>,
 	counts: Readonly<Record<string, Counts | null>>,
 	saved: readonly { name: string; filter: string }[],
 	label: (key: Noun['facets'][number]['label']) => string,

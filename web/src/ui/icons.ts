@@ -36,6 +36,9 @@ export { default as DownloadIcon } from '@tabler/icons-react/dist/esm/icons/Icon
 export { default as WindowIcon } from '@tabler/icons-react/dist/esm/icons/IconExternalLink.mjs';
 export { default as ExportIcon } from '@tabler/icons-react/dist/esm/icons/IconFileExport.mjs';
 export { default as HeartbeatIcon } from '@tabler/icons-react/dist/esm/icons/IconHeartbeat.mjs';
+export { default as JournalIcon } from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
+export { default as AboutIcon } from '@tabler/icons-react/dist/esm/icons/IconInfoCircle.mjs';
+export { default as TokenIcon } from '@tabler/icons-react/dist/esm/icons/IconKey.mjs';
 export { default as KeyboardIcon } from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 export { default as LanguageIcon } from '@tabler/icons-react/dist/esm/icons/IconLanguage.mjs';
 export { default as OverviewIcon } from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
@@ -65,6 +68,7 @@ export { default as SearchIcon } from '@tabler/icons-react/dist/esm/icons/IconSe
 export { default as HostIcon } from '@tabler/icons-react/dist/esm/icons/IconServer.mjs';
 export { default as PoolIcon } from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
 export { default as StarIcon } from '@tabler/icons-react/dist/esm/icons/IconStar.mjs';
+export { default as AdminIcon } from '@tabler/icons-react/dist/esm/icons/IconShieldLock.mjs';
 export { default as ResumeIcon } from '@tabler/icons-react/dist/esm/icons/IconSun.mjs';
 export { default as ThemeIcon } from '@tabler/icons-react/dist/esm/icons/IconSunMoon.mjs';
 export { default as TableIcon } from '@tabler/icons-react/dist/esm/icons/IconTable.mjs';
@@ -77,5 +81,6 @@ export { default as RemoveIcon } from '@tabler/icons-react/dist/esm/icons/IconTr
 export { default as UploadIcon } from '@tabler/icons-react/dist/esm/icons/IconUpload.mjs';
 export { default as EmergencyIcon } from '@tabler/icons-react/dist/esm/icons/IconUrgent.mjs';
 export { default as UserIcon } from '@tabler/icons-react/dist/esm/icons/IconUserCircle.mjs';
+export { default as GroupIcon } from '@tabler/icons-react/dist/esm/icons/IconUsers.mjs';
 export { default as CloseIcon } from '@tabler/icons-react/dist/esm/icons/IconX.mjs';
 export { default as ZoomOutIcon } from '@tabler/icons-react/dist/esm/icons/IconZoomOut.mjs';

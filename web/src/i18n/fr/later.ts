@@ -3,6 +3,7 @@ import activity from './activity';
 import console from './console';
 import disk from './disk';
 import empty from './empty';
+import admin from './admin';
 import forms from './forms';
 import help from './help';
 import hostPage from './hostPage';
@@ -17,6 +18,7 @@ import vmFlows from './vmFlows';
 
 export default {
 	...activity,
+	...admin,
 	...console,
 	...disk,
 	...empty,
