@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router';
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Server } from '../api/objects';
+import { PageLink } from '../app/PageLink';
 import { text } from '../list/noun';
 import { useConnectionState, useView } from '../live/hooks';
 import { formatDuration } from '../ui/format';
@@ -65,11 +65,11 @@ function Signs({ signs }: { signs: Sign[] }) {
 		<ul aria-label={t('freshness.title')} className={css.signs}>
 			{signs.map(({ key, name, tone, says }) => (
 				<li key={key}>
-					<Link className={css.sign} data-tone={tone} title={`${name}: ${says}`} to="/servers">
+					<PageLink className={css.sign} data-tone={tone} title={`${name}: ${says}`} to="/servers">
 						<span aria-hidden="true" className={css.dot} />
 						<span className={css.name}>{name}</span>
 						<span className={css.says}>{says}</span>
-					</Link>
+					</PageLink>
 				</li>
 			))}
 		</ul>

@@ -1,155 +1,145 @@
-/** The connections to pools: their state, and adding one. */
-import { Button, Switch, Tooltip } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+/** The connections to pools: how it stands with each, adding one, changing one. */
+import { Button } from '@mantine/core';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../api/errors';
 import type { Server } from '../api/objects';
-import type { Key } from '../i18n';
+import { useOpenPage, usePageSearch } from '../app/PageLink';
+import { nameColumn, textColumn, yesNoColumn } from '../list/cells';
+import { text } from '../list/noun';
 import { useUser } from '../live/hooks';
-import { useConfirm } from '../ui/Confirm';
-import { AddIcon, EditIcon, RemoveIcon } from '../ui/icons';
+import type { Row } from '../live/view';
+import type { RecordDialogProps, RecordNoun } from '../record/noun';
+import { RecordPage } from '../record/RecordPage';
+import { AddIcon, DisconnectedIcon, EditIcon, RemoveIcon, VifIcon } from '../ui/icons';
 import { Message } from '../ui/Message';
-import { toasts } from '../ui/toasts';
-import { ConnectPool } from './ConnectPool';
-import css from './ServersPage.module.css';
-import { serverError, serverName, useServerCall, useServers } from './servers';
+import ConnectPool from './ConnectPool';
+import { ServerDetails } from './ServerDetails';
+import { ServerState, ServerSwitch, said } from './ServerState';
+import { serverError, serverName, useServers } from './servers';
 
-const route = getRouteApi('/servers');
+const serverOf = (row: Row) => row as unknown as Server;
 
-export function ServersPage() {
+function Change({ rows, onClose }: RecordDialogProps) {
+	const [row] = rows;
+	return row && <ConnectPool onClose={onClose} server={serverOf(row)} />;
+}
+
+const SERVERS: RecordNoun = {
+	id: 'servers',
+	title: 'place.servers',
+	one: 'server.one',
+	counted: 'server.counted',
+	placeholder: 'server.placeholder',
+	sort: 'name',
+	name: (row) => text(row, 'name'),
+	columns: [
+		{ ...nameColumn('name', '', 'server.name'), grow: 2 },
+		{
+			id: 'state',
+			label: 'column.state',
+			card: 'left',
+			min: 180,
+			grow: 3,
+			sort: 'state',
+			needs: [],
+			cell: (row) => <ServerState server={serverOf(row)} />,
+			text: (row) => text(row, 'state'),
+		},
+		{
+			id: 'enabled',
+			label: 'server.enabled',
+			card: 'number',
+			min: 96,
+			grow: 0,
+			sort: 'enabled',
+			needs: ['enabled'],
+			cell: (row) => <ServerSwitch server={serverOf(row)} />,
+		},
+		textColumn('host', 'server.address', 'host', { card: 'foot', min: 150 }),
+		textColumn('user', 'server.user', 'username', { min: 90 }),
+		textColumn('pool', 'column.pool', 'poolNameLabel'),
+		yesNoColumn('readOnly', 'server.readOnlyShort', 'readOnly'),
+		yesNoColumn('unauthorized', 'server.selfSignedShort', 'allowUnauthorized', { min: 150 }),
+		textColumn('proxy', 'server.proxy', 'httpProxy', { hidden: true }),
+		textColumn('error', 'server.error', 'reason', { hidden: true, min: 200 }),
+	],
+	facets: [{ property: 'status', label: 'column.state', inline: true }],
+	actions: [
+		{ id: 'edit', label: 'server.change', icon: EditIcon, single: true, Dialog: Change },
+		{
+			id: 'connect',
+			label: 'server.connect',
+			doing: 'server.connectingTo',
+			done: 'server.connectedNow',
+			icon: VifIcon,
+			refused: (row) => (serverOf(row).status === 'connected' ? 'why.connected' : undefined),
+			act: (connection, { id }) => connection.call('server.enable', { id }),
+		},
+		{
+			id: 'disconnect',
+			label: 'server.disconnect',
+			doing: 'server.disconnecting',
+			done: 'server.disconnectedNow',
+			icon: DisconnectedIcon,
+			consequence: 'server.disconnectWhat',
+			refused: (row) => (serverOf(row).enabled ? undefined : 'why.disconnected'),
+			act: (connection, { id }) => connection.call('server.disable', { id }),
+		},
+		{
+			id: 'forget',
+			label: 'server.forget',
+			doing: 'server.forgetting',
+			done: 'server.forgotten',
+			icon: RemoveIcon,
+			consequence: 'server.forgetWhat',
+			destroys: true,
+			act: (connection, { id }) => connection.call('server.remove', { id }),
+		},
+	],
+	Details: ServerDetails,
+};
+
+export default function ServersPage() {
 	const { t } = useTranslation();
 	const user = useUser();
-	const servers = useServers();
-	const { add } = route.useSearch();
-	const navigate = route.useNavigate();
+	const { data, error, refetch } = useServers();
+	const { add } = usePageSearch();
+	const open = useOpenPage();
+	const rows = useMemo(
+		() =>
+			data?.map((server) => ({
+				...server,
+				name: serverName(server),
+				state: String(t(said(server))),
+				reason: serverError(server),
+			})),
+		[data, t],
+	);
 	if (user !== undefined && user.permission !== 'admin') {
 		return <Message title={t('server.notYours')}>{t('server.youSee')}</Message>;
 	}
-	return (
-		<main className={css.page}>
-			<title>{`${t('server.title')} · Xen Orchestra`}</title>
-			<header className={css.header}>
-				<h1>{t('server.title')}</h1>
-				<Button
-					leftSection={<AddIcon size={16} />}
-					onClick={() => void navigate({ search: { add: 'pool' } })}
-					size="sm"
-				>
-					{t('pool.connect')}
-				</Button>
-			</header>
-			{servers.error !== null && servers.data === undefined && (
-				<Message title={t('server.unreadable')} tone="bad">
-					{errorText(servers.error)}
-				</Message>
-			)}
-			{servers.data?.length === 0 && (
-				<Message title={t('server.none')}>
-					<p>{t('server.give')}</p>
-				</Message>
-			)}
-			<ul className={css.servers}>
-				{servers.data?.map((server) => (
-					<ServerRow key={server.id} server={server} />
-				))}
-			</ul>
-			<ConnectPool
-				onClose={() => void navigate({ search: {}, replace: true })}
-				opened={add !== undefined && user !== undefined}
-			/>
-		</main>
+	const begin = () => open('/servers', { add: 'pool' });
+	const connect = (
+		<Button leftSection={<AddIcon size={16} />} onClick={begin} size="sm">
+			{t('pool.connect')}
+		</Button>
 	);
-}
-
-function said(server: Server): Key {
-	if (!server.enabled) return 'server.off';
-	if (server.status === 'connected') return 'server.live';
-	if (server.status === 'disconnected') return 'server.disconnected';
-	return serverError(server) === undefined ? 'server.connecting' : 'server.again';
-}
-
-function ServerRow({ server }: { server: Server }) {
-	const { t } = useTranslation();
-	const enable = useServerCall('server.enable');
-	const disable = useServerCall('server.disable');
-	const remove = useServerCall('server.remove');
-	const confirm = useConfirm();
-	const [changing, setChanging] = useState(false);
-	const name = serverName(server);
-	const error = serverError(server);
-	const busy = enable.isPending || disable.isPending || remove.isPending;
-
-	const tell = (title: string) => (failure: Error) =>
-		toasts.show({
-			color: 'red',
-			title,
-			message: errorText(failure),
-			autoClose: false,
-		});
-	const askToRemove = async () => {
-		const yes = await confirm({
-			title: t('server.askForget', { name }),
-			body: <p>{t('server.forgetWhat')}</p>,
-			action: t('server.forget'),
-			destroys: true,
-		});
-		if (yes) remove.mutate({ id: server.id }, { onError: tell(t('server.notForgotten', { name })) });
-	};
-
 	return (
-		<li className={css.server}>
-			<span className={css.state} data-state={server.enabled ? server.status : 'off'}>
-				<span aria-hidden="true" className={css.dot} />
-				{t(said(server))}
-			</span>
-			<div className={css.what}>
-				<h2>{name}</h2>
-				<p>
-					{server.poolNameLabel && server.poolNameLabel !== name
-						? t('server.at', { pool: server.poolNameLabel, host: server.host, user: server.username })
-						: t('server.as', { host: server.host, user: server.username })}
-				</p>
-				{error !== undefined && <p className={css.error}>{error}</p>}
-			</div>
-			<Tooltip label={t(server.enabled ? 'server.disconnect' : 'server.connect')}>
-				<div>
-					<Switch
-						aria-label={t('server.connectName', { name })}
-						checked={server.enabled}
-						disabled={busy}
-						onChange={() =>
-							server.enabled
-								? disable.mutate({ id: server.id }, { onError: tell(t('server.notDisconnected', { name })) })
-								: enable.mutate({ id: server.id }, { onError: tell(t('server.notConnected', { name })) })
-						}
-						withThumbIndicator={false}
-					/>
-				</div>
-			</Tooltip>
-			<div className={css.buttons}>
-				<Button
-					color="gray"
-					disabled={busy}
-					leftSection={<EditIcon size={15} />}
-					onClick={() => setChanging(true)}
-					size="compact-sm"
-					variant="subtle"
-				>
-					{t('server.change')}
-				</Button>
-				<Button
-					color="gray"
-					disabled={busy}
-					leftSection={<RemoveIcon size={15} />}
-					onClick={() => void askToRemove()}
-					size="compact-sm"
-					variant="subtle"
-				>
-					{t('server.forget')}
-				</Button>
-			</div>
-			<ConnectPool onClose={() => setChanging(false)} opened={changing} server={server} />
-		</li>
+		<>
+			<RecordPage
+				empty={
+					<Message title={t('server.none')}>
+						<p>{t('server.give')}</p>
+						<Button onClick={begin}>{t('pool.connect')}</Button>
+					</Message>
+				}
+				failed={error === null ? undefined : { text: errorText(error), retry: () => void refetch() }}
+				noun={SERVERS}
+				rows={rows}
+				tools={connect}
+			/>
+			{add !== undefined && user !== undefined && <ConnectPool onClose={() => open('/servers')} />}
+		</>
 	);
 }

@@ -1,5 +1,5 @@
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { PageLink } from '../app/PageLink';
 import { useConnectionState } from '../live/hooks';
 import { Banner } from '../ui/Banner';
 import { formatDuration } from '../ui/format';
@@ -21,9 +21,9 @@ export function StaleBanner() {
 	return (
 		<Banner
 			action={
-				<Link className={BUTTON} data-size="compact" to="/servers">
+				<PageLink className={BUTTON} data-size="compact" to="/servers">
 					{t('pool.seeWhy')}
-				</Link>
+				</PageLink>
 			}
 			icon={WarningIcon}
 			role="status"
