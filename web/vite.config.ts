@@ -5,8 +5,11 @@ import { compressed } from './build/compressed';
 /** Where `npm run dev` finds a running xo-server. */
 const server = process.env.XO_SERVER_URL ?? 'http://127.0.0.1:8080';
 
-const BASE =
-	/node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack|i18next|react-i18next)\//;
+const BASE = /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack|i18next|react-i18next)\//;
+
+/** What every list is made of. */
+const LIST =
+	/\/src\/(filter\/(parse|print|readable|terms)|table\/(DataTable|FilterBox|Header|Line|column|layout|rowWindow|selection)|list\/(Chips|Facets|search|suggest|useListKeys)|ui\/(MenuButton|Plain|keys|painted))\./;
 
 export default defineConfig({
 	// Relative addresses: the pages work under any path the server or a proxy mounts them at.
@@ -17,7 +20,16 @@ export default defineConfig({
 		assetsInlineLimit: 0,
 		modulePreload: { polyfill: false },
 		// What every page needs of packages is one file: it is fetched once, and stays with the browser when ours change.
-		rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'base', test: BASE }] } } },
+		rolldownOptions: {
+			output: {
+				codeSplitting: {
+					groups: [
+						{ name: 'base', test: BASE },
+						{ name: 'list', test: LIST },
+					],
+				},
+			},
+		},
 	},
 	server: {
 		proxy: {

@@ -20,6 +20,8 @@ describe('a server without a pool', () => {
 		await pool?.stop();
 	});
 
+	const row = (name: string) => page.getByRole('grid', { name: 'Servers' }).getByRole('row', { name, exact: true });
+
 	const connect = async (password: string) => {
 		const dialog = page.getByRole('dialog', { name: 'Connect a pool' });
 		await dialog.getByLabel('Address').fill(pool.url);
@@ -31,36 +33,39 @@ describe('a server without a pool', () => {
 	it('leads from the empty list to a connected pool', async () => {
 		await page.getByRole('heading', { name: 'No pool is connected yet' }).waitFor();
 		await page.getByRole('link', { name: 'Connect a pool' }).click();
+		await page.getByRole('dialog', { name: 'Connect a pool' }).waitFor();
 		const dialog = await connect('wrong');
 		expect(await dialog.getByRole('alert').textContent()).toContain('authentication failed');
 		await connect('password');
 		await dialog.waitFor({ state: 'detached' });
+		await row('lab').getByText('Live').waitFor();
 		expect(await page.getByRole('switch').count()).toBe(1);
-		await page.getByRole('listitem').filter({ hasText: 'Live' }).getByRole('heading', { name: 'lab' }).waitFor();
 		await page.getByRole('link', { name: 'VMs', exact: true }).click();
 		await rows(page).first().waitFor();
 	});
 
 	it('changes a connection that is there', async () => {
 		await page.getByRole('link', { name: 'Admin', exact: true }).click();
+		await row('lab').click();
 		await page.getByRole('button', { name: 'Change' }).click();
 		const dialog = page.getByRole('dialog', { name: 'Change the connection of lab' });
 		await dialog.getByLabel('Label (optional)').fill('laboratory');
 		await dialog.getByRole('button', { name: 'Save' }).click();
 		await dialog.waitFor({ state: 'detached' });
-		await page.getByRole('heading', { name: 'laboratory', exact: true }).waitFor();
+		await row('laboratory').waitFor();
 		await page.getByRole('button', { name: 'Change' }).click();
 		const again = page.getByRole('dialog', { name: 'Change the connection of laboratory' });
 		await again.getByLabel('Label (optional)').fill('');
 		await again.getByRole('button', { name: 'Save' }).click();
-		await page.getByRole('listitem').filter({ hasText: 'Live' }).getByRole('heading', { name: 'lab' }).waitFor();
+		await row('lab').getByText('Live').waitFor();
 	});
 
 	it('lets go of the rows of a pool that is disconnected, and of the pool that is forgotten', async () => {
 		await page.getByRole('link', { name: 'Admin', exact: true }).click();
 		await page.getByRole('switch', { name: 'Connect lab' }).press('Space');
 		await page.getByText('Switched off').waitFor();
-		await page.getByRole('button', { name: 'Forget' }).click();
+		await page.getByLabel('Select all').check();
+		await page.getByRole('region', { name: 'Selection' }).getByRole('button', { name: 'Forget' }).click();
 		await page
 			.getByRole('dialog', { name: /^Forget/ })
 			.getByRole('button', { name: 'Forget' })

@@ -2,7 +2,8 @@ import { Menu, useMantineColorScheme } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES, setLanguage } from '../i18n';
 import { useLive, useUser } from '../live/hooks';
-import { DoneIcon, LanguageIcon, SignOutIcon, ThemeIcon } from '../ui/icons';
+import { DoneIcon, LanguageIcon, SignOutIcon, ThemeIcon, UserIcon } from '../ui/icons';
+import { PageLink } from './PageLink';
 import { signOut } from './session';
 
 const SCHEMES = ['auto', 'light', 'dark'] as const;
@@ -16,6 +17,10 @@ export default function AccountItems() {
 	return (
 		<>
 			<Menu.Label>{user?.email}</Menu.Label>
+			<Menu.Item leftSection={<UserIcon size={16} />} renderRoot={(props) => <PageLink to="/user" {...props} />}>
+				{t('place.profile')}
+			</Menu.Item>
+			<Menu.Divider />
 			{SCHEMES.map((scheme, at) => (
 				<Menu.Item
 					aria-checked={colorScheme === scheme}

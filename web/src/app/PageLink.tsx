@@ -1,19 +1,20 @@
 /** Ways to the pages of `pages.ts`. */
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import type { ComponentPropsWithRef } from 'react';
 
 type Search = Readonly<Record<string, string | undefined>>;
 
-interface PageLinkProps {
+interface PageLinkProps extends Omit<ComponentPropsWithRef<'a'>, 'href'> {
 	to: `/${string}`;
 	search?: Search;
-	className?: string;
-	children?: ReactNode;
+	/** Whether it leads to where one is. */
+	current?: boolean;
 }
 
-export function PageLink({ to, search = {}, ...props }: PageLinkProps) {
+export function PageLink({ to, search = {}, current, ...props }: PageLinkProps) {
 	// The addresses of the table are not known to the types of the router.
-	return <Link search={search as never} to={to as never} {...props} />;
+	const marked = current === undefined ? {} : ({ 'aria-current': current ? 'page' : undefined } as const);
+	return <Link search={search as never} to={to as never} {...marked} {...props} />;
 }
 
 /** Opens a page. */

@@ -6,6 +6,7 @@ import { type Icon, KeyboardIcon, OverviewIcon, PoolIcon, SearchIcon, TreeIcon, 
 import { MenuButton } from '../ui/MenuButton';
 import { SECTIONS } from './nouns';
 import { PageLink } from './PageLink';
+import { ADMIN } from './pages';
 import css from './Shell.module.css';
 
 interface RailProps {
@@ -50,10 +51,10 @@ export function Rail({ onHelp, onSearch, onTree, tree }: RailProps) {
 				})}
 				{user?.permission === 'admin' && (
 					<li>
-						<Link aria-current={here === 'servers' ? 'page' : undefined} className={css.place} to="/servers">
+						<PageLink current={ADMIN.some(({ path }) => path === `/${here}`)} className={css.place} to="/servers">
 							<PoolIcon size={21} stroke={1.6} />
 							{t('place.admin')}
-						</Link>
+						</PageLink>
 					</li>
 				)}
 			</ul>

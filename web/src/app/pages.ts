@@ -1,7 +1,7 @@
 /** Pages that are no list of objects: where each is, who sees it, and what fetches it. */
 import type { ComponentType } from 'react';
 import type { Key } from '../i18n';
-import { AddIcon, type Icon, OverviewIcon, TerminalIcon, UploadIcon } from '../ui/icons';
+import { AddIcon, type Icon, OverviewIcon, PoolIcon, TerminalIcon, UploadIcon, UserIcon } from '../ui/icons';
 
 export interface Page {
 	/** Its address after `#`; its search parameters are texts. */
@@ -17,6 +17,74 @@ export interface Page {
 	/** The module's default export is the page. */
 	load: () => Promise<{ default: ComponentType }>;
 }
+
+const ofAdmin = (name: keyof typeof import('./admin')) => async () => ({ default: (await import('./admin'))[name] });
+
+/** What administrators look after, in the order of the section. */
+export const ADMIN: readonly Page[] = [
+	{
+		path: '/servers',
+		title: 'place.servers',
+		icon: PoolIcon,
+		admin: true,
+		offered: true,
+		load: ofAdmin('Servers'),
+	},
+	{
+		path: '/users',
+		title: 'place.users',
+		icon: PoolIcon,
+		admin: true,
+		offered: true,
+		load: ofAdmin('Users'),
+	},
+	{
+		path: '/groups',
+		title: 'place.groups',
+		icon: PoolIcon,
+		admin: true,
+		offered: true,
+		load: ofAdmin('Groups'),
+	},
+	{
+		path: '/acls',
+		title: 'place.acls',
+		icon: PoolIcon,
+		admin: true,
+		offered: true,
+		load: ofAdmin('Acls'),
+	},
+	{
+		path: '/roles',
+		title: 'place.roles',
+		icon: PoolIcon,
+		admin: true,
+		offered: true,
+		load: ofAdmin('Roles'),
+	},
+	{
+		path: '/tokens',
+		title: 'place.tokens',
+		icon: PoolIcon,
+		offered: true,
+		load: ofAdmin('Tokens'),
+	},
+	{
+		path: '/journal',
+		title: 'place.journal',
+		icon: PoolIcon,
+		admin: true,
+		offered: true,
+		load: ofAdmin('Journal'),
+	},
+	{
+		path: '/about',
+		title: 'place.about',
+		icon: PoolIcon,
+		offered: true,
+		load: ofAdmin('About'),
+	},
+];
 
 export const PAGES: readonly Page[] = [
 	{ path: '/new/vm', title: 'vm.new', icon: AddIcon, offered: true, load: () => import('../vm/new/NewVmPage') },
@@ -42,6 +110,14 @@ export const PAGES: readonly Page[] = [
 		offered: true,
 		load: () => import('../import/ImportPage'),
 	},
+	...ADMIN,
+	{
+		path: '/user',
+		title: 'place.profile',
+		icon: UserIcon,
+		offered: true,
+		load: ofAdmin('Profile'),
+	},
 ];
 
 /** Addresses that the original has for the same. */
@@ -49,6 +125,12 @@ export const OLD_PAGES: Readonly<Record<`/${string}`, `/${string}`>> = {
 	'/settings/servers': '/servers',
 	'/import/vm': '/import',
 	'/import/disk': '/import',
+	'/settings/users': '/users',
+	'/settings/groups': '/groups',
+	'/settings/acls': '/acls',
+	'/settings/logs': '/journal',
+	'/settings/audit': '/journal',
+	'/audit': '/journal',
 	'/vms/new': '/new/vm',
 	'/dashboard/overview': '/dashboard',
 	'/dashboard/health': '/dashboard',

@@ -29,11 +29,6 @@ const home = createRoute({
 	},
 });
 
-export interface ServersSearch {
-	/** Set while the form of a new connection is open. */
-	add?: string;
-}
-
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
 const texts = (search: Record<string, unknown>) =>
@@ -83,13 +78,6 @@ const objectSection = createRoute({
 	validateSearch: (search: Record<string, unknown>) => ({ ...texts(search), ...readListSearch(search) }),
 });
 
-const servers = createRoute({
-	getParentRoute: () => root,
-	path: '/servers',
-	validateSearch: (search: Record<string, unknown>): ServersSearch => ({ add: text(search.add) }),
-	component: lazyRouteComponent(() => withTexts(import('../pool/ServersPage')), 'ServersPage'),
-});
-
 const pages = PAGES.map(({ path, load }) =>
 	createRoute({
 		getParentRoute: () => root,
@@ -128,7 +116,6 @@ export const router = createRouter({
 		home,
 		list,
 		object.addChildren([objectSection]),
-		servers,
 		oldHome,
 		missing,
 		...pages,

@@ -9,7 +9,7 @@ import { PAGES } from '../app/pages';
 import { LANGUAGES, setLanguage } from '../i18n';
 import { text } from '../list/noun';
 import { useUser, useView } from '../live/hooks';
-import { type Icon, LanguageIcon, PoolIcon, ThemeIcon } from '../ui/icons';
+import { type Icon, LanguageIcon, ThemeIcon } from '../ui/icons';
 import css from './Palette.module.css';
 
 interface Item {
@@ -158,13 +158,6 @@ function usePages(typed: string): Item[] {
 			icon,
 			run: () => void navigate({ to: '/$list', params: { list: id }, search: {} }),
 		})),
-		{
-			id: 'servers',
-			group: t('palette.pages'),
-			label: t('server.title'),
-			icon: PoolIcon,
-			run: () => void navigate({ to: '/servers' }),
-		},
 		...PAGES.filter(({ offered, admin }) => offered && (admin !== true || user?.permission === 'admin')).map(
 			({ path, title, icon }) => ({
 				id: path,

@@ -3,7 +3,8 @@ import { Button, Menu, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useConnectionState } from '../live/hooks';
 import type { Row } from '../live/view';
-import type { Place } from '../table/DataTable';
+import PlacedMenu from '../ui/PlacedMenu';
+import type { Place } from '../ui/place';
 import type { RecordAction, RecordNoun } from './noun';
 import css from './Record.module.css';
 import type { RunRecords } from './run';
@@ -61,61 +62,40 @@ export interface RecordMenuAt {
 	at: Place;
 }
 
-/** The menu of one row or of the selection, at a place on the screen. */
-export function RecordMenu({
-	noun,
-	menu,
-	onClose,
-	run,
-}: {
+interface RecordMenuProps extends RecordMenuAt {
 	noun: RecordNoun;
-	menu: RecordMenuAt | undefined;
 	onClose: () => void;
 	run: RunRecords;
-}) {
+}
+
+/** The menu of one row or of the selection, at a place on the screen. */
+export function RecordMenu({ noun, rows, at, onClose, run }: RecordMenuProps) {
 	const { t } = useTranslation();
 	const verdict = useVerdict();
-	const rows = menu?.rows ?? [];
 	const [first] = rows;
 	const title =
 		first === undefined ? '' : rows.length === 1 ? noun.name(first) : String(t(noun.counted, { count: rows.length }));
-	const { x = 0, y = 0, width = 0, height = 0 } = menu?.at ?? {};
 	return (
-		<Menu
-			hideDetached={false}
-			middlewares={{ flip: { padding: 8 }, shift: { crossAxis: true, padding: 8 } }}
-			onClose={onClose}
-			opened={menu !== undefined}
-			position="bottom-start"
-			returnFocus
-			withinPortal
-		>
-			<Menu.Target>
-				<span className={css.anchor} style={{ left: x, top: y, width, height }}>
-					{t('table.actionsOn', { name: title })}
-				</span>
-			</Menu.Target>
-			<Menu.Dropdown className={css.menu}>
-				<Menu.Label>{title}</Menu.Label>
-				{noun.actions.map((action) => {
-					const { able, why } = verdict(action, rows);
-					const ActionIcon = action.icon;
-					return (
-						<Tooltip disabled={why === undefined} key={action.id} label={why} position="right">
-							<Menu.Item
-								aria-disabled={why !== undefined || undefined}
-								closeMenuOnClick={why === undefined}
-								color={action.destroys === true ? 'red.8' : undefined}
-								data-disabled={why !== undefined || undefined}
-								leftSection={<ActionIcon size={16} />}
-								onClick={() => why === undefined && run(action, able)}
-							>
-								{t(action.label)}
-							</Menu.Item>
-						</Tooltip>
-					);
-				})}
-			</Menu.Dropdown>
-		</Menu>
+		<PlacedMenu at={at} label={t('table.actionsOn', { name: title })} onClose={onClose}>
+			<Menu.Label>{title}</Menu.Label>
+			{noun.actions.map((action) => {
+				const { able, why } = verdict(action, rows);
+				const ActionIcon = action.icon;
+				return (
+					<Tooltip disabled={why === undefined} key={action.id} label={why} position="right">
+						<Menu.Item
+							aria-disabled={why !== undefined || undefined}
+							closeMenuOnClick={why === undefined}
+							color={action.destroys === true ? 'red.8' : undefined}
+							data-disabled={why !== undefined || undefined}
+							leftSection={<ActionIcon size={16} />}
+							onClick={() => why === undefined && run(action, able)}
+						>
+							{t(action.label)}
+						</Menu.Item>
+					</Tooltip>
+				);
+			})}
+		</PlacedMenu>
 	);
 }

@@ -1,5 +1,5 @@
 /** A list of records of the server. What it shows is in its address, as that of lists of objects. */
-import { ActionIcon, Button, Loader, Menu, Tooltip } from '@mantine/core';
+import { Button, Loader } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
@@ -7,7 +7,6 @@ import { useTranslation } from 'react-i18next';
 import { usePageSearch } from '../app/PageLink';
 import { useReadable } from '../filter/readable';
 import { Chips } from '../list/Chips';
-import { csvOf, saveFile } from '../list/export';
 import { Facets } from '../list/Facets';
 import css from '../list/ListPage.module.css';
 import { useFilterText } from '../list/search';
@@ -15,16 +14,16 @@ import { suggest } from '../list/suggest';
 import { useListKeys } from '../list/useListKeys';
 import { useConnectionState } from '../live/hooks';
 import type { Row } from '../live/view';
-import { ColumnsMenu } from '../table/ColumnsMenu';
 import { printSort, readSort, type Sort, sortBy } from '../table/column';
-import { DataTable, isShown, type Place } from '../table/DataTable';
+import { DataTable } from '../table/DataTable';
 import { FilterBox } from '../table/FilterBox';
-import { useLayout } from '../table/layout';
-import { SortMenu } from '../table/SortMenu';
+import { isShown, useLayout } from '../table/layout';
 import { chosenOf, useSelection } from '../table/selection';
 import { formatNumber } from '../ui/format';
-import { MoreIcon } from '../ui/icons';
+import { ColumnsIcon, DownloadIcon, SortIcon } from '../ui/icons';
+import { MenuButton } from '../ui/MenuButton';
 import { Message } from '../ui/Message';
+import type { Place } from '../ui/place';
 import { RecordButtons, RecordMenu, type RecordMenuAt } from './Actions';
 import { counted, linesOf, matching, ordered } from './lines';
 import type { RecordNoun } from './noun';
@@ -117,44 +116,38 @@ export function RecordPage({ noun, rows, failed, tools, empty, part }: RecordPag
 						{rows !== undefined && (narrow ? formatNumber(shown.length) : t(noun.counted, { count: shown.length }))}
 					</span>
 					{tools}
-					{narrow && <SortMenu columns={noun.columns} onSort={onSort} sort={sort} />}
-					{!narrow && (
-						<ColumnsMenu
-							columns={noun.columns}
-							group={undefined}
-							groups={[]}
-							layout={layout}
-							onGroup={() => undefined}
-							onLayout={setLayout}
+					{narrow ? (
+						<MenuButton
+							face={<SortIcon size={18} />}
+							items={{ columns: noun.columns, onSort, sort }}
+							label={t('table.sort')}
+							load={() => import('../table/SortItems')}
+							position="bottom-end"
+						/>
+					) : (
+						<MenuButton
+							face={<ColumnsIcon size={18} />}
+							items={{
+								columns: noun.columns,
+								group: undefined,
+								groups: [],
+								layout,
+								onGroup: () => undefined,
+								onLayout: setLayout,
+							}}
+							label={t('table.columns')}
+							load={() => import('../table/ColumnsItems')}
+							position="bottom-end"
+							stays
 						/>
 					)}
-					<Menu position="bottom-end">
-						<Menu.Target>
-							<Tooltip label={t('record.export')}>
-								<ActionIcon aria-label={t('record.export')} color="gray" size="lg" variant="subtle">
-									<MoreIcon size={18} />
-								</ActionIcon>
-							</Tooltip>
-						</Menu.Target>
-						<Menu.Dropdown>
-							<Menu.Item
-								onClick={() =>
-									saveFile(
-										`${noun.id}.csv`,
-										'text/csv',
-										csvOf(shown, columns, ({ label }) => t(label)),
-									)
-								}
-							>
-								{t('list.csv')}
-							</Menu.Item>
-							<Menu.Item
-								onClick={() => saveFile(`${noun.id}.json`, 'application/json', JSON.stringify(shown, null, '\t'))}
-							>
-								{t('list.json')}
-							</Menu.Item>
-						</Menu.Dropdown>
-					</Menu>
+					<MenuButton
+						face={<DownloadIcon size={18} />}
+						items={{ name: noun.id, rows: shown, columns }}
+						label={t('record.export')}
+						load={() => import('./ExportItems')}
+						position="bottom-end"
+					/>
 				</header>
 				<div className={css.tools}>
 					{chosen === 0 ? (
@@ -221,7 +214,7 @@ export function RecordPage({ noun, rows, failed, tools, empty, part }: RecordPag
 					run={run}
 				/>
 			)}
-			<RecordMenu menu={menu} noun={noun} onClose={() => setMenu(undefined)} run={run} />
+			{menu !== undefined && <RecordMenu {...menu} noun={noun} onClose={() => setMenu(undefined)} run={run} />}
 			{dialog}
 		</div>
 	);
@@ -231,7 +224,7 @@ function Waiting({ failed }: { failed: RecordPageProps['failed'] }) {
 	const { t } = useTranslation();
 	if (failed === undefined) {
 		return (
-			<Message title={t('empty.reading')}>
+			<Message title={t('list.reading')}>
 				<Loader size="sm" />
 			</Message>
 		);

@@ -1,5 +1,4 @@
 /** Does something to records: asks first where it should, and tells how it went. */
-import { notifications } from '@mantine/notifications';
 import { type ReactNode, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../api/errors';
@@ -7,6 +6,7 @@ import { useLive } from '../live/hooks';
 import type { Row } from '../live/view';
 import { useConfirm } from '../ui/Confirm';
 import { DONE, FAILED, RUNNING } from '../ui/tell';
+import { toasts } from '../ui/toasts';
 import type { RecordAction, RecordNoun } from './noun';
 import css from './Record.module.css';
 
@@ -51,11 +51,11 @@ export function useRunRecords(noun: RecordNoun): [RunRecords, ReactNode] {
 				if (!yes) return;
 			}
 			const doing = action.doing === undefined ? label : t(action.doing, { name });
-			const id = notifications.show({ ...RUNNING, title: `${doing}…`, message: '' });
+			const id = toasts.show({ ...RUNNING, title: `${doing}…`, message: '' });
 			const failed = await each(rows, (row) => act(connection, row));
 			if (failed.length === 0) {
 				const title = action.done === undefined ? label : t(action.done, { name });
-				return notifications.update({ id, ...DONE, title, message: '' });
+				return toasts.update({ id, ...DONE, title, message: '' });
 			}
 			const title =
 				rows.length === 1
@@ -67,7 +67,7 @@ export function useRunRecords(noun: RecordNoun): [RunRecords, ReactNode] {
 					{errorText(why)}
 				</li>
 			));
-			notifications.update({ id, ...FAILED, title, message: <ul>{said}</ul> });
+			toasts.update({ id, ...FAILED, title, message: <ul>{said}</ul> });
 		},
 		[connection, confirm, noun, t],
 	);

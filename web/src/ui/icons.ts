@@ -36,9 +36,6 @@ export { default as DownloadIcon } from '@tabler/icons-react/dist/esm/icons/Icon
 export { default as WindowIcon } from '@tabler/icons-react/dist/esm/icons/IconExternalLink.mjs';
 export { default as ExportIcon } from '@tabler/icons-react/dist/esm/icons/IconFileExport.mjs';
 export { default as HeartbeatIcon } from '@tabler/icons-react/dist/esm/icons/IconHeartbeat.mjs';
-export { default as JournalIcon } from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs';
-export { default as AboutIcon } from '@tabler/icons-react/dist/esm/icons/IconInfoCircle.mjs';
-export { default as TokenIcon } from '@tabler/icons-react/dist/esm/icons/IconKey.mjs';
 export { default as KeyboardIcon } from '@tabler/icons-react/dist/esm/icons/IconKeyboard.mjs';
 export { default as LanguageIcon } from '@tabler/icons-react/dist/esm/icons/IconLanguage.mjs';
 export { default as OverviewIcon } from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs';
@@ -67,8 +64,8 @@ export { default as RollingIcon } from '@tabler/icons-react/dist/esm/icons/IconR
 export { default as SearchIcon } from '@tabler/icons-react/dist/esm/icons/IconSearch.mjs';
 export { default as HostIcon } from '@tabler/icons-react/dist/esm/icons/IconServer.mjs';
 export { default as PoolIcon } from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs';
-export { default as StarIcon } from '@tabler/icons-react/dist/esm/icons/IconStar.mjs';
 export { default as AdminIcon } from '@tabler/icons-react/dist/esm/icons/IconShieldLock.mjs';
+export { default as StarIcon } from '@tabler/icons-react/dist/esm/icons/IconStar.mjs';
 export { default as ResumeIcon } from '@tabler/icons-react/dist/esm/icons/IconSun.mjs';
 export { default as ThemeIcon } from '@tabler/icons-react/dist/esm/icons/IconSunMoon.mjs';
 export { default as TableIcon } from '@tabler/icons-react/dist/esm/icons/IconTable.mjs';

@@ -103,7 +103,7 @@ async fn who_may_read_more_or_less_than_before_is_told_so() {
     let mut client = lab.client_of(&token).await;
     client.call("api.subscribeRecords", json!({})).await;
     let created = admin.call("aclRole.create", json!({ "name": "r" })).await;
-    let role = created.as_str().map(|id| json!(id)).unwrap_or_else(|| created["id"].clone());
+    let role = created.as_str().map_or_else(|| created["id"].clone(), |id| json!(id));
     let privilege = json!({ "roleId": role, "resource": "group", "action": "read", "effect": "allow" });
     admin.call("aclPrivilege.create", privilege).await;
     hears_nothing(&mut client).await;

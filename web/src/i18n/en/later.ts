@@ -1,9 +1,9 @@
 /** Texts that come with the first page or dialog that is fetched on demand. */
 import activity from './activity';
+import admin from './admin';
 import console from './console';
 import disk from './disk';
 import empty from './empty';
-import admin from './admin';
 import forms from './forms';
 import help from './help';
 import hostPage from './hostPage';

@@ -60,9 +60,5 @@ export default {
 	message: {
 		title: 'Messages',
 	},
-	server: {
-		title: 'Servers',
-		failed: 'the connection failed',
-	},
 	vmState: { Running: 'Running', Halted: 'Halted', Paused: 'Paused', Suspended: 'Suspended' },
 };

@@ -1,9 +1,9 @@
 /** Textes qui viennent avec la première page ou le premier dialogue chargé à la demande. */
 import activity from './activity';
+import admin from './admin';
 import console from './console';
 import disk from './disk';
 import empty from './empty';
-import admin from './admin';
 import forms from './forms';
 import help from './help';
 import hostPage from './hostPage';

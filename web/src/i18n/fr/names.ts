@@ -62,10 +62,6 @@ const names: typeof en = {
 	message: {
 		title: 'Messages',
 	},
-	server: {
-		title: 'Serveurs',
-		failed: 'la connexion a échoué',
-	},
 	vmState: { Running: 'En marche', Halted: 'Arrêtée', Paused: 'En pause', Suspended: 'Suspendue' },
 };
 
