@@ -1,7 +1,16 @@
 /** Pages that are no list of objects: where each is, who sees it, and what fetches it. */
 import type { ComponentType } from 'react';
 import type { Key } from '../i18n';
-import { AddIcon, type Icon, OverviewIcon, PoolIcon, TerminalIcon, UploadIcon, UserIcon } from '../ui/icons';
+import {
+	AddIcon,
+	type Icon,
+	NetworkIcon,
+	OverviewIcon,
+	PoolIcon,
+	TerminalIcon,
+	UploadIcon,
+	UserIcon,
+} from '../ui/icons';
 
 export interface Page {
 	/** Its address after `#`; its search parameters are texts. */
@@ -102,6 +111,13 @@ export const PAGES: readonly Page[] = [
 		icon: OverviewIcon,
 		offered: true,
 		load: () => import('../overview/OverviewPage'),
+	},
+	{
+		path: '/new/network',
+		title: 'network.new',
+		icon: NetworkIcon,
+		offered: true,
+		load: () => import('../network/NewNetworkPage'),
 	},
 	{
 		path: '/import',

@@ -18,7 +18,7 @@ const TYPES: Record<Sort, string[]> = {
 /** What is asked of each sort: what lists show beside the name. */
 const COLUMNS: Record<Sort, readonly string[]> = {
 	place: [],
-	VM: ['power_state'],
+	VM: ['power_state', 'addresses'],
 	SR: ['content_type'],
 	network: ['bridge'],
 	VDI: ['name_description', 'size', 'usage', '$SR', '$pool', 'cbt_enabled'],

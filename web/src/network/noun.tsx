@@ -15,6 +15,7 @@ import {
 import { type Noun, nameLabel } from '../list/noun';
 import { within } from '../live/listing';
 import { NetworkIcon, RemoveIcon } from '../ui/icons';
+import { NETWORK_ADDS } from './adds';
 
 export const networks: Noun = {
 	id: 'networks',
@@ -48,6 +49,8 @@ export const networks: Noun = {
 		{ id: 'pifs', label: 'pif.title', list: 'pifs', scope: (id) => within('', '$network', id) },
 		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/NetworkActivity')) },
 	],
+	Details: lazySection(() => import('./NetworkDetails')),
+	adds: NETWORK_ADDS,
 	actions: [
 		{
 			id: 'remove',

@@ -1,6 +1,7 @@
 /** Network interfaces of hosts. */
 import i18next from 'i18next';
 import { no } from '../api/allowed';
+import { lazyDialog, lazySection } from '../app/lazy';
 import {
 	NetworkValue,
 	nameColumn,
@@ -14,7 +15,7 @@ import {
 	yesNoColumn,
 } from '../list/cells';
 import { type Noun, number, text } from '../list/noun';
-import { DisconnectedIcon, PifIcon, StartIcon } from '../ui/icons';
+import { DisconnectedIcon, EditIcon, HostIcon, PifIcon, RemoveIcon, StartIcon, TagIcon } from '../ui/icons';
 
 export const pifs: Noun = {
 	id: 'pifs',
@@ -24,7 +25,21 @@ export const pifs: Noun = {
 	one: 'pif.one',
 	counted: 'pif.counted',
 	sort: 'name',
-	needs: ['device', 'attached', '$pool'],
+	needs: [
+		'device',
+		'attached',
+		'$pool',
+		'$host',
+		'vlan',
+		'management',
+		'mode',
+		'ip',
+		'netmask',
+		'gateway',
+		'dns',
+		'ipv6Mode',
+		'ipv6',
+	],
 	name: (row) => text(row, 'device') || row.id,
 	columns: [
 		nameColumn('device', 'deviceName', 'column.device'),
@@ -53,6 +68,7 @@ export const pifs: Noun = {
 	],
 	example: 'eth0, vlan:12',
 	properties: ['device', 'ip', 'mac', 'vlan', 'mode', 'speed'],
+	Details: lazySection(() => import('./PifDetails')),
 	actions: [
 		{
 			id: 'connect',
@@ -74,6 +90,52 @@ export const pifs: Noun = {
 			main: true,
 			confirm: { consequence: 'pif.askDisconnect', destroys: false },
 			allowed: (row) => (row.attached === true ? { ok: true } : no(i18next.t('why.disconnected'))),
+		},
+		{
+			id: 'ip',
+			method: 'pif.reconfigureIp',
+			Dialog: lazyDialog(() => import('./PifIpDialog')),
+			single: true,
+			label: 'pif.ip.label',
+			doing: 'pif.ip.doing',
+			done: 'pif.ip.done',
+			icon: EditIcon,
+			main: true,
+		},
+		{
+			id: 'vlan',
+			method: 'pif.editPif',
+			Dialog: lazyDialog(() => import('./PifVlanDialog')),
+			single: true,
+			label: 'pif.vlan.label',
+			doing: 'pif.vlan.doing',
+			done: 'pif.vlan.done',
+			icon: TagIcon,
+			allowed: (row) => ((number(row, 'vlan') ?? -1) < 0 ? no(i18next.t('why.noVlan')) : { ok: true }),
+		},
+		{
+			id: 'management',
+			method: 'host.managementReconfigure',
+			Dialog: lazyDialog(() => import('./ManagementDialog')),
+			single: true,
+			label: 'pif.manage.label',
+			doing: 'pif.manage.doing',
+			done: 'pif.manage.done',
+			icon: HostIcon,
+			allowed: (row) => {
+				if (row.management === true) return no(i18next.t('why.managed'));
+				return text(row, 'ip') === '' ? no(i18next.t('why.noAddress')) : { ok: true };
+			},
+		},
+		{
+			id: 'remove',
+			method: 'pif.delete',
+			label: 'common.remove.label',
+			doing: 'common.remove.doing',
+			done: 'common.remove.done',
+			icon: RemoveIcon,
+			confirm: { consequence: 'pif.askRemove', destroys: true },
+			allowed: (row) => (row.management === true ? no(i18next.t('why.managed')) : { ok: true }),
 		},
 	],
 };

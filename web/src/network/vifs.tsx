@@ -1,6 +1,7 @@
 /** Network interfaces of virtual machines. */
 import i18next from 'i18next';
 import { no } from '../api/allowed';
+import { lazySection } from '../app/lazy';
 import {
 	NetworkValue,
 	nameColumn,
@@ -14,6 +15,7 @@ import {
 } from '../list/cells';
 import { type Noun, text } from '../list/noun';
 import { DisconnectedIcon, RemoveIcon, StartIcon, VifIcon } from '../ui/icons';
+import { VifAddressesCell } from './VifAddresses';
 
 export const vifs: Noun = {
 	id: 'vifs',
@@ -31,6 +33,15 @@ export const vifs: Noun = {
 		refColumn('network', 'network.one', 'network', '$network', { card: 'right' }),
 		textColumn('device', 'column.device', 'device', { min: 80, grow: 0 }),
 		yesNoColumn('attached', 'vif.attached', 'attached', { card: 'number', min: 110 }),
+		{
+			id: 'ip',
+			label: 'vm.addresses',
+			card: 'middle',
+			min: 130,
+			grow: 1.5,
+			needs: ['$VM', 'device'],
+			cell: (row) => <VifAddressesCell device={text(row, 'device')} vm={text(row, '$VM')} />,
+		},
 		numberColumn('mtu', 'column.mtu', 'MTU', { card: 'last' }),
 		textColumn('locking', 'vif.locking', 'lockingMode', { min: 130 }),
 		poolColumn,
@@ -43,6 +54,7 @@ export const vifs: Noun = {
 	],
 	example: 'attached?, MAC:"62:"',
 	properties: ['MAC', 'MTU', 'device', 'allowedIpv4Addresses', '$VM'],
+	Details: lazySection(() => import('./VifDetails')),
 	actions: [
 		{
 			id: 'connect',

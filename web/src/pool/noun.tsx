@@ -12,6 +12,7 @@ import {
 } from '../list/cells';
 import { type Noun, nameLabel } from '../list/noun';
 import { within } from '../live/listing';
+import { NETWORK_ADDS } from '../network/adds';
 import { PoolIcon } from '../ui/icons';
 import { actions } from './actions';
 
@@ -43,7 +44,13 @@ export const pools: Noun = {
 		{ id: 'hosts', label: 'host.title', list: 'hosts', scope: (id) => within('', '$pool', id) },
 		{ id: 'vms', label: 'vm.title', list: 'vms', scope: (id) => within('', '$pool', id) },
 		{ id: 'storage', label: 'sr.title', list: 'srs', scope: (id) => within('', '$pool', id) },
-		{ id: 'network', label: 'network.title', list: 'networks', scope: (id) => within('', '$pool', id) },
+		{
+			id: 'network',
+			label: 'network.title',
+			list: 'networks',
+			scope: (id) => within('', '$pool', id),
+			adds: NETWORK_ADDS,
+		},
 		{ id: 'patches', label: 'object.patches', Page: lazySection(() => import('../patch/PoolPatches')) },
 		{ id: 'advanced', label: 'object.config', Page: lazySection(() => import('./PoolConfig')) },
 		{ id: 'tasks', label: 'task.title', list: 'tasks', scope: (id) => within('', '$pool', id) },

@@ -1,6 +1,5 @@
 /** A list of records of the server. What it shows is in its address, as that of lists of objects. */
 import { Button, Loader } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,14 +23,15 @@ import { ColumnsIcon, DownloadIcon, SortIcon } from '../ui/icons';
 import { MenuButton } from '../ui/MenuButton';
 import { Message } from '../ui/Message';
 import type { Place } from '../ui/place';
+import { useWidth } from '../ui/useWidth';
 import { RecordButtons, RecordMenu, type RecordMenuAt } from './Actions';
 import { counted, linesOf, matching, ordered } from './lines';
 import type { RecordNoun } from './noun';
 import { RecordDrawer } from './RecordDrawer';
 import { useRunRecords } from './run';
 
-const NARROW = '(max-width: 940px)';
-const NARROW_BESIDE = '(max-width: 940px), (min-width: 1001px) and (max-width: 1300px)';
+/** A list with less room than this shows rows of three lines, in px. */
+const NARROW = 620;
 
 interface RecordPageProps {
 	noun: RecordNoun;
@@ -57,9 +57,9 @@ export function RecordPage({ noun, rows, failed, tools, empty, part }: RecordPag
 		[navigate],
 	);
 	const lost = useConnectionState().is === 'lost';
-	const narrow = useMediaQuery(search.id === undefined ? NARROW : NARROW_BESIDE, false, {
-		getInitialValueInEffect: false,
-	});
+	const place = useRef<HTMLElement>(null);
+	const width = useWidth(place);
+	const narrow = width < NARROW;
 	const [text, setText] = useFilterText(search.s ?? '', (s) => change({ s: s === '' ? undefined : s }));
 	const { good, error } = useReadable(useDeferredValue(text));
 	const [layout, setLayout] = useLayout(noun.id);
@@ -100,7 +100,7 @@ export function RecordPage({ noun, rows, failed, tools, empty, part }: RecordPag
 
 	return (
 		<div className={css.page}>
-			<main className={css.list}>
+			<main className={css.list} ref={place}>
 				<header className={css.header} data-narrow={narrow || undefined}>
 					<h1>{title}</h1>
 					<FilterBox
@@ -204,6 +204,7 @@ export function RecordPage({ noun, rows, failed, tools, empty, part }: RecordPag
 					selection={selection}
 					sort={sort}
 					total={shown.length}
+					width={width}
 				/>
 			</main>
 			{search.id !== undefined && rows !== undefined && (

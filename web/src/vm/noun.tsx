@@ -17,6 +17,7 @@ import {
 } from '../list/cells';
 import { type Noun, nameLabel, text } from '../list/noun';
 import { within } from '../live/listing';
+import { VIF_ADDS } from '../network/adds';
 import { AddIcon, VmIcon } from '../ui/icons';
 import { VBD_ADDS } from '../vdi/adds';
 import { VM_ACTIONS } from './actions';
@@ -82,7 +83,7 @@ export const vms: Noun = {
 	sections: [
 		{ id: 'console', label: 'object.console', Page: lazySection(() => import('../console/VmConsole')) },
 		{ id: 'disks', label: 'vdi.title', list: 'vbds', scope: (id) => within('', 'VM', id), adds: VBD_ADDS },
-		{ id: 'network', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$VM', id) },
+		{ id: 'network', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$VM', id), adds: VIF_ADDS },
 		{
 			id: 'snapshots',
 			label: 'snapshot.title',

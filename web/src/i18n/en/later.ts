@@ -8,6 +8,7 @@ import forms from './forms';
 import help from './help';
 import hostPage from './hostPage';
 import imports from './import';
+import networking from './networking';
 import newVm from './newVm';
 import nouns from './nouns';
 import overview from './overview';
@@ -26,6 +27,7 @@ export default {
 	...help,
 	...hostPage,
 	...imports,
+	...networking,
 	...newVm,
 	...nouns,
 	...overview,

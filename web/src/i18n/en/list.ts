@@ -145,5 +145,8 @@ export default {
 		cdDrive: 'It is a CD drive',
 		onlyCd: 'It is no CD drive',
 		noDisc: 'The drive is empty',
+		noVlan: 'It is not that of a VLAN',
+		managed: 'The host is managed by it',
+		noAddress: 'It has no address: configure its IP first',
 	},
 };

@@ -264,6 +264,7 @@ export default {
 		locked: 'Locked by default',
 		nbd: 'NBD',
 		askRemove: 'The network is deleted; interfaces on it have to be removed first.',
+		new: 'New network',
 	},
 	vif: {
 		one: 'VM interface',
@@ -273,6 +274,7 @@ export default {
 		locking: 'Locking',
 		askDisconnect: 'The VM loses this network until it is connected again.',
 		askRemove: 'The interface is deleted, and with it its MAC address.',
+		new: 'New interface',
 	},
 	pif: {
 		one: 'Host interface',
@@ -283,6 +285,10 @@ export default {
 		speed: 'Speed (Mb/s)',
 		mode: 'IP mode',
 		askDisconnect: 'Whatever uses this interface loses its network.',
+		askRemove: 'A VLAN or a bond is taken apart, a card is forgotten. Whatever uses it loses its network.',
+		ip: { label: 'IP configuration', doing: 'Changing {{name}}', done: 'Changed {{name}}' },
+		vlan: { label: 'Change the VLAN', doing: 'Changing {{name}}', done: 'Changed {{name}}' },
+		manage: { label: 'Manage the host by it', doing: 'Moving to {{name}}', done: 'Moved to {{name}}' },
 	},
 	task: {
 		one: 'Task',

@@ -147,6 +147,9 @@ const list: typeof en = {
 		cdDrive: 'C’est un lecteur CD',
 		onlyCd: 'Ce n’est pas un lecteur CD',
 		noDisc: 'Le lecteur est vide',
+		noVlan: 'Ce n’est pas celle d’un VLAN',
+		managed: 'L’hôte est administré par elle',
+		noAddress: 'Elle n’a pas d’adresse : configurez d’abord son IP',
 	},
 };
 

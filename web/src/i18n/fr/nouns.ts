@@ -282,6 +282,7 @@ const nouns: typeof en = {
 		locked: 'Verrouillé par défaut',
 		nbd: 'NBD',
 		askRemove: 'Le réseau est supprimé ; ses interfaces doivent d’abord être retirées.',
+		new: 'Nouveau réseau',
 	},
 	vif: {
 		one: 'Interface de VM',
@@ -291,6 +292,7 @@ const nouns: typeof en = {
 		locking: 'Verrouillage',
 		askDisconnect: 'La VM perd ce réseau jusqu’à une nouvelle connexion.',
 		askRemove: 'L’interface est supprimée, et avec elle son adresse MAC.',
+		new: 'Nouvelle interface',
 	},
 	pif: {
 		one: 'Interface d’hôte',
@@ -301,6 +303,14 @@ const nouns: typeof en = {
 		speed: 'Débit (Mb/s)',
 		mode: 'Mode IP',
 		askDisconnect: 'Tout ce qui utilise cette interface perd son réseau.',
+		askRemove: 'Un VLAN ou un agrégat est défait, une carte est oubliée. Tout ce qui l’utilise perd son réseau.',
+		ip: { label: 'Configuration IP', doing: 'Modification de {{name}}', done: '{{name}} : modifiée' },
+		vlan: { label: 'Changer le VLAN', doing: 'Modification de {{name}}', done: '{{name}} : modifiée' },
+		manage: {
+			label: 'Administrer l’hôte par elle',
+			doing: 'Passage à {{name}}',
+			done: 'Passage à {{name}} effectué',
+		},
 	},
 	task: {
 		one: 'Tâche',
