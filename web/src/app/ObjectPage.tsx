@@ -153,5 +153,5 @@ function Shown({ section, id }: { section: Section; id: string }) {
 
 function Part({ section, id }: { section: ListSection; id: string }) {
 	const noun = use(loadNoun(section.list));
-	return <ListPage adds={section.adds} noun={noun} of={id} scope={section.scope(id)} />;
+	return <ListPage adds={section.adds && noun.adds} noun={noun} of={id} scope={section.scope(id)} />;
 }

@@ -69,8 +69,8 @@ export interface ListSection {
 	list: NounId;
 	/** The filter that what belongs to the object meets. */
 	scope: (id: string) => string;
-	/** Ways to give the object one more; without, none. */
-	adds?: readonly Add[];
+	/** The ways that the list has to make one more are there, and told the object. */
+	adds?: true;
 }
 
 /** What makes one more: a page, or a dialog. */

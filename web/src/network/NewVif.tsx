@@ -14,7 +14,9 @@ const COLUMNS = ['MTU', 'name_description'];
 export default function NewVif({ of, onClose }: AddProps) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
-	const { object: vm } = useObject('VM', of);
+	const [owner, setOwner] = useState<string>();
+	const vmId = of ?? owner;
+	const { object: vm } = useObject('VM', vmId);
 	const [network, setNetwork] = useState<Row>();
 	const [mac, setMac] = useState('');
 	const [addresses, setAddresses] = useState('');
@@ -23,9 +25,9 @@ export default function NewVif({ of, onClose }: AddProps) {
 	const goodMac = mac === '' || MAC.test(mac);
 	const allowed = addressesOf(addresses);
 	const create = async () => {
-		if (of === undefined || network === undefined) return;
+		if (vmId === undefined || network === undefined) return;
 		const id = await connection.call('vif.create', {
-			vmId: of,
+			vmId,
 			networkId: network.id,
 			...(mac !== '' && { MAC: mac }),
 			ipv4_allowed: allowed.ipv4,
@@ -39,9 +41,12 @@ export default function NewVif({ of, onClose }: AddProps) {
 			action={t('networkPage.connect')}
 			onClose={onClose}
 			onSubmit={create}
-			ready={network !== undefined && goodMac && allowed.bad === undefined}
-			title={t('networkPage.newVif', { name: vm?.name_label })}
+			ready={vmId !== undefined && network !== undefined && goodMac && allowed.bad === undefined}
+			title={vm === undefined ? t('vif.new') : t('networkPage.newVif', { name: vm.name_label })}
 		>
+			{of === undefined && (
+				<ObjectSelect label={t('vm.one')} onChange={(row) => setOwner(row?.id)} required type="VM" value={owner} />
+			)}
 			<ObjectSelect
 				columns={COLUMNS}
 				filter={vm === undefined ? '' : `$pool:${vm.$pool}`}

@@ -15,6 +15,7 @@ import {
 } from '../list/cells';
 import { type Noun, text } from '../list/noun';
 import { DisconnectedIcon, RemoveIcon, StartIcon, VifIcon } from '../ui/icons';
+import { VIF_ADDS } from './adds';
 import { VifAddressesCell } from './VifAddresses';
 
 export const vifs: Noun = {
@@ -54,6 +55,7 @@ export const vifs: Noun = {
 	],
 	example: 'attached?, MAC:"62:"',
 	properties: ['MAC', 'MTU', 'device', 'allowedIpv4Addresses', '$VM'],
+	adds: VIF_ADDS,
 	Details: lazySection(() => import('./VifDetails')),
 	actions: [
 		{

@@ -12,7 +12,6 @@ import {
 } from '../list/cells';
 import { type Noun, nameLabel } from '../list/noun';
 import { within } from '../live/listing';
-import { NETWORK_ADDS } from '../network/adds';
 import { PoolIcon } from '../ui/icons';
 import { actions } from './actions';
 
@@ -49,7 +48,7 @@ export const pools: Noun = {
 			label: 'network.title',
 			list: 'networks',
 			scope: (id) => within('', '$pool', id),
-			adds: NETWORK_ADDS,
+			adds: true,
 		},
 		{ id: 'patches', label: 'object.patches', Page: lazySection(() => import('../patch/PoolPatches')) },
 		{ id: 'advanced', label: 'object.config', Page: lazySection(() => import('./PoolConfig')) },

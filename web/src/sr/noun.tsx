@@ -17,7 +17,6 @@ import {
 import { type Noun, nameLabel } from '../list/noun';
 import { within } from '../live/listing';
 import { DisconnectedIcon, RebootIcon, RemoveIcon, SrIcon, StartIcon } from '../ui/icons';
-import { VDI_ADDS } from '../vdi/adds';
 
 export const srs: Noun = {
 	id: 'srs',
@@ -51,7 +50,7 @@ export const srs: Noun = {
 	example: 'nfs, shared?',
 	properties: ['name_label', 'name_description', 'size', 'physical_usage', 'uuid'],
 	sections: [
-		{ id: 'disks', label: 'vdi.title', list: 'vdis', scope: (id) => within('', '$SR', id), adds: VDI_ADDS },
+		{ id: 'disks', label: 'vdi.title', list: 'vdis', scope: (id) => within('', '$SR', id), adds: true },
 		{ id: 'stats', label: 'object.performance', Page: lazySection(() => import('../stats/SrPerformance')) },
 		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/SrActivity')) },
 	],

@@ -16,6 +16,7 @@ import {
 	StartIcon,
 	UploadIcon,
 } from '../ui/icons';
+import { VBD_ADDS } from './adds';
 import { DiskName, DiskSize, DiskSr, DiskUsage } from './vbdCells';
 
 const disk = (row: Row) => text(row, 'VDI');
@@ -87,6 +88,7 @@ export const vbds: Noun = {
 	],
 	facets: [{ property: 'is_cd_drive', label: 'vbd.cd', Value: YesNoValue }],
 	properties: ['device', 'position', 'bootable', 'read_only'],
+	adds: VBD_ADDS,
 	Details: lazySection(() => import('./VbdDetails')),
 	actions: [
 		{

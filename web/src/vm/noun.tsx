@@ -17,9 +17,7 @@ import {
 } from '../list/cells';
 import { type Noun, nameLabel, text } from '../list/noun';
 import { within } from '../live/listing';
-import { VIF_ADDS } from '../network/adds';
 import { AddIcon, VmIcon } from '../ui/icons';
-import { VBD_ADDS } from '../vdi/adds';
 import { VM_ACTIONS } from './actions';
 import { StateLabel, StateValue } from './state';
 
@@ -82,8 +80,8 @@ export const vms: Noun = {
 	properties: ['name_label', 'name_description', 'mainIpAddress', 'CPUs', 'memory', 'uuid', 'auto_poweron'],
 	sections: [
 		{ id: 'console', label: 'object.console', Page: lazySection(() => import('../console/VmConsole')) },
-		{ id: 'disks', label: 'vdi.title', list: 'vbds', scope: (id) => within('', 'VM', id), adds: VBD_ADDS },
-		{ id: 'network', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$VM', id), adds: VIF_ADDS },
+		{ id: 'disks', label: 'vdi.title', list: 'vbds', scope: (id) => within('', 'VM', id), adds: true },
+		{ id: 'network', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$VM', id), adds: true },
 		{
 			id: 'snapshots',
 			label: 'snapshot.title',
