@@ -111,6 +111,13 @@ export const PARTS: readonly ListPlace[] = [
 		load: () => import('../vdi/vbds').then(({ vbds }) => vbds),
 	},
 	{
+		id: 'pbds',
+		type: 'PBD',
+		title: 'sr.title',
+		icon: SrIcon,
+		load: () => import('../sr/pbds').then(({ pbds }) => pbds),
+	},
+	{
 		id: 'vdi-snapshots',
 		type: 'VDI-snapshot',
 		title: 'snapshot.title',

@@ -7,6 +7,7 @@ import {
 	NetworkIcon,
 	OverviewIcon,
 	PoolIcon,
+	SrIcon,
 	TerminalIcon,
 	UploadIcon,
 	UserIcon,
@@ -119,6 +120,7 @@ export const PAGES: readonly Page[] = [
 		offered: true,
 		load: () => import('../network/NewNetworkPage'),
 	},
+	{ path: '/new/sr', title: 'sr.new', icon: SrIcon, offered: true, load: () => import('../sr/new/NewSrPage') },
 	{
 		path: '/import',
 		title: 'import.title',

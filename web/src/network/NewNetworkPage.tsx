@@ -198,7 +198,7 @@ function useCards(pool: string | undefined): readonly Row[] {
 				? undefined
 				: {
 						type: 'PIF',
-						filter: `$host:${master} vlan:-1 !isBondSlave:true`,
+						filter: `$host:${master} vlan:-1 !isBondSlave?`,
 						sort: ['device'],
 						columns: COLUMNS,
 						limit: 200,

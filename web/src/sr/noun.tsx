@@ -1,5 +1,7 @@
 /** Storage repositories. */
-import { lazySection } from '../app/lazy';
+import i18next from 'i18next';
+import { no } from '../api/allowed';
+import { lazyDialog, lazySection } from '../app/lazy';
 import {
 	countColumn,
 	nameColumn,
@@ -16,7 +18,18 @@ import {
 } from '../list/cells';
 import { type Noun, nameLabel } from '../list/noun';
 import { within } from '../live/listing';
-import { DisconnectedIcon, RebootIcon, RemoveIcon, SrIcon, StartIcon } from '../ui/icons';
+import {
+	AddIcon,
+	DisconnectedIcon,
+	ForceIcon,
+	PauseIcon,
+	RebootIcon,
+	ReclaimIcon,
+	RemoveIcon,
+	SaveIcon,
+	SrIcon,
+	StartIcon,
+} from '../ui/icons';
 
 export const srs: Noun = {
 	id: 'srs',
@@ -26,7 +39,7 @@ export const srs: Noun = {
 	one: 'sr.one',
 	counted: 'sr.counted',
 	sort: 'name',
-	needs: ['name_label', '$pool'],
+	needs: ['name_label', '$pool', 'content_type', 'inMaintenanceMode'],
 	name: nameLabel,
 	set: 'sr.set',
 	columns: [
@@ -51,9 +64,13 @@ export const srs: Noun = {
 	properties: ['name_label', 'name_description', 'size', 'physical_usage', 'uuid'],
 	sections: [
 		{ id: 'disks', label: 'vdi.title', list: 'vdis', scope: (id) => within('', '$SR', id), adds: true },
+		{ id: 'hosts', label: 'pbd.title', list: 'pbds', scope: (id) => within('', 'SR', id) },
+		{ id: 'advanced', label: 'srPage.advanced', Page: lazySection(() => import('./SrAdvanced')) },
 		{ id: 'stats', label: 'object.performance', Page: lazySection(() => import('../stats/SrPerformance')) },
 		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/SrActivity')) },
 	],
+	Details: lazySection(() => import('./SrDetails')),
+	adds: [{ id: 'new', label: 'sr.new', icon: AddIcon, page: { path: '/new/sr', of: 'pool' } }],
 	actions: [
 		{
 			id: 'scan',
@@ -74,6 +91,45 @@ export const srs: Noun = {
 			main: true,
 		},
 		{
+			id: 'default',
+			method: 'pool.setDefaultSr',
+			principal: 'sr',
+			single: true,
+			label: 'srAction.default.label',
+			doing: 'srAction.default.doing',
+			done: 'srAction.default.done',
+			icon: SaveIcon,
+			allowed: (row) => (row.content_type === 'iso' ? no(i18next.t('why.holdsDiscs')) : { ok: true }),
+		},
+		{
+			id: 'reclaim',
+			method: 'sr.reclaimSpace',
+			label: 'srAction.reclaim.label',
+			doing: 'srAction.reclaim.doing',
+			done: 'srAction.reclaim.done',
+			icon: ReclaimIcon,
+		},
+		{
+			id: 'maintain',
+			method: 'sr.enableMaintenanceMode',
+			Dialog: lazyDialog(() => import('./MaintenanceDialog')),
+			single: true,
+			label: 'srAction.maintain.label',
+			doing: 'srAction.maintain.doing',
+			done: 'srAction.maintain.done',
+			icon: PauseIcon,
+			allowed: (row) => (row.inMaintenanceMode === true ? no(i18next.t('why.inMaintenance')) : { ok: true }),
+		},
+		{
+			id: 'serve',
+			method: 'sr.disableMaintenanceMode',
+			label: 'srAction.serve.label',
+			doing: 'srAction.serve.doing',
+			done: 'srAction.serve.done',
+			icon: StartIcon,
+			allowed: (row) => (row.inMaintenanceMode === true ? { ok: true } : no(i18next.t('why.inService'))),
+		},
+		{
 			id: 'disconnect',
 			method: 'sr.disconnectAllPbds',
 			label: 'srAction.disconnect.label',
@@ -85,11 +141,22 @@ export const srs: Noun = {
 		{
 			id: 'forget',
 			method: 'sr.forget',
+			Dialog: lazyDialog(() => import('../list/AskDialog')),
 			label: 'srAction.forget.label',
 			doing: 'srAction.forget.doing',
 			done: 'srAction.forget.done',
 			icon: RemoveIcon,
 			confirm: { consequence: 'srAction.forget.ask', destroys: true },
+		},
+		{
+			id: 'destroy',
+			method: 'sr.destroy',
+			Dialog: lazyDialog(() => import('../list/AskDialog')),
+			label: 'srAction.destroy.label',
+			doing: 'srAction.destroy.doing',
+			done: 'srAction.destroy.done',
+			icon: ForceIcon,
+			confirm: { consequence: 'srAction.destroy.ask', destroys: true },
 		},
 	],
 };

@@ -58,6 +58,7 @@ export { default as VifIcon } from '@tabler/icons-react/dist/esm/icons/IconPlug.
 export { default as DisconnectedIcon } from '@tabler/icons-react/dist/esm/icons/IconPlugConnectedX.mjs';
 export { default as AddIcon } from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs';
 export { default as PowerIcon } from '@tabler/icons-react/dist/esm/icons/IconPower.mjs';
+export { default as ReclaimIcon } from '@tabler/icons-react/dist/esm/icons/IconRecycle.mjs';
 export { default as RebootIcon } from '@tabler/icons-react/dist/esm/icons/IconRefresh.mjs';
 export { default as ForceRebootIcon } from '@tabler/icons-react/dist/esm/icons/IconRefreshAlert.mjs';
 export { default as RollingIcon } from '@tabler/icons-react/dist/esm/icons/IconRotateClockwise.mjs';

@@ -15,6 +15,7 @@ import overview from './overview';
 import poolPage from './poolPage';
 import rolling from './rolling';
 import stats from './stats';
+import storage from './storage';
 import vmFlows from './vmFlows';
 
 export default {
@@ -34,5 +35,6 @@ export default {
 	...poolPage,
 	...rolling,
 	...stats,
+	...storage,
 	...vmFlows,
 };

@@ -148,5 +148,8 @@ export default {
 		noVlan: 'It is not that of a VLAN',
 		managed: 'The host is managed by it',
 		noAddress: 'It has no address: configure its IP first',
+		holdsDiscs: 'It holds images of discs only',
+		inMaintenance: 'It is out of service already',
+		inService: 'It is in service',
 	},
 };

@@ -197,8 +197,40 @@ export default {
 		where: 'Host or pool',
 		shared: 'Shared',
 		content: 'Content',
+		new: 'New storage',
+	},
+	pbd: {
+		title: 'Connected hosts',
+		one: 'Connection',
+		counted_one: '{{count, number}} connection',
+		counted_other: '{{count, number}} connections',
+		config: 'Configuration',
+		askDisconnect: 'VMs on this host cannot use its disks until it is connected again.',
+		askRemove: 'How this host connects to it is forgotten; what is stored there stays.',
 	},
 	srAction: {
+		default: {
+			label: 'Make it the default',
+			doing: 'Making {{name}} the default',
+			done: '{{name}} is the default',
+		},
+		reclaim: {
+			label: 'Reclaim freed space',
+			doing: 'Reclaiming space of {{name}}',
+			done: 'Reclaimed space of {{name}}',
+		},
+		maintain: {
+			label: 'Maintenance mode',
+			doing: 'Taking {{name}} out of service',
+			done: '{{name}} is out of service',
+		},
+		serve: { label: 'Back into service', doing: 'Putting {{name}} back into service', done: '{{name}} is in service' },
+		destroy: {
+			label: 'Destroy',
+			doing: 'Destroying {{name}}',
+			done: 'Destroyed {{name}}',
+			ask: 'The storage and all that is on it are destroyed, on all hosts. Nothing brings them back.',
+		},
 		scan: { label: 'Scan', doing: 'Scanning {{name}}', done: 'Scanned {{name}}' },
 		connect: { label: 'Connect to all hosts', doing: 'Connecting {{name}}', done: 'Connected {{name}}' },
 		disconnect: {

@@ -150,6 +150,9 @@ const list: typeof en = {
 		noVlan: 'Ce n’est pas celle d’un VLAN',
 		managed: 'L’hôte est administré par elle',
 		noAddress: 'Elle n’a pas d’adresse : configurez d’abord son IP',
+		holdsDiscs: 'Il ne contient que des images de CD',
+		inMaintenance: 'Il est déjà hors service',
+		inService: 'Il est en service',
 	},
 };
 

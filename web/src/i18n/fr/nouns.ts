@@ -211,8 +211,36 @@ const nouns: typeof en = {
 		where: 'Hôte ou pool',
 		shared: 'Partagé',
 		content: 'Contenu',
+		new: 'Nouveau stockage',
+	},
+	pbd: {
+		title: 'Hôtes connectés',
+		one: 'Connexion',
+		counted_one: '{{count, number}} connexion',
+		counted_other: '{{count, number}} connexions',
+		config: 'Configuration',
+		askDisconnect: 'Les VM de cet hôte ne peuvent utiliser ses disques avant une nouvelle connexion.',
+		askRemove: 'La façon dont cet hôte s’y connecte est oubliée ; ce qui y est stocké reste.',
 	},
 	srAction: {
+		default: {
+			label: 'En faire le stockage par défaut',
+			doing: '{{name}} devient le stockage par défaut',
+			done: '{{name}} est le stockage par défaut',
+		},
+		reclaim: {
+			label: 'Récupérer l’espace libéré',
+			doing: 'Récupération de l’espace de {{name}}',
+			done: '{{name}} : espace récupéré',
+		},
+		maintain: { label: 'Mode maintenance', doing: 'Mise hors service de {{name}}', done: '{{name}} est hors service' },
+		serve: { label: 'Remettre en service', doing: 'Remise en service de {{name}}', done: '{{name}} est en service' },
+		destroy: {
+			label: 'Détruire',
+			doing: 'Destruction de {{name}}',
+			done: '{{name}} : détruit',
+			ask: 'Le stockage et tout ce qu’il contient sont détruits, sur tous les hôtes. Rien ne les ramène.',
+		},
 		scan: { label: 'Analyser', doing: 'Analyse de {{name}}', done: '{{name}} : analysé' },
 		connect: { label: 'Connecter à tous les hôtes', doing: 'Connexion de {{name}}', done: '{{name}} : connecté' },
 		disconnect: {
