@@ -79,8 +79,6 @@ export const hosts: Noun = {
 		{ id: 'stats', label: 'object.performance', Page: lazySection(() => import('../stats/HostPerformance')) },
 		{ id: 'advanced', label: 'object.config', Page: lazySection(() => import('./HostConfig')) },
 		{ id: 'hardware', label: 'object.hardware', Page: lazySection(() => import('./HostHardware')) },
-		{ id: 'tasks', label: 'task.title', list: 'tasks', scope: (id) => within('', '$host', id) },
-		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$object', id) },
 		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/HostActivity')) },
 	],
 	Tiles: lazySection(() => import('../stats/HostTiles')),

@@ -52,8 +52,6 @@ export const pools: Noun = {
 		},
 		{ id: 'patches', label: 'object.patches', Page: lazySection(() => import('../patch/PoolPatches')) },
 		{ id: 'advanced', label: 'object.config', Page: lazySection(() => import('./PoolConfig')) },
-		{ id: 'tasks', label: 'task.title', list: 'tasks', scope: (id) => within('', '$pool', id) },
-		{ id: 'logs', label: 'message.title', list: 'messages', scope: (id) => within('', '$pool', id) },
 		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/PoolActivity')) },
 	],
 	actions,
