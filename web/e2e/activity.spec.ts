@@ -11,7 +11,7 @@ describe('the activity of an object', () => {
 	afterEach(async () => {
 		await page?.context().close();
 	});
-	const items = () => page.getByRole('list', { name: 'Activity' }).getByRole('listitem');
+	const items = () => page.getByRole('list', { name: 'Activity' }).locator('> li');
 
 	it('tells what happens as it happens: calls, messages, changes', async () => {
 		page = await openVms(at.browser, at.server.url);
