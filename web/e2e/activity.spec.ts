@@ -1,8 +1,9 @@
-import type { Page } from 'playwright-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from './access';
-import { openVms } from './browser';
+import { launch, openPage, openVms, rows, signIn } from './browser';
 import { call, vmId } from './client';
+import { type Running, startEmpty, startPool } from './server';
 import { suite } from './suite';
 
 describe('the activity of an object', () => {
@@ -53,5 +54,56 @@ describe('the activity of an object', () => {
 		await page.getByRole('button', { name: 'Delete: VM snapshotted' }).click();
 		await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
 		await items().filter({ hasText: 'VM snapshotted' }).waitFor({ state: 'detached' });
+	});
+});
+
+/** Calls a pool as another program does that knows its password. */
+async function atPool(url: string, method: string, params: readonly unknown[]): Promise<string> {
+	const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+	const response = await fetch(`${url}/jsonrpc`, { method: 'POST', body });
+	const { result, error } = (await response.json()) as { result?: string; error?: { message: string } };
+	if (result === undefined) throw new Error(`${method}: ${error?.message}`);
+	return result;
+}
+
+describe('an alarm of a VM', () => {
+	let server: Awaited<ReturnType<typeof startEmpty>>;
+	let pool: Running;
+	let browser: Browser;
+	beforeAll(async () => {
+		[server, pool, browser] = await Promise.all([startEmpty(), startPool(), launch()]);
+	});
+	afterAll(async () => {
+		await browser?.close();
+		await server?.stop();
+		await pool?.stop();
+	});
+
+	it('is told in words when it comes, and is acknowledged with who did', async () => {
+		const page = await openPage(browser, server.url);
+		await signIn(page, { email: 'admin@admin.net', password: server.password });
+		await page.goto(`${server.url}/#/servers?add=yes`);
+		const dialog = page.getByRole('dialog', { name: 'Connect a pool' });
+		await dialog.getByLabel('Address').fill(pool.url);
+		await dialog.getByLabel('Password', { exact: true }).fill('password');
+		await dialog.getByRole('button', { name: 'Connect' }).click();
+		await dialog.waitFor({ state: 'detached' });
+		await page.goto(`${server.url}/#/vms?s=name_label:/^db-1$/`);
+		await rows(page).first().click();
+		await page.getByRole('link', { name: 'Open the page of db-1' }).click();
+		await page.getByRole('navigation', { name: 'Sections of db-1' }).getByRole('link', { name: 'Activity' }).click();
+		await page.getByText('Nothing is known to have happened to it').waitFor();
+		const id = /vms\/([\w-]+)/.exec(page.url())?.[1];
+		const session = await atPool(pool.url, 'session.login_with_password', ['root', 'password', '1.0', 'e2e']);
+		const trigger = '<variable><name value="cpu_usage"/><alarm_trigger_level value="0.8"/></variable>';
+		const words = `value: 0.91\nconfig:\n${trigger}`;
+		await atPool(pool.url, 'message.create', [session, 'ALARM', 3, 'VM', id, words]);
+		const item = page.getByRole('list', { name: 'Activity' }).locator('> li').filter({ hasText: 'Alarm' });
+		await item
+			.getByText(/91\s?%|0\.91/)
+			.first()
+			.waitFor();
+		await page.getByRole('button', { name: 'Acknowledge: Alarm' }).click();
+		await item.getByText('Acknowledged by admin@admin.net').waitFor();
 	});
 });

@@ -116,7 +116,7 @@ describe('the performance of a VM', () => {
 		await chart('CPU').waitFor();
 	});
 
-	it('is that of hosts and storage, too', async () => {
+	it('is that of hosts, pools and storage, too', async () => {
 		page = await openVms(at.browser, at.server.url);
 		const find = async (type: string, name_label: string) =>
 			Object.keys(Object(await call(at.server.url, 'xo.getAllObjects', { filter: { type, name_label } })))[0];
@@ -124,6 +124,10 @@ describe('the performance of a VM', () => {
 		await chart('Load of the control domain').waitFor();
 		await chart('Disk throughput')
 			.getByRole('button', { name: /^NFS storage, read/ })
+			.waitFor();
+		await page.goto(`${at.server.url}/#/pools/${await find('pool', 'lab')}/stats`);
+		await chart('CPU')
+			.getByRole('button', { name: /^xcp-lab-2/ })
 			.waitFor();
 		await page.goto(`${at.server.url}/#/srs/${await find('SR', 'NFS storage')}/stats`);
 		await chart('Time spent waiting for disks')

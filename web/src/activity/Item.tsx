@@ -1,16 +1,14 @@
 /** One thing that happened: what, when, by whom. */
-import { Button } from '@mantine/core';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Noun } from '../list/noun';
-import { useConnectionState, useLive } from '../live/hooks';
-import { useConfirm } from '../ui/Confirm';
+import { useLive } from '../live/hooks';
 import { formatDuration, formatPercent, formatTime } from '../ui/format';
 import { AlarmIcon, EditIcon, type Icon, TaskIcon, UserIcon, WarningIcon } from '../ui/icons';
-import { useTell } from '../ui/tell';
+import { Act } from './Act';
 import css from './Activity.module.css';
-import { type Entry, type EntryKind, valueInWords } from './entries';
-import { callInWords, givenIn, messageInWords } from './words';
+import type { Entry, EntryKind } from './entries';
+import { CallWords, ChangeWords } from './Journal';
+import { AlarmWords, MessageWords } from './Notices';
 
 interface ItemProps {
 	entry: Entry;
@@ -102,149 +100,4 @@ function TaskWords({ entry }: { entry: Entry & { kind: 'task' } }) {
 function statusOf(status: string) {
 	const known = ['pending', 'cancelling', 'success', 'failure', 'cancelled', 'interrupted'] as const;
 	return known.find((one) => one === status) ?? 'pending';
-}
-
-function MessageWords({ id, name, body }: { id: string; name: string; body: string }) {
-	const { t } = useTranslation();
-	const { connection } = useLive();
-	const confirm = useConfirm();
-	const words = messageInWords(name);
-	const remove = {
-		ask: () =>
-			confirm({
-				title: t('action.ask', { action: t('common.remove.label'), name: words }),
-				body: <p>{t('message.askRemove')}</p>,
-				action: t('common.remove.label'),
-				destroys: true,
-			}),
-		act: () => connection.call('message.delete', { id }),
-	};
-	return (
-		<>
-			<p>
-				<strong title={name}>{words}</strong>
-			</p>
-			{body !== '' && <p className={css.body}>{body}</p>}
-			<Act
-				act={remove.act}
-				ask={remove.ask}
-				doing={t('common.remove.doing', { name: words })}
-				done={t('common.remove.done', { name: words })}
-				label={t('common.remove.label')}
-				name={words}
-			/>
-		</>
-	);
-}
-
-function AlarmWords({ entry, users }: { entry: Entry & { kind: 'alarm' }; users: ItemProps['users'] }) {
-	const { t } = useTranslation();
-	const { connection } = useLive();
-	const { id, name, words, acknowledged } = entry;
-	const title = messageInWords(name);
-	return (
-		<>
-			<p>
-				<strong title={name}>{title}</strong>
-			</p>
-			<p className={css.body}>{words}</p>
-			{acknowledged ? (
-				<p className={css.dim}>
-					{t('activityOf.acknowledged', {
-						user: users.get(acknowledged.user) ?? t('activityOf.somebody'),
-						time: formatTime(acknowledged.time / 1000),
-					})}
-					{acknowledged.note ? ` “${acknowledged.note}”` : ''}
-				</p>
-			) : (
-				<Act
-					act={() => connection.call('alarm.acknowledge', { id })}
-					doing={t('activityOf.acknowledging', { name: title })}
-					done={t('activityOf.done', { name: title })}
-					label={t('activityOf.acknowledge')}
-					name={title}
-				/>
-			)}
-		</>
-	);
-}
-
-interface ActProps {
-	label: string;
-	doing: string;
-	done: string;
-	name: string;
-	ask?: () => Promise<boolean>;
-	act: () => Promise<unknown>;
-}
-
-function Act({ label, doing, done, name, ask, act }: ActProps) {
-	const { is } = useConnectionState();
-	const tell = useTell();
-	const press = async () => {
-		if (ask !== undefined && !(await ask())) return;
-		await tell({ action: label, doing, done, name }, act);
-	};
-	return (
-		<Button
-			aria-label={`${label}: ${name}`}
-			className={css.act}
-			disabled={is !== 'live'}
-			onClick={() => void press()}
-			size="compact-xs"
-			variant="default"
-		>
-			{label}
-		</Button>
-	);
-}
-
-function CallWords({ call, noun, users }: { call: (Entry & { kind: 'call' })['call'] } & Omit<ItemProps, 'entry'>) {
-	const { t } = useTranslation();
-	const given = givenIn(call);
-	const why = String(Object(call.error).message ?? '');
-	return (
-		<>
-			<p>
-				<strong title={call.method}>{callInWords(call, noun)}</strong>{' '}
-				<span className={css.dim}>
-					{t('activityOf.by', { user: users.get(call.user) ?? t('activityOf.somebody') })}
-					{call.time - call.start >= 1000 && `, ${formatDuration((call.time - call.start) / 1000)}`}
-				</span>
-			</p>
-			{call.outcome === 'failure' && <p className={css.why}>{t('activityOf.refused', { why })}</p>}
-			{given.length > 0 && <Pairs pairs={given.map(([name, value]) => [name, valueInWords(value)])} />}
-		</>
-	);
-}
-
-function ChangeWords({ entry }: { entry: Entry & { kind: 'change' } }) {
-	const { t } = useTranslation();
-	const { operation, type, changes } = entry;
-	if (operation !== 'mod') {
-		const what = operation === 'add' ? 'appeared' : operation === 'del' ? 'gone' : 'listed';
-		return <p>{t(`activityOf.${what}`, { type })}</p>;
-	}
-	return (
-		<Pairs
-			pairs={changes.map(([field, from, to]) => [
-				field,
-				<>
-					<del>{valueInWords(from)}</del> → <ins>{valueInWords(to)}</ins>
-				</>,
-			])}
-		/>
-	);
-}
-
-function Pairs({ pairs }: { pairs: readonly (readonly [string, ReactNode])[] }) {
-	return (
-		<ul className={css.pairs}>
-			{pairs.map(([name, value]) => (
-				<li key={name}>
-					<code>{name}</code> {value}
-				</li>
-			))}
-		</ul>
-	);
 }

@@ -7,8 +7,10 @@ import type { Attach } from './viewer';
 /** What serial lines have been since there are any; the guest is not told of another size. */
 const SIZE = { cols: 80, rows: 24 };
 
+const THEME = { background: '#0b0d10', foreground: '#e5e9ee' };
+
 export const attach: Attach = (target, socket, told) => {
-	const terminal = new Terminal({ ...SIZE, cursorBlink: true, scrollback: 5000, screenReaderMode: true });
+	const terminal = new Terminal({ ...SIZE, cursorBlink: true, scrollback: 5000, screenReaderMode: true, theme: THEME });
 	const fitting = new FitAddon();
 	terminal.loadAddon(fitting);
 	terminal.open(target);

@@ -52,6 +52,7 @@ export const pools: Noun = {
 		},
 		{ id: 'patches', label: 'object.patches', Page: lazySection(() => import('../patch/PoolPatches')) },
 		{ id: 'advanced', label: 'object.config', Page: lazySection(() => import('./PoolConfig')) },
+		{ id: 'stats', label: 'object.performance', Page: lazySection(() => import('../stats/PoolPerformance')) },
 		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/PoolActivity')) },
 	],
 	actions,

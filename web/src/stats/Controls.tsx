@@ -12,7 +12,7 @@ import type { Kind } from './useStats';
 
 interface ControlsProps {
 	kind: Kind;
-	id: string;
+	own: readonly string[];
 	others: readonly string[];
 	names: ReadonlyMap<string, string>;
 	granularity: Granularity;
@@ -31,7 +31,7 @@ interface ControlsProps {
 /** Of these, what runs can be compared. */
 const COMPARED: Record<Kind, string> = { VM: 'power_state:|(Running Paused)', host: 'power_state:Running', SR: '' };
 
-export function Controls({ kind, id, others, names, granularity, onKeep, ...props }: ControlsProps) {
+export function Controls({ kind, own, others, names, granularity, onKeep, ...props }: ControlsProps) {
 	const { t } = useTranslation();
 	const navigate = useNavigate();
 	const go = (change: object) =>
@@ -90,7 +90,7 @@ export function Controls({ kind, id, others, names, granularity, onKeep, ...prop
 						label={t('stats.compare')}
 						onChange={(row) => row !== undefined && compare([...others, row.id])}
 						placeholder={t('stats.compare')}
-						refused={(row) => row.id === id || others.includes(row.id)}
+						refused={(row) => own.includes(row.id) || others.includes(row.id)}
 						type={kind}
 						value={undefined}
 					/>

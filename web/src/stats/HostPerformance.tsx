@@ -5,12 +5,27 @@ import { nameLabel, text } from '../list/noun';
 import { useObject, useView } from '../live/hooks';
 import { chartsOfHost, type Detail } from './charts';
 import { Performance } from './Performance';
+import type { Chart } from './series';
 import { wordsWith } from './words';
 
 export default function HostPerformance({ id }: { id: string }) {
 	const { t } = useTranslation();
 	const { object: host } = useObject('host', id);
-	const pool = host?.$pool;
+	const charts = useHostCharts(host?.$pool);
+	const own = useMemo(() => [id], [id]);
+	if (host === undefined) return null;
+	return (
+		<Performance
+			charts={charts}
+			kind="host"
+			own={own}
+			off={host.power_state === 'Halted' ? t('why.hostOff') : undefined}
+		/>
+	);
+}
+
+/** The charts of hosts of a pool, with the names of its storage. */
+export function useHostCharts(pool: string | undefined): (stats: HostStats, detail: Detail) => Chart[] {
 	// Statistics know storage by the beginning of its uuid.
 	const wish = useMemo(
 		() =>
@@ -20,7 +35,7 @@ export default function HostPerformance({ id }: { id: string }) {
 		[pool],
 	);
 	const { rows } = useView(wish);
-	const charts = useCallback(
+	return useCallback(
 		(stats: HostStats, detail: Detail) => {
 			const names = new Map(rows.map((row) => [text(row, 'uuid').slice(0, 8), nameLabel(row)]));
 			return chartsOfHost(
@@ -30,14 +45,5 @@ export default function HostPerformance({ id }: { id: string }) {
 			);
 		},
 		[rows],
-	);
-	if (host === undefined) return null;
-	return (
-		<Performance
-			charts={charts}
-			id={id}
-			kind="host"
-			off={host.power_state === 'Halted' ? t('why.hostOff') : undefined}
-		/>
 	);
 }

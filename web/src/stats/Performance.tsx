@@ -19,7 +19,8 @@ import { ValuesTable } from './ValuesTable';
 
 interface PerformanceProps<K extends Kind> {
 	kind: K;
-	id: string;
+	/** What the page is of: one object, or those that make it up. */
+	own: readonly string[];
 	/** The charts that statistics make. */
 	charts: (stats: OfKind[K], detail: Detail) => Chart[];
 	/** Why nothing is measured. */
@@ -27,29 +28,22 @@ interface PerformanceProps<K extends Kind> {
 }
 
 /** Objects on one page, at most: more lines are told apart by nobody. */
-const MOST = 8;
+const MOST = 10;
 
-export function Performance<K extends Kind>({ kind, id, charts, off }: PerformanceProps<K>) {
+export function Performance<K extends Kind>({ kind, own, charts, off }: PerformanceProps<K>) {
 	const { t } = useTranslation();
 	const search = usePageSearch();
 	const [kept, keep] = useKept('stats.granularity', 'seconds');
 	const granularity = GRANULARITIES.find((one) => one === (search.every ?? kept)) ?? 'seconds';
-	const others = useMemo(
-		() =>
-			(search.with ?? '')
-				.split(' ')
-				.filter(Boolean)
-				.slice(0, MOST - 1),
-		[search.with],
-	);
+	const others = useMemo(() => (search.with ?? '').split(' ').filter(Boolean), [search.with]);
 	const [stack, setStack] = useKept('stats.stack', 'no');
 	const [tables, setTables] = useState(false);
 	const [range, setRange] = useState<[from: number, to: number]>();
-	const ids = useMemo(() => [id, ...others], [id, others]);
+	const ids = useMemo(() => [...own, ...others].slice(0, MOST), [own, others]);
 	const asked = useStats(kind, ids, granularity, off === undefined);
 	const names = useNames(kind, ids);
 	const shown = useMemo(() => {
-		const detail = others.length > 0 ? 'total' : 'all';
+		const detail = ids.length > 1 ? 'total' : 'all';
 		return merge(
 			asked.flatMap(({ id: one, answer }): Named[] =>
 				answer === undefined
@@ -65,13 +59,13 @@ export function Performance<K extends Kind>({ kind, id, charts, off }: Performan
 						],
 			),
 		);
-	}, [asked, names, charts, others]);
+	}, [asked, names, charts, ids]);
 	const failed = asked.filter(({ error }) => error !== null);
 	const isWaiting = asked[0]?.answer === undefined && asked[0]?.error === null;
 	if (off !== undefined) return <p className={css.none}>{off}</p>;
 	const controls = {
 		kind,
-		id,
+		own,
 		others,
 		names,
 		granularity,
@@ -91,6 +85,7 @@ export function Performance<K extends Kind>({ kind, id, charts, off }: Performan
 	return (
 		<main className={css.page}>
 			<Controls {...controls} />
+			{own.length > MOST && <p className={css.note}>{t('stats.most', { most: MOST, number: own.length })}</p>}
 			{failed.map(({ id: one, error }) => (
 				<p className={css.failed} key={one} role="alert">
 					{t('stats.failed', { name: names.get(one) ?? one, why: errorText(error) })}

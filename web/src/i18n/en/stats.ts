@@ -38,6 +38,8 @@ export default {
 		nothing: 'Nothing is measured of it.',
 		failed: '{{name}}: {{why}}',
 		vmOff: 'It does not run, and nothing is measured. Its charts are here when it runs.',
+		noHost: 'None of its hosts runs, and nothing is measured.',
+		most: 'The first {{most}} of {{number}} hosts are shown; each has its charts on its own page.',
 		drawn: 'Chart: {{title}}. {{summary}}',
 		when: 'Time',
 		highest: 'Highest',

@@ -38,6 +38,8 @@ export default {
 		nothing: 'Rien n’en est mesuré.',
 		failed: '{{name}} : {{why}}',
 		vmOff: 'Elle ne tourne pas et rien n’est mesuré. Ses graphiques seront ici quand elle tournera.',
+		noHost: 'Aucun de ses hôtes ne tourne et rien n’est mesuré.',
+		most: 'Les {{most}} premiers de {{number}} hôtes sont affichés ; chacun a ses graphiques sur sa propre page.',
 		drawn: 'Graphique : {{title}}. {{summary}}',
 		when: 'Heure',
 		highest: 'Maximum',
