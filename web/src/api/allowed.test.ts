@@ -26,6 +26,16 @@ function vm(power_state: PowerState, more: Partial<VM> = {}): VM {
 		boot: {},
 		auto_poweron: false,
 		high_availability: '',
+		expNestedHvm: false,
+		hasVendorDevice: false,
+		isNestedVirtEnabled: false,
+		other: {},
+		secureBoot: false,
+		startDelay: 0,
+		VGPUs: [],
+		viridian: false,
+		VTPMs: [],
+		xenStoreData: {},
 		...more,
 	};
 }

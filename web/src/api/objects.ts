@@ -43,6 +43,36 @@ export interface VM extends Entity {
 	managementAgentDetected?: boolean;
 	pvDriversDetected?: boolean;
 	pvDriversVersion?: string;
+	/** The rest is what it is configured to be. */
+	affinityHost?: string;
+	/** Addresses of PCI devices, such as `0000:04:00.0`. */
+	attachedPcis?: string[];
+	coresPerSocket?: number;
+	cpuCap?: number;
+	cpuMask?: number[];
+	cpuWeight?: number;
+	expNestedHvm: boolean;
+	hasVendorDevice: boolean;
+	isNestedVirtEnabled: boolean;
+	nicType?: string;
+	notes?: string;
+	other: Record<string, string>;
+	PV_args?: string;
+	secureBoot: boolean;
+	startDelay: number;
+	suspendSr?: string;
+	vga?: string;
+	VGPUs: string[];
+	videoram?: number;
+	viridian: boolean;
+	VTPMs: string[];
+	xenStoreData: Record<string, string>;
+}
+
+/** A template has all that a VM has. */
+export interface VmTemplate extends Omit<VM, 'type'> {
+	type: 'VM-template';
+	isDefaultTemplate: boolean;
 }
 
 export interface Host extends Entity {
@@ -84,6 +114,7 @@ export interface Task extends Entity {
 /** The kinds of object these pages keep, by the wire's `type`. */
 export interface Kinds {
 	VM: VM;
+	'VM-template': VmTemplate;
 	host: Host;
 	pool: Pool;
 	task: Task;

@@ -9,7 +9,9 @@ const UNITS = { MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
 type Unit = keyof typeof UNITS;
 
 interface BytesInputProps {
-	label: string;
+	/** Said above; without, `ariaLabel` names it. */
+	label?: string;
+	ariaLabel?: string;
 	description?: ReactNode;
 	/** In bytes. */
 	value: number | undefined;
@@ -28,7 +30,17 @@ function unitOf(bytes: number | undefined): Unit {
 	return bytes % (UNITS.GiB / 4) === 0 ? 'GiB' : 'MiB';
 }
 
-export function BytesInput({ label, value, onChange, min, max, required, disabled, ...props }: BytesInputProps) {
+export function BytesInput({
+	label,
+	ariaLabel,
+	value,
+	onChange,
+	min,
+	max,
+	required,
+	disabled,
+	...props
+}: BytesInputProps) {
 	const { t } = useTranslation();
 	const [unit, setUnit] = useState<Unit>(() => unitOf(value));
 	const scale = UNITS[unit];
@@ -36,6 +48,7 @@ export function BytesInput({ label, value, onChange, min, max, required, disable
 		<div className={css.bytes}>
 			<NumberInput
 				allowNegative={false}
+				aria-label={ariaLabel}
 				className={css.number}
 				decimalScale={3}
 				disabled={disabled}
@@ -49,7 +62,7 @@ export function BytesInput({ label, value, onChange, min, max, required, disable
 				{...props}
 			/>
 			<NativeSelect
-				aria-label={t('form.unit', { label })}
+				aria-label={t('form.unit', { label: label ?? ariaLabel })}
 				data={Object.keys(UNITS)}
 				disabled={disabled}
 				onChange={(event) => setUnit(event.currentTarget.value as Unit)}

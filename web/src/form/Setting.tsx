@@ -1,11 +1,14 @@
 /** Settings of an object, each changed in its place: the server is told at once, and the value is what it then says. */
-import { NativeSelect, Switch } from '@mantine/core';
+import { NativeSelect, NumberInput, Switch } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Method, Params } from '../api/methods';
 import { useConnectionState, useLive } from '../live/hooks';
+import { formatBytes, formatNumber } from '../ui/format';
 import { useTell } from '../ui/tell';
+import { BytesInput } from './BytesInput';
 import { EditableText } from './EditableText';
+import { EditableValue } from './EditableValue';
 import css from './Setting.module.css';
 
 /** Changes one thing of an object by a `.set`, and tells only where it failed or took long. */
@@ -56,6 +59,8 @@ interface ChangeProps {
 	/** The parameter of `set`. */
 	property: string;
 	disabled?: boolean;
+	/** Why it cannot be changed as things are; said in place of the help. */
+	why?: string;
 }
 
 export function TextSetting({
@@ -63,13 +68,14 @@ export function TextSetting({
 	help,
 	set,
 	property,
-	disabled,
+	why,
+	disabled = why !== undefined,
 	value,
 	required,
 }: ChangeProps & { value: string; required?: boolean }) {
 	const isLost = useConnectionState().is === 'lost';
 	return (
-		<Setting help={help} label={label}>
+		<Setting help={why ?? help} label={label}>
 			<EditableText
 				disabled={disabled === true || isLost}
 				label={label}
@@ -81,10 +87,18 @@ export function TextSetting({
 	);
 }
 
-export function SwitchSetting({ label, help, set, property, disabled, value }: ChangeProps & { value: boolean }) {
+export function SwitchSetting({
+	label,
+	help,
+	set,
+	property,
+	why,
+	disabled = why !== undefined,
+	value,
+}: ChangeProps & { value: boolean }) {
 	const isLost = useConnectionState().is === 'lost';
 	return (
-		<Setting help={help} label={label}>
+		<Setting help={why ?? help} label={label}>
 			<Switch
 				aria-label={label}
 				checked={value}
@@ -100,13 +114,14 @@ export function ChoiceSetting({
 	help,
 	set,
 	property,
-	disabled,
+	why,
+	disabled = why !== undefined,
 	value,
 	choices,
 }: ChangeProps & { value: string; choices: readonly { value: string; label: string }[] }) {
 	const isLost = useConnectionState().is === 'lost';
 	return (
-		<Setting help={help} label={label}>
+		<Setting help={why ?? help} label={label}>
 			<NativeSelect
 				aria-label={label}
 				data={[...choices]}
@@ -114,6 +129,82 @@ export function ChoiceSetting({
 				onChange={(event) => void set(label, { [property]: event.currentTarget.value })}
 				value={value}
 			/>
+		</Setting>
+	);
+}
+
+/** A number, or nothing where it is not set, which an empty field stands for. */
+export function NumberSetting({
+	label,
+	help,
+	set,
+	property,
+	why,
+	disabled = why !== undefined,
+	value,
+	min = 0,
+	max,
+	unset,
+	suffix = '',
+}: ChangeProps & {
+	value: number | undefined;
+	min?: number;
+	max?: number;
+	/** What stands where it is not set; without, it has to be. */
+	unset?: string;
+	suffix?: string;
+}) {
+	const isLost = useConnectionState().is === 'lost';
+	return (
+		<Setting help={why ?? help} label={label}>
+			<EditableValue<number | undefined>
+				disabled={disabled || isLost}
+				label={label}
+				onSave={(number) => set(label, { [property]: number ?? null })}
+				ready={(number) => number !== undefined || unset !== undefined}
+				shown={value === undefined ? unset : formatNumber(value) + suffix}
+				value={value}
+			>
+				{(number, change) => (
+					<NumberInput
+						allowDecimal={false}
+						aria-label={label}
+						autoFocus
+						max={max}
+						min={min}
+						onChange={(typed) => change(typeof typed === 'number' ? typed : undefined)}
+						value={number ?? ''}
+						w={130}
+					/>
+				)}
+			</EditableValue>
+		</Setting>
+	);
+}
+
+/** A size in bytes. */
+export function BytesSetting({
+	label,
+	help,
+	set,
+	property,
+	why,
+	disabled = why !== undefined,
+	value,
+}: ChangeProps & { value: number }) {
+	const isLost = useConnectionState().is === 'lost';
+	return (
+		<Setting help={why ?? help} label={label}>
+			<EditableValue<number | undefined>
+				disabled={disabled || isLost}
+				label={label}
+				onSave={(bytes) => set(label, { [property]: bytes })}
+				ready={(bytes) => bytes !== undefined && bytes > 0}
+				shown={formatBytes(value)}
+				value={value}
+			>
+				{(bytes, change) => <BytesInput ariaLabel={label} onChange={change} value={bytes} />}
+			</EditableValue>
 		</Setting>
 	);
 }

@@ -88,6 +88,7 @@ export const vms: Noun = {
 			Page: lazySection(() => import('./snapshots/SnapshotsSection')),
 		},
 		{ id: 'stats', label: 'object.performance', Page: lazySection(() => import('../stats/VmPerformance')) },
+		{ id: 'advanced', label: 'vmConfig.title', Page: lazySection(() => import('./config/ConfigSection')) },
 		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/VmActivity')) },
 	],
 	actions: VM_ACTIONS.map((action) => ({ ...action, allowed: (row) => allowed(action.verb, row) })),

@@ -1,5 +1,5 @@
 /** Templates of virtual machines. */
-import { lazyDialog } from '../app/lazy';
+import { lazyDialog, lazySection } from '../app/lazy';
 import {
 	bytesColumn,
 	nameColumn,
@@ -40,6 +40,7 @@ export const templates: Noun = {
 	sections: [
 		{ id: 'disks', label: 'vdi.title', list: 'vbds', scope: (id) => within('', 'VM', id) },
 		{ id: 'network', label: 'vif.title', list: 'vifs', scope: (id) => within('', '$VM', id) },
+		{ id: 'advanced', label: 'vmConfig.title', Page: lazySection(() => import('./config/TemplateConfig')) },
 	],
 	actions: [
 		{

@@ -1,6 +1,7 @@
 /** Texts that forms share. */
 export default {
 	form: {
+		save: 'Save',
 		choose: 'Choose…',
 		search: 'Type to search',
 		nothing: 'Nothing found',

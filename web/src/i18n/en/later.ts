@@ -16,6 +16,7 @@ import poolPage from './poolPage';
 import rolling from './rolling';
 import stats from './stats';
 import storage from './storage';
+import vmConfig from './vmConfig';
 import vmFlows from './vmFlows';
 
 export default {
@@ -36,5 +37,6 @@ export default {
 	...rolling,
 	...stats,
 	...storage,
+	...vmConfig,
 	...vmFlows,
 };

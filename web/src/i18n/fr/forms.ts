@@ -1,6 +1,7 @@
 /** Textes que les formulaires partagent. */
 export default {
 	form: {
+		save: 'Enregistrer',
 		choose: 'Choisir…',
 		search: 'Tapez pour chercher',
 		nothing: 'Rien trouvé',
