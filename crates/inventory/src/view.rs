@@ -75,7 +75,8 @@ struct Wish {
     /// Which of them, such as `power_state:running tags:prod`; the empty text stands for all.
     #[schemars(length(min = 0))]
     filter: Option<String>,
-    /// Properties to sort by, the first first, `-` before one that descends; default is the id.
+    /// Properties to sort by, the first first, `-` before one that descends; after `>` a property of the object that one
+    /// names, such as `$container>name_label`. Default is the id.
     sort: Option<Vec<String>>,
     /// Properties to show, with dots to what is inside of one; default is the whole object.
     columns: Option<Vec<String>>,

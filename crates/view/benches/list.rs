@@ -49,6 +49,8 @@ fn main() {
         println!("filter `{text}`: {times}, {found} of {}", all.len());
     }
 
+    let snapshot = store.snapshot();
+    let look = |id: &str| snapshot.by_id(id).cloned();
     let request = Request {
         types: &["VM"],
         filter: "name_label:web power_state:Running",
@@ -56,11 +58,18 @@ fn main() {
         groups: &["power_state", "$container", "tags"],
     };
     let query = Query::new(&request).expect("it is one");
-    println!("list made of these: {}", times(|| drop(black_box(Index::of(query.clone(), all.iter().cloned())))));
+    println!("list made of these: {}", times(|| drop(black_box(Index::of(query.clone(), all.iter().cloned(), look)))));
     let query = Query::new(&Request { filter: "", ..request }).expect("it is one");
-    println!("list made of all: {}", times(|| drop(black_box(Index::of(query.clone(), all.iter().cloned())))));
+    println!("list made of all: {}", times(|| drop(black_box(Index::of(query.clone(), all.iter().cloned(), look)))));
 
-    let mut index = Index::of(query, all.iter().cloned());
+    let hosts: &[(&str, bool)] = &[("$container>name_label", true), ("name_label", true)];
+    let by_host = Query::new(&Request { filter: "", sort: hosts, ..request }).expect("it is one");
+    println!(
+        "list made of all by host: {}",
+        times(|| drop(black_box(Index::of(by_host.clone(), all.iter().cloned(), look))))
+    );
+
+    let mut index = Index::of(query, all.iter().cloned(), look);
     let columns = ["name_label", "power_state", "mainIpAddress", "$container", "tags", "CPUs.number", "memory.size"];
     let window = Window::new(0, 50, Some(&columns), index.query()).expect("it is one");
     let mut frame = window.frame(&index, None);
@@ -76,7 +85,7 @@ fn main() {
     let start = Instant::now();
     let mut told = 0;
     for object in &changes {
-        index.set(object.id(), Some(object));
+        index.set(object.id(), Some(object), look);
         index.refresh();
         let next = window.frame(&index, Some(&frame));
         told += usize::from(next.is_news());

@@ -1,9 +1,11 @@
 //! The objects that match a query, in its order.
 
+mod follow;
 mod tree;
 
 use std::{ops::Range, sync::Arc};
 
+use filter::Shape;
 use model::{Object, Path};
 use rustc_hash::FxHashMap;
 
@@ -12,16 +14,20 @@ use crate::{
     count::{self, Tally},
     order,
 };
+use follow::Followed;
 use tree::Tree;
 
 /// The objects that match a query, in its order, with their counts.
 ///
-/// It has no more than what is put in: whoever keeps it decides which objects may be seen.
+/// It has no more than what is put in: whoever keeps it decides which objects may be seen. Where the order follows a
+/// reference (`$container>name_label`), that asks `look` for the object that a row names, which is nothing if it is gone
+/// or must not be seen.
 #[derive(Debug)]
 pub struct Index {
     query: Query,
     by_id: FxHashMap<Box<str>, Arc<Row>>,
     in_order: Tree,
+    followed: Followed,
     pub(crate) tallies: Box<[Tally]>,
     /// Places of the order that may have other objects than when all windows were shown.
     touched: Option<Range<usize>>,
@@ -41,6 +47,8 @@ pub(crate) struct Row {
     /// Where it stands; no two have the same.
     pub(crate) place: Box<[u8]>,
     pub(crate) object: Arc<Object>,
+    /// The objects that it is placed by, beside itself.
+    named: Box<[Box<str>]>,
     /// What it is counted under, by property.
     groups: Box<[Box<[Box<str>]>]>,
 }
@@ -49,18 +57,23 @@ impl Index {
     /// Makes an index without any object.
     pub fn new(query: Query) -> Self {
         let tallies = query.groups().iter().map(|_| Tally::default()).collect();
-        let (by_id, in_order) = (FxHashMap::default(), Tree::default());
-        Self { query, by_id, in_order, tallies, touched: None, changed: true, bytes: 0 }
+        let (by_id, in_order, followed) = (FxHashMap::default(), Tree::default(), Followed::default());
+        Self { query, by_id, in_order, followed, tallies, touched: None, changed: true, bytes: 0 }
     }
 
     /// Makes an index of those of `objects`, each with an id of its own, that match.
-    pub fn of(query: Query, objects: impl IntoIterator<Item = Arc<Object>>) -> Self {
+    pub fn of(
+        query: Query,
+        objects: impl IntoIterator<Item = Arc<Object>>,
+        look: impl Fn(&str) -> Option<Arc<Object>>,
+    ) -> Self {
         let mut index = Self::new(query);
         let matching = objects.into_iter().filter(|object| index.query.matches(object));
-        let mut rows: Vec<_> = matching.map(|object| Arc::new(Row::new(&index.query, object))).collect();
+        let mut rows: Vec<_> = matching.map(|object| Arc::new(Row::new(&index.query, object, &look))).collect();
         rows.sort_unstable_by(|one, other| one.place.cmp(&other.place));
         for row in &rows {
             row.count(&mut index.tallies, Tally::add);
+            index.followed.add(row);
             index.bytes += row.bytes();
             index.by_id.insert(row.object.id().into(), Arc::clone(row));
         }
@@ -106,21 +119,28 @@ impl Index {
         self.in_order.part(0, self.len()).into_iter().map(|row| &row.object)
     }
 
+    /// Tells whether some row stands where it does because of what the object `id` is.
+    pub fn follows(&self, id: &str) -> bool {
+        self.followed.contains(id)
+    }
+
     /// Says what the object `id` is now; nothing if it has gone or must not be seen.
-    pub fn set(&mut self, id: &str, object: Option<&Arc<Object>>) {
+    pub fn set(&mut self, id: &str, object: Option<&Arc<Object>>, look: impl Fn(&str) -> Option<Arc<Object>>) {
         let object = object.filter(|object| self.query.matches(object));
         let old = self.by_id.get(id).cloned();
         match (old, object) {
             (None, None) => {}
             (Some(old), None) => {
                 self.by_id.remove(id);
+                self.followed.remove(&old);
                 self.bytes -= old.bytes();
                 old.count(&mut self.tallies, Tally::remove);
                 let rank = self.in_order.remove(&old.place);
                 self.touch(rank..usize::MAX);
             }
             (None, Some(object)) => {
-                let row = Arc::new(Row::new(&self.query, Arc::clone(object)));
+                let row = Arc::new(Row::new(&self.query, Arc::clone(object), &look));
+                self.followed.add(&row);
                 self.bytes += row.bytes();
                 row.count(&mut self.tallies, Tally::add);
                 self.by_id.insert(id.into(), Arc::clone(&row));
@@ -128,21 +148,36 @@ impl Index {
                 self.touch(rank..usize::MAX);
             }
             (Some(old), Some(object)) => {
-                if Arc::ptr_eq(&old.object, object) {
-                    return;
+                if !Arc::ptr_eq(&old.object, object) {
+                    self.replace(&old, Row::new(&self.query, Arc::clone(object), &look));
                 }
-                let row = Arc::new(Row::new(&self.query, Arc::clone(object)));
-                self.bytes = self.bytes + row.bytes() - old.bytes();
-                if row.groups != old.groups {
-                    old.count(&mut self.tallies, Tally::remove);
-                    row.count(&mut self.tallies, Tally::add);
-                }
-                *self.by_id.get_mut(id).expect("it was just there") = Arc::clone(&row);
-                let from = self.in_order.remove(&old.place);
-                let to = self.in_order.insert(row);
-                self.touch(from.min(to)..from.max(to) + 1);
             }
         }
+        for id in self.followed.rows(id) {
+            let old = Arc::clone(&self.by_id[&id]);
+            let new = Row::new(&self.query, Arc::clone(&old.object), &look);
+            if new.place != old.place {
+                self.replace(&old, new);
+            }
+        }
+    }
+
+    /// Puts a row of the same object in place of another.
+    fn replace(&mut self, old: &Arc<Row>, new: Row) {
+        let row = Arc::new(new);
+        self.bytes = self.bytes + row.bytes() - old.bytes();
+        if row.groups != old.groups {
+            old.count(&mut self.tallies, Tally::remove);
+            row.count(&mut self.tallies, Tally::add);
+        }
+        if row.named != old.named {
+            self.followed.remove(old);
+            self.followed.add(&row);
+        }
+        *self.by_id.get_mut(row.object.id()).expect("it has been there") = Arc::clone(&row);
+        let from = self.in_order.remove(&old.place);
+        let to = self.in_order.insert(row);
+        self.touch(from.min(to)..from.max(to) + 1);
     }
 
     /// Returns the objects from the `offset`th on, at most `limit`.
@@ -180,18 +215,45 @@ impl Index {
 }
 
 impl Row {
-    fn new(query: &Query, object: Arc<Object>) -> Self {
+    fn new(query: &Query, object: Arc<Object>, look: impl Fn(&str) -> Option<Arc<Object>>) -> Self {
         let values = object.values(&query.paths as &[Path]);
         let (sorts, groups) = values.split_at(query.ascends.len());
-        let place = order::place(sorts, &query.ascends, object.id());
+        let mut named = Vec::new();
+        let named_by = |value: &Option<model::Written<'_>>| match value.and_then(model::Written::scalar) {
+            Some(Shape::Text(id)) if !id.is_empty() => Some(Box::<str>::from(id)),
+            _ => None,
+        };
+        let others: Vec<_> = sorts
+            .iter()
+            .zip(&query.follows)
+            .map(|(value, follows)| {
+                let (id, path) = (named_by(value)?, follows.as_ref()?);
+                let other = look(&id);
+                if !named.contains(&id) {
+                    named.push(id);
+                }
+                other.map(|other| (other, path))
+            })
+            .collect();
+        let sorts: Vec<_> = sorts
+            .iter()
+            .zip(&query.follows)
+            .zip(&others)
+            .map(|((value, follows), other)| match (follows, other) {
+                (None, _) => *value,
+                (Some(_), None) => None,
+                (Some(_), Some((other, path))) => other.values(std::slice::from_ref(*path))[0],
+            })
+            .collect();
+        let place = order::place(&sorts, &query.ascends, object.id());
         let groups = groups.iter().map(|value| count::values(*value)).collect();
-        drop(values);
-        Self { place, object, groups }
+        drop((sorts, values));
+        Self { place, object, named: named.into(), groups }
     }
 
     fn bytes(&self) -> usize {
         let values: usize = self.groups.iter().flatten().map(|value| VALUE + value.len()).sum();
-        ROW + self.place.len() + self.object.id().len() + values
+        ROW + self.place.len() + self.object.id().len() + values + Followed::bytes(self)
     }
 
     fn count(&self, tallies: &mut [Tally], how: impl Fn(&mut Tally, &[Box<str>])) {

@@ -27,7 +27,8 @@ pub struct Request<'r> {
     pub types: &'r [&'r str],
     /// A text of the filter language.
     pub filter: &'r str,
-    /// Properties to sort by, the first first, each with whether it ascends.
+    /// Properties to sort by, the first first, each with whether it ascends. `$container>name_label` sorts by a property
+    /// of the object that the first one names.
     pub sort: &'r [(&'r str, bool)],
     /// Properties to count by.
     pub groups: &'r [&'r str],
@@ -43,6 +44,8 @@ pub struct Query {
     pub(crate) paths: Box<[Path]>,
     /// Whether each property that sorts ascends.
     pub(crate) ascends: Box<[bool]>,
+    /// For each property that sorts, the property of the object that it names which decides in its place.
+    pub(crate) follows: Box<[Option<Path>]>,
     /// The filter as it is compared.
     text: String,
 }
@@ -72,11 +75,19 @@ impl Query {
             }
         }
         let filter = Filter::parse(request.filter)?;
-        let mut paths = distinct("sort", request.sort.iter().map(|(name, _)| *name), &kinds)?;
-        paths.extend(distinct("groupBy", request.groups.iter().copied(), &kinds)?);
+        let sorts = distinct("sort", request.sort.iter().map(|(name, _)| *name), |name| sort(name, &kinds))?;
+        let (mut paths, follows): (Vec<_>, Vec<_>) = sorts.into_iter().unzip();
+        paths.extend(distinct("groupBy", request.groups.iter().copied(), |name| path("groupBy", name, &kinds))?);
         let ascends = request.sort.iter().map(|(_, ascends)| *ascends).collect();
         let text = filter.to_string();
-        Ok(Self { kinds: kinds.into(), text, filter: Arc::new(filter), paths: paths.into(), ascends })
+        Ok(Self {
+            kinds: kinds.into(),
+            text,
+            filter: Arc::new(filter),
+            paths: paths.into(),
+            ascends,
+            follows: follows.into(),
+        })
     }
 
     /// Returns about how much memory it takes, in bytes.
@@ -110,6 +121,7 @@ impl PartialEq for Query {
         self.kinds == other.kinds
             && self.text == other.text
             && self.ascends == other.ascends
+            && self.follows == other.follows
             && self.paths == other.paths
     }
 }
@@ -118,25 +130,37 @@ impl Eq for Query {}
 
 impl Hash for Query {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (&self.kinds, &self.text, &self.ascends, &self.paths).hash(state);
+        (&self.kinds, &self.text, &self.ascends, &self.follows, &self.paths).hash(state);
     }
 }
 
-/// Reads paths that are named once each.
-fn distinct<'n>(
+/// Reads what is named once each.
+fn distinct<'n, T: PartialEq>(
     parameter: &'static str,
     names: impl Iterator<Item = &'n str>,
-    kinds: &[Kind],
-) -> Result<Vec<Path>, Error> {
-    let mut paths = Vec::new();
+    read: impl Fn(&str) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    let mut all = Vec::new();
     for name in names {
-        let path = path(parameter, name, kinds)?;
-        if paths.contains(&path) {
+        let one = read(name)?;
+        if all.contains(&one) {
             return Err(Error::Repeated { parameter, name: name.to_owned() });
         }
-        paths.push(path);
+        all.push(one);
     }
-    Ok(paths)
+    Ok(all)
+}
+
+/// Reads a property to sort by; after `>` a property of the object that it names, which may be of any kind.
+fn sort(name: &str, kinds: &[Kind]) -> Result<(Path, Option<Path>), Error> {
+    match name.split_once('>') {
+        None => Ok((path("sort", name, kinds)?, None)),
+        Some((reference, property)) => {
+            let unknown = |_| Error::Property { parameter: "sort", name: name.to_owned() };
+            let reference = path("sort", reference, kinds).map_err(unknown)?;
+            Ok((reference, Some(path("sort", property, &[]).map_err(unknown)?)))
+        }
+    }
 }
 
 /// Reads a path whose outermost name is a property of one of the kinds.

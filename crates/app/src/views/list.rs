@@ -123,11 +123,11 @@ impl List {
 
 /// Sets in an index what an audience sees of some objects.
 pub(super) fn set(index: &mut Index, audience: &Audience, ids: &[Box<str>], objects: &Snapshot) {
+    let seen = |id: &str| objects.by_id(id).filter(|object| audience.sees(object));
     for id in ids {
-        let object = objects.by_id(id);
-        let is_about = object.is_some_and(|object| index.query().is_about(object.kind()));
-        if is_about || index.contains(id) {
-            index.set(id, object.filter(|object| audience.sees(object)));
+        let is_about = objects.by_id(id).is_some_and(|object| index.query().is_about(object.kind()));
+        if is_about || index.contains(id) || index.follows(id) {
+            index.set(id, seen(id), |id| seen(id).cloned());
         }
     }
 }

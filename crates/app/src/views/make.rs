@@ -183,7 +183,8 @@ impl Views {
         let all = every.into_iter().flatten().chain(some).take_while(|_| !stop.is_cancelled());
         // Rights are asked for last: they cost a look into a map.
         let seen = all.filter(|object| query.matches(object) && audience.sees(object));
-        let index = Index::of((**query).clone(), seen);
+        let look = |id: &str| snapshot.by_id(id).filter(|object| audience.sees(object)).cloned();
+        let index = Index::of((**query).clone(), seen, look);
         if stop.is_cancelled() { Err(cancelled()) } else { Ok(index) }
     }
 }

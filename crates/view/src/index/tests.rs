@@ -28,6 +28,11 @@ fn object(id: &str, mut properties: Value) -> Arc<Object> {
     Arc::new(object.expect("it begins with its id"))
 }
 
+/// Of a query that follows no reference nobody is looked for.
+fn nobody(_: &str) -> Option<Arc<Object>> {
+    None
+}
+
 fn query() -> Query {
     let request = Request {
         types: &["VM"],
@@ -159,11 +164,11 @@ fn what_is_kept_is_what_a_new_query_finds() {
             } else {
                 store.insert(id.clone(), random(&mut dice, &id));
             }
-            index.set(&id, store.get(&id));
+            index.set(&id, store.get(&id), nobody);
         }
         index.in_order.check();
         index.refresh();
-        let fresh = Index::of(query(), store.values().cloned());
+        let fresh = Index::of(query(), store.values().cloned(), nobody);
         assert_eq!((index.len(), index.bytes()), (fresh.len(), fresh.bytes()));
         assert!(index.objects().zip(fresh.objects()).all(|(one, other)| Arc::ptr_eq(one, other)));
         for (at, window) in windows.iter().enumerate() {
@@ -186,16 +191,76 @@ fn what_is_kept_is_what_a_new_query_finds() {
     assert!(index.len() > 5, "there is something to see");
 }
 
+/// VMs in the order of what their hosts are called: hosts are renamed, come and go, and VMs move between them.
+#[test]
+fn an_order_that_follows_references_is_what_a_new_query_finds() {
+    let request =
+        Request { types: &["VM"], filter: "", sort: &[("$container>name_label", true), ("id", false)], groups: &[] };
+    let query = Query::new(&request).expect("it is one");
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let mut store: BTreeMap<String, Arc<Object>> = BTreeMap::new();
+    let mut index = Index::new(query.clone());
+    let window = Window::new(2, 6, Some(&["$container"]), index.query()).expect("it is one");
+    let mut frame = window.frame(&index, None);
+    let mut client = Client::opens(&frame);
+    let mut moved_by_others = 0;
+    for _ in 0..2000 {
+        let host = format!("host{}", dice.below(6));
+        let (id, now) = if dice.below(3) == 0 {
+            let name = ["a", "b", "c 2", "c 10", ""][dice.below(5)];
+            (host.clone(), (dice.below(5) > 0).then(|| object(&host, json!({ "name_label": name }))))
+        } else {
+            let id = format!("vm{}", dice.below(30));
+            let container = [json!(host), json!(null), json!("")][dice.below(12).saturating_sub(9)].clone();
+            let now = (dice.below(4) > 0).then(|| object(&id, json!({ "$container": container })));
+            (id, now)
+        };
+        match now {
+            Some(object) => store.insert(id.clone(), object),
+            None => store.remove(&id),
+        };
+        let before = index.follows(&id);
+        index.set(&id, store.get(&id), |id| store.get(id).cloned());
+        moved_by_others += usize::from(before && index.is_changed());
+        index.in_order.check();
+        let fresh = Index::of(query.clone(), store.values().cloned(), |id| store.get(id).cloned());
+        assert_eq!((index.len(), index.bytes()), (fresh.len(), fresh.bytes()));
+        assert!(index.objects().zip(fresh.objects()).all(|(one, other)| Arc::ptr_eq(one, other)));
+        let next = window.frame(&index, Some(&frame));
+        if next.is_news() {
+            client.hears(&next.since(&frame).expect("there is news"));
+            frame = next;
+        }
+        client.agrees(&window.frame(&fresh, None));
+        index.settle();
+    }
+    assert!(moved_by_others > 100, "{moved_by_others}");
+}
+
+#[test]
+fn a_row_whose_host_must_not_be_seen_stands_last_and_tells_nothing_of_it() {
+    let request = Request { types: &["VM"], filter: "", sort: &[("$container>name_label", true)], groups: &[] };
+    let on = |id: &str, host: &str| object(id, json!({ "$container": host }));
+    let vms = [on("vm1", "host9"), on("vm2", "host1"), on("vm3", "host2")];
+    let hosts = |id: &str| match id {
+        "host1" => Some(object("host1", json!({ "name_label": "zeus" }))),
+        "host2" => Some(object("host2", json!({ "name_label": "apollo" }))),
+        _ => None,
+    };
+    let index = Index::of(Query::new(&request).unwrap(), vms, hosts);
+    assert_eq!(index.objects().map(|vm| vm.id()).collect::<Vec<_>>(), ["vm3", "vm2", "vm1"]);
+}
+
 #[test]
 fn a_tree_of_thousands_is_a_few_levels_deep() {
     let mut index = Index::new(Query::new(&Request { types: &[], filter: "", sort: &[], groups: &[] }).unwrap());
     for n in 0..4000 {
         let id = format!("vm{n:04}");
-        index.set(&id, Some(&object(&id, json!({}))));
+        index.set(&id, Some(&object(&id, json!({}))), nobody);
     }
     assert!(index.in_order.check() <= 24, "{} levels", index.in_order.check());
     for n in 0..3900 {
-        index.set(&format!("vm{n:04}"), None);
+        index.set(&format!("vm{n:04}"), None, nobody);
     }
     assert!(index.in_order.check() <= 12, "{} levels", index.in_order.check());
     assert_eq!(index.part(98, 10).len(), 2);
@@ -205,15 +270,15 @@ fn a_tree_of_thousands_is_a_few_levels_deep() {
 fn a_change_beyond_the_window_is_told_by_the_total_alone() {
     let request = Request { types: &[], filter: "", sort: &[("name_label", true)], groups: &[] };
     let named = |name: &str| object(name, json!({ "name_label": name }));
-    let mut index = Index::of(Query::new(&request).unwrap(), ["a", "b", "c"].map(named));
+    let mut index = Index::of(Query::new(&request).unwrap(), ["a", "b", "c"].map(named), nobody);
     let window = Window::new(0, 2, Some(&["name_label"]), index.query()).unwrap();
     let first = window.frame(&index, None);
     index.settle();
-    index.set("d", Some(&named("d")));
+    index.set("d", Some(&named("d")), nobody);
     let second = window.frame(&index, Some(&first));
     assert_eq!(second.since(&first).as_deref(), Some(&br#","total":4}"#[..]));
     index.settle();
-    index.set("d", Some(&object("d", json!({ "name_label": "e" }))));
+    index.set("d", Some(&object("d", json!({ "name_label": "e" }))), nobody);
     assert!(!window.frame(&index, Some(&second)).is_news());
 }
 
@@ -221,7 +286,7 @@ fn a_change_beyond_the_window_is_told_by_the_total_alone() {
 fn a_row_that_enters_at_the_top_pushes_the_last_out() {
     let request = Request { types: &[], filter: "", sort: &[("name_label", true)], groups: &["power_state"] };
     let named = |name: &str| object(name, json!({ "name_label": name, "power_state": "Halted" }));
-    let mut index = Index::of(Query::new(&request).unwrap(), ["b", "c", "d"].map(named));
+    let mut index = Index::of(Query::new(&request).unwrap(), ["b", "c", "d"].map(named), nobody);
     let window = Window::new(0, 2, Some(&["id", "name_label"]), index.query()).unwrap();
     let first = window.frame(&index, None);
     assert_eq!(
@@ -229,7 +294,7 @@ fn a_row_that_enters_at_the_top_pushes_the_last_out() {
         r#"{"id":1,"total":3,"rows":[{"id":"b","name_label":"b"},{"id":"c","name_label":"c"}],"counts":{"power_state":{"Halted":3}}}"#
     );
     index.settle();
-    index.set("a", Some(&named("a")));
+    index.set("a", Some(&named("a")), nobody);
     index.refresh();
     let second = window.frame(&index, Some(&first));
     let text = second.since(&first).expect("there is news");
@@ -238,7 +303,7 @@ fn a_row_that_enters_at_the_top_pushes_the_last_out() {
         r#","total":4,"left":["c"],"entered":[[0,{"id":"a","name_label":"a"}]],"counts":{"power_state":{"Halted":4}}}"#
     );
     index.settle();
-    index.set("b", Some(&object("b", json!({ "name_label": "b2", "power_state": "Halted" }))));
+    index.set("b", Some(&object("b", json!({ "name_label": "b2", "power_state": "Halted" }))), nobody);
     index.refresh();
     let third = window.frame(&index, Some(&second));
     assert_eq!(third.since(&second).expect("there is news"), r#","changed":{"b":{"name_label":"b2"}}}"#);
@@ -249,11 +314,11 @@ fn a_row_that_enters_at_the_top_pushes_the_last_out() {
 fn more_values_than_anybody_groups_by_are_not_counted() {
     let request = Request { types: &[], filter: "", sort: &[], groups: &["name_label"] };
     let many = (0..1001).map(|n| object(&format!("vm{n}"), json!({ "name_label": n.to_string() })));
-    let mut index = Index::of(Query::new(&request).unwrap(), many);
+    let mut index = Index::of(Query::new(&request).unwrap(), many, nobody);
     let window = Window::new(0, 0, None, index.query()).unwrap();
     let first = window.frame(&index, None);
     assert_eq!(first.answer(1), r#"{"id":1,"total":1001,"rows":[],"counts":{"name_label":null}}"#);
-    index.set("vm0", None);
+    index.set("vm0", None, nobody);
     index.refresh();
     let second = window.frame(&index, Some(&first));
     let told = second.since(&first).expect("there is news");
@@ -266,11 +331,11 @@ fn an_index_that_swaps_its_rows_tells_what_differs() {
     let named = |name: &str, state: &str| object(name, json!({ "name_label": name, "power_state": state }));
     let (a, b, c) = (named("a", "Halted"), named("b", "Halted"), named("c", "Running"));
     let query = Query::new(&request).unwrap();
-    let mut index = Index::of(query.clone(), [a, Arc::clone(&b)]);
+    let mut index = Index::of(query.clone(), [a, Arc::clone(&b)], nobody);
     let window = Window::new(0, 2, Some(&["name_label"]), index.query()).unwrap();
     let first = window.frame(&index, None);
     index.settle();
-    index.swap(&mut Index::of(query, [b, c]));
+    index.swap(&mut Index::of(query, [b, c], nobody));
     assert!(index.is_changed());
     index.refresh();
     let second = window.frame(&index, Some(&first));
@@ -285,7 +350,7 @@ fn an_object_is_counted_under_the_beginning_of_a_long_text() {
     let request = Request { types: &[], filter: "", sort: &[], groups: &["name_description"] };
     let text = format!("a{}", "é".repeat(500_000));
     let long = object("vm", json!({ "name_description": text }));
-    let index = Index::of(Query::new(&request).unwrap(), [long]);
+    let index = Index::of(Query::new(&request).unwrap(), [long], nobody);
     let frame = Window::new(0, 0, None, index.query()).unwrap().frame(&index, None);
     // Of 256 bytes the last would be half a character.
     let expected = format!("a{}", "é".repeat(127));
@@ -300,15 +365,15 @@ fn an_index_counts_the_bytes_of_rows_values_and_filter() {
     let bytes = |filter: &str, name: &str| {
         let request = Request { types: &[], filter, sort: &[("name_label", true)], groups: &["tags"] };
         let vm = object("vm", json!({ "name_label": name, "tags": [name] }));
-        Index::of(Query::new(&request).unwrap(), [vm]).bytes()
+        Index::of(Query::new(&request).unwrap(), [vm], nobody).bytes()
     };
     let short = bytes("", "a");
     assert!(bytes("", &"a".repeat(200)) >= short + 4 * 199, "in its place, its values and the counts of these");
     assert!(bytes("/a/", "a") >= short + Filter::parse("/a/").expect("it is one").memory());
     let mut index = Index::new(query());
     let empty = index.bytes();
-    index.set("vm", Some(&random(&mut Dice(1), "vm")));
-    index.set("vm", None);
+    index.set("vm", Some(&random(&mut Dice(1), "vm")), nobody);
+    index.set("vm", None, nobody);
     assert_eq!(index.bytes(), empty);
 }
 
@@ -330,6 +395,19 @@ fn bad_requests_name_the_parameter() {
         );
         assert_eq!(refused(Request { groups: &[name], ..good }).0, "groupBy");
     }
+    for name in ["nope>name_label", "$container>nope", "$container>", ">name_label", "$container>$pool>name_label"] {
+        assert_eq!(
+            refused(Request { sort: &[(name, true)], ..good }),
+            ("sort", format!("`{name}` in `sort` is no property of these objects"))
+        );
+    }
+    assert_eq!(refused(Request { groups: &["$container>name_label"], ..good }).0, "groupBy");
+    assert_eq!(
+        refused(Request { sort: &[("$pool>name_label", true), ("$pool>name_label", false)], ..good }).1,
+        "`$pool>name_label` stands twice in `sort`"
+    );
+    let both = [("$container>name_label", true), ("$pool>name_label", true), ("$container", true)];
+    assert!(Query::new(&Request { sort: &both, ..good }).is_ok());
     assert_eq!(
         refused(Request { sort: &[("id", true); 9], ..good }),
         ("sort", "`sort` is too large: at most 8".to_owned())
