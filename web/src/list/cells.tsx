@@ -157,13 +157,14 @@ export function usageColumn(id: string, label: Key, used: string, size: string, 
 	};
 }
 
-/** What an object of another kind is called. */
+/** What an object of another kind is called, and the order of these names. */
 export function refColumn(id: string, label: Key, sort: Sort, property: string, place: Place = {}): Column {
 	return {
 		id,
 		label,
 		min: 104,
 		grow: 1.2,
+		sort: `${property}>name_label`,
 		needs: [property],
 		cell: (row) => <Ref id={text(row, property)} sort={sort} />,
 		...place,

@@ -19,7 +19,7 @@ export interface Column {
 	always?: boolean;
 	/** The first click on the header sorts from large to small. */
 	largestFirst?: boolean;
-	/** The property that it sorts by; without, it does not. */
+	/** The property that it sorts by, or one of the object that it names (`$pool>name_label`); without, it does not. */
 	sort?: string;
 	/** Properties that its cell reads. */
 	needs: readonly string[];

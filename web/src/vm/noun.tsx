@@ -52,6 +52,7 @@ export const vms: Noun = {
 			card: 'middle',
 			min: 104,
 			grow: 1.2,
+			sort: '$container>name_label',
 			needs: ['$container', 'power_state'],
 			cell: (row) => (
 				<span style={row.power_state === 'Halted' ? { color: 'var(--dim)' } : undefined}>
