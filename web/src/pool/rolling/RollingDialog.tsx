@@ -15,7 +15,7 @@ import { DoneIcon } from '../../ui/icons';
 import { useTell } from '../../ui/tell';
 import css from './RollingDialog.module.css';
 import { HOURS } from './RollingPlan';
-import { untilBegun } from './untilBegun';
+import { tellEnd, untilBegun } from './untilBegun';
 
 const HOSTS = ['name_label', 'enabled', 'productBrand', 'version', 'power_state'];
 
@@ -44,8 +44,7 @@ export default function RollingDialog({ noun, action, target, onClose }: DialogP
 		await untilBegun(live.tasks, id, running);
 		open('pools', id, 'patches');
 		const words = { action: t(action.label), doing: t(action.doing, { name }), done: t(action.done, { name }), name };
-		const ended = () => tell(words, () => running);
-		running.then(ended, ended);
+		tellEnd(running, () => tell(words, () => running));
 	};
 	return (
 		<FormDialog

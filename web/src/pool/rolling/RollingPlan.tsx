@@ -13,6 +13,7 @@ import { useNow } from '../../ui/now';
 import { Panel } from '../../ui/Panel';
 import { useTell } from '../../ui/tell';
 import css from './RollingPlan.module.css';
+import { tellEnd } from './untilBegun';
 import { doneOf, useRolling } from './useRolling';
 
 export function RollingPlan({ pool, name }: { pool: string; name: string }) {
@@ -128,12 +129,10 @@ function Interrupted({ kept, pool, name, onEnd }: InterruptedProps) {
 			name,
 		};
 		const running = connection.call(method, { pool }, HOURS);
-		const ended = async () => {
-			await tell(words, () => running);
-			setBusy(false);
-			onEnd();
-		};
-		running.then(ended, ended);
+		tellEnd(running, () => tell(words, () => running));
+		await running.catch(() => undefined);
+		setBusy(false);
+		onEnd();
 	};
 	return (
 		<Panel

@@ -1,3 +1,4 @@
+import { ConnectionLostError } from '../../api/errors';
 import type { Tasks } from '../../live/tasks';
 
 /** Resolves once a call on a pool has a task with a plan, or has come to its end without; fails where it is refused. */
@@ -14,4 +15,11 @@ export function untilBegun(tasks: Tasks, pool: string, call: Promise<unknown>): 
 		look();
 	});
 	return Promise.race([begun, call]).finally(() => stop());
+}
+
+/** Has it told how a call ended; where only the connection did, the plan is seen again with the next one. */
+export function tellEnd(call: Promise<unknown>, tell: () => unknown): void {
+	call.then(tell, (error: unknown) => {
+		if (!(error instanceof ConnectionLostError)) tell();
+	});
 }
