@@ -3,7 +3,7 @@ import '@mantine/core/styles/Combobox.layer.css';
 import { Select } from '@mantine/core';
 import { type ReactNode, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { nameLabel } from '../list/noun';
+import { text } from '../list/noun';
 import { useView } from '../live/hooks';
 import type { Row } from '../live/view';
 import './mantine.css';
@@ -17,6 +17,8 @@ interface ObjectSelectProps {
 	type: string | string[];
 	/** Narrows the choices, in the filter language. */
 	filter?: string;
+	/** The property that names them, where that is not `name_label`. */
+	named?: string;
 	/** Properties that `hint` and `onChange` read. */
 	columns?: readonly string[];
 	/** What is said beside the name, such as the free space. */
@@ -39,6 +41,7 @@ const NO_COLUMNS: readonly string[] = [];
 export function ObjectSelect({
 	type,
 	filter = '',
+	named = 'name_label',
 	columns = NO_COLUMNS,
 	hint,
 	refused,
@@ -54,19 +57,20 @@ export function ObjectSelect({
 	const picked = useRef<string>(undefined);
 	const words = useDeferredValue(typed);
 	const kind = typeof type === 'string' ? type : type.join();
-	const chosen = useChosen(type, value, columns);
-	const name = chosen && nameLabel(chosen);
+	const nameOf = (row: Row) => text(row, named) || row.id;
+	const chosen = useChosen(type, value, named, columns);
+	const name = chosen && nameOf(chosen);
 	const wish = useMemo(() => {
 		const found = words.split(/\s+/).filter(Boolean);
-		const terms = found.map((word) => `|(name_label:${quoted(word)} id:${quoted(word)})`).join(' ');
+		const terms = found.map((word) => `|(${named}:${quoted(word)} id:${quoted(word)})`).join(' ');
 		return {
 			type: kind.split(','),
 			filter: filter.trim() === '' ? terms : `(${filter}) ${terms}`,
-			sort: ['name_label'],
-			columns: ['name_label', ...columns],
+			sort: [named],
+			columns: [named, ...columns],
 			limit: SHOWN,
 		};
-	}, [kind, filter, words, columns]);
+	}, [kind, filter, named, words, columns]);
 	const { rows, view } = useView(wish);
 	const shown = chosen === undefined || rows.some(({ id }) => id === chosen.id) ? rows : [chosen, ...rows];
 	const more = (view.total ?? 0) - rows.length;
@@ -74,14 +78,14 @@ export function ObjectSelect({
 		<Select
 			aria-label={ariaLabel}
 			clearable={required !== true}
-			data={shown.map((row) => ({ value: row.id, label: nameLabel(row), disabled: refused?.(row) === true }))}
+			data={shown.map((row) => ({ value: row.id, label: nameOf(row), disabled: refused?.(row) === true }))}
 			// The server has looked already.
 			filter={({ options }) => options}
 			maxDropdownHeight={280}
 			nothingFoundMessage={view.isSettled ? t('form.nothing') : t('form.looking')}
 			onChange={(id) => {
 				const row = shown.find((candidate) => candidate.id === id);
-				picked.current = row && nameLabel(row);
+				picked.current = row && nameOf(row);
 				onChange(row);
 				setTyped('');
 			}}
@@ -108,14 +112,19 @@ export function ObjectSelect({
 }
 
 /** The row of what is chosen, which the choices may not have. */
-function useChosen(type: string | string[], id: string | undefined, columns: readonly string[]): Row | undefined {
+function useChosen(
+	type: string | string[],
+	id: string | undefined,
+	named: string,
+	columns: readonly string[],
+): Row | undefined {
 	const kind = typeof type === 'string' ? type : type.join();
 	const wish = useMemo(
 		() =>
 			id === undefined
 				? undefined
-				: { type: kind.split(','), filter: `id:${id}`, columns: ['name_label', ...columns], limit: 1 },
-		[kind, id, columns],
+				: { type: kind.split(','), filter: `id:${id}`, columns: [named, ...columns], limit: 1 },
+		[kind, id, named, columns],
 	);
 	const { rows } = useView(wish);
 	return rows.find((row) => row.id === id);

@@ -9,6 +9,7 @@ interface ObjectSettingProps {
 	help?: string;
 	type: string;
 	filter: string;
+	named?: string;
 	columns?: readonly string[];
 	hint?: (row: Row) => string;
 	value: string | undefined;

@@ -1,6 +1,6 @@
 /** The settings of a host, each changed in its place. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EditableText } from '../form/EditableText';
 import { ObjectSetting } from '../form/ObjectSetting';
@@ -16,6 +16,7 @@ import { useTell } from '../ui/tell';
 import { Certificates } from './Certificates';
 import { ControlDomain } from './ControlDomain';
 
+const ADDRESS = ['ip'];
 const COLUMNS = [
 	'name_label',
 	'name_description',
@@ -98,7 +99,10 @@ function General({ host }: { host: Row }) {
 			<ObjectSetting
 				filter={`$host:${host.id} ip:/./`}
 				help={t('hostPage.managementHelp')}
+				columns={ADDRESS}
+				hint={(row) => text(row, 'ip')}
 				label={t('hostPage.management')}
+				named="device"
 				onSet={(to) => void manage(to)}
 				required
 				type="PIF"
@@ -142,12 +146,11 @@ function System({ host }: { host: Row }) {
 	const name = nameLabel(host);
 	const syslog = useSet('host.setRemoteSyslogHost', host.id, name);
 	const schedule = useSet('host.setSchedulerGranularity', host.id, name);
-	const [isAsking] = useState(true);
 	const key = ['scheduler', host.id];
 	const { data } = useQuery({
 		queryKey: key,
 		queryFn: () => connection.call('host.getSchedulerGranularity', { id: host.id }),
-		enabled: isAsking && state.is === 'live' && host.power_state === 'Running',
+		enabled: state.is === 'live' && host.power_state === 'Running',
 		refetchOnWindowFocus: false,
 		retry: false,
 	});
