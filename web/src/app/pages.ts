@@ -9,6 +9,7 @@ import {
 	PoolIcon,
 	SrIcon,
 	TerminalIcon,
+	TreemapIcon,
 	UploadIcon,
 	UserIcon,
 } from '../ui/icons';
@@ -136,6 +137,13 @@ export const PAGES: readonly Page[] = [
 		offered: true,
 		load: ofAdmin('Profile'),
 	},
+	{
+		path: '/visualization',
+		title: 'capacity.title',
+		icon: TreemapIcon,
+		offered: true,
+		load: () => import('../capacity/VisualizationPage'),
+	},
 ];
 
 /** Addresses that the original has for the same. */
@@ -152,6 +160,7 @@ export const OLD_PAGES: Readonly<Record<`/${string}`, `/${string}`>> = {
 	'/vms/new': '/new/vm',
 	'/dashboard/overview': '/dashboard',
 	'/dashboard/health': '/dashboard',
+	'/dashboard/visualizations': '/visualization',
 };
 
 /** Whether the page of an address stands alone. */

@@ -187,7 +187,9 @@ function System({ host }: { host: Row }) {
 				{typeof host.agentStartTime === 'number' && formatTime(host.agentStartTime)}
 			</Setting>
 			<Setting label={t('column.version')}>
-				{[text(host, 'productBrand'), text(host, 'version'), text(host, 'build')].filter(Boolean).join(' ')}
+				{[...new Set([text(host, 'productBrand'), text(host, 'version'), text(host, 'build')])]
+					.filter(Boolean)
+					.join(' ')}
 			</Setting>
 		</Settings>
 	);
@@ -197,10 +199,11 @@ function Licence({ host }: { host: Row }) {
 	const { t } = useTranslation();
 	const params = Object(host.license_params) as Record<string, string | undefined>;
 	const server = Object(host.license_server) as { address?: string; port?: string };
+	const edition = params.sku_marketing_name ?? params.sku_type;
 	const expiry = host.license_expiry;
 	return (
 		<Settings title={t('hostPage.licence')}>
-			<Setting label={t('poolPage.edition')}>{params.sku_type ?? params.sku_marketing_name ?? ''}</Setting>
+			{edition !== undefined && <Setting label={t('poolPage.edition')}>{edition}</Setting>}
 			<Setting label={t('poolPage.licenceUntil')}>
 				{/* Beyond 2090, a date stands for "never". */}
 				{typeof expiry === 'number' && expiry < 3_786_912_000 ? formatTime(expiry) : t('poolPage.never')}

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { PageLink } from '../app/PageLink';
 import { useView } from '../live/hooks';
 import type { Counts } from '../live/view';
 import { Bar } from '../ui/Bar';
@@ -23,7 +24,14 @@ export function Capacity({ uses }: { uses: readonly PoolUse[] }) {
 	const cores = uses.reduce((count, use) => count + use.cores, 0);
 	const fullest = [...uses].sort((a, b) => fullness(b) - fullness(a));
 	return (
-		<Panel title={t('overview.capacity')}>
+		<Panel
+			aside={
+				<PageLink className={css.link} to="/visualization">
+					{t('capacity.open')}
+				</PageLink>
+			}
+			title={t('overview.capacity')}
+		>
 			<dl className={css.totals}>
 				<Total label={t('column.ram')} use={sum(uses, 'memory')} />
 				<Total label={t('overview.storage')} use={sum(uses, 'storage')} />

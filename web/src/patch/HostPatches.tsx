@@ -166,7 +166,9 @@ function Installed({ host }: { host: Row }) {
 	return (
 		<Panel title={t('patch.installedTitle')}>
 			<p className={css.hint}>
-				{[text(host, 'productBrand'), text(host, 'version'), text(host, 'build')].filter(Boolean).join(' ')}
+				{[...new Set([text(host, 'productBrand'), text(host, 'version'), text(host, 'build')])]
+					.filter(Boolean)
+					.join(' ')}
 			</p>
 			{patches.length > 0 ? (
 				<PatchTable label={t('patch.installedTitle')} patches={patches} />

@@ -29,6 +29,7 @@ export default {
 		failed: 'This page failed',
 	},
 	overview: { title: 'Overview' },
+	capacity: { title: 'Capacity' },
 	place: {
 		main: 'Main',
 		vms: 'VMs',

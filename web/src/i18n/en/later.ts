@@ -1,6 +1,7 @@
 /** Texts that come with the first page or dialog that is fetched on demand. */
 import activity from './activity';
 import admin from './admin';
+import capacity from './capacity';
 import console from './console';
 import disk from './disk';
 import empty from './empty';
@@ -22,6 +23,7 @@ import vmFlows from './vmFlows';
 export default {
 	...activity,
 	...admin,
+	...capacity,
 	...console,
 	...disk,
 	...empty,

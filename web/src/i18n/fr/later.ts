@@ -1,6 +1,7 @@
 /** Textes qui viennent avec la première page ou le premier dialogue chargé à la demande. */
 import activity from './activity';
 import admin from './admin';
+import capacity from './capacity';
 import console from './console';
 import disk from './disk';
 import empty from './empty';
@@ -22,6 +23,7 @@ import vmFlows from './vmFlows';
 export default {
 	...activity,
 	...admin,
+	...capacity,
 	...console,
 	...disk,
 	...empty,
