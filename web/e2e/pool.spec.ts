@@ -1,7 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { violations } from './access';
 import { launch, openPage, rows, signIn } from './browser';
-import { type Running, startEmpty, startPool } from './server';
+import { call, idOf } from './client';
+import { type Running, startDemo, startEmpty, startPool } from './server';
+import { suite } from './suite';
 
 describe('a server without a pool', () => {
 	let server: Awaited<ReturnType<typeof startEmpty>>;
@@ -108,5 +111,88 @@ describe('a pool that stops to answer', () => {
 		await page.locator('[role=row][data-stale]').first().waitFor();
 		await banner.getByRole('link', { name: 'See why' }).click();
 		await page.getByRole('switch', { name: 'Connect lab' }).waitFor();
+	});
+});
+
+describe('the settings of a pool', () => {
+	const at = suite(() => startDemo('two-pools'));
+	const open = async (name: string, section = '/advanced', options = {}) => {
+		const pool = await idOf(at.server.url, 'pool', name);
+		const page = await openPage(at.browser, `${at.server.url}/#/pools/${pool}${section}`, options);
+		await signIn(page);
+		await page.getByRole('heading', { name, exact: true }).waitFor();
+		return page;
+	};
+	const poolNow = async (name: string) => {
+		const found = await call(at.server.url, 'xo.getAllObjects', { filter: { type: 'pool', name_label: name } });
+		return Object.values(Object(found))[0] as Record<string, unknown>;
+	};
+
+	it('are changed in their place', async () => {
+		const page = await open('north');
+		await page.getByRole('switch', { name: 'Compress migrations' }).press('Space');
+		await page.getByRole('switch', { name: 'Compress migrations', checked: true }).waitFor();
+		expect((await poolNow('north')).migrationCompression).toBe(true);
+		await page.getByRole('combobox', { name: 'Migration network' }).click();
+		await page
+			.getByRole('option', { name: /^Management|^Servers|network/i })
+			.first()
+			.click();
+		await expect.poll(async () => Object((await poolNow('north')).otherConfig)['xo:migrationNetwork']).toBeTruthy();
+		await page.getByRole('button', { name: 'Change: Logs are also sent to' }).click();
+		await page.getByRole('textbox', { name: 'Logs are also sent to' }).fill('logs.example.org');
+		await page.keyboard.press('Enter');
+		await page.getByText('logs.example.org').waitFor();
+	});
+
+	it('have a default storage that is chosen in a dialog', async () => {
+		const page = await open('north', '');
+		await page.getByRole('button', { name: 'More' }).click();
+		await page.getByRole('menuitem', { name: 'Choose the default storage' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Choose the default storage: north?' });
+		await dialog.getByRole('combobox', { name: 'Default storage' }).click();
+		await page
+			.getByRole('option', { name: /Local storage/ })
+			.first()
+			.click();
+		await dialog.getByRole('button', { name: 'Make it the default' }).click();
+		await dialog.waitFor({ state: 'detached' });
+		await page.locator('dl > div').filter({ hasText: 'Default storage' }).getByText('Local storage').waitFor();
+	});
+
+	it('have high availability, which needs a shared storage', async () => {
+		const page = await open('north');
+		await page.getByRole('button', { name: 'Enable high availability…' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Enable high availability: north?' });
+		await dialog.getByRole('checkbox', { name: 'North SAN' }).check();
+		await dialog.getByRole('button', { name: 'Enable high availability' }).and(page.locator(':enabled')).click();
+		await page.getByRole('button', { name: 'Disable high availability…' }).click();
+		const again = page.getByRole('dialog', { name: 'Disable high availability: north?' });
+		await again.getByRole('button', { name: 'Disable high availability' }).and(page.locator(':enabled')).click();
+		await page.getByRole('button', { name: 'Enable high availability…' }).waitFor();
+	});
+
+	it('say why a host cannot join', async () => {
+		const page = await open('north', '');
+		await page.getByRole('button', { name: 'More' }).click();
+		await page.getByRole('menuitem', { name: 'Add a host' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Add a host: north?' });
+		await dialog.getByRole('combobox', { name: 'Host' }).click();
+		await page.getByRole('option', { name: /branch-1/ }).click();
+		// A running VM, another processor: whatever comes first.
+		await dialog.locator('[aria-live] > *').first().waitFor();
+		expect(await dialog.getByRole('button', { name: 'Add a host' }).isDisabled()).toBe(true);
+	});
+
+	it('are accessible', async () => {
+		for (const screen of [
+			{ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
+			{ viewport: { width: 390, height: 844 }, colorScheme: 'light' },
+		]) {
+			const page = await open('north', '/advanced', { ...screen, reducedMotion: 'reduce' });
+			await page.getByRole('switch', { name: 'Compress migrations' }).waitFor();
+			expect(await violations(page)).toEqual([]);
+			await page.context().close();
+		}
 	});
 });

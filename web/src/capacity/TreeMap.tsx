@@ -41,7 +41,7 @@ export function TreeMap({ node, text, onOpen, onUp }: MapProps) {
 			void navigate({ to: '/$list/$id', params: { list: kind === 'vm' ? 'vms' : 'vdis', id }, search: {} });
 		} else if (kind !== 'rest' && kind !== 'free') onOpen(id);
 		else if (kind === 'rest' && node.kind !== 'host' && node.kind !== 'sr') {
-			const parent = id.replace(/ rest$/, '');
+			const parent = id.replace(/ (rest|others)$/, '');
 			if (parent !== node.id && parent !== '') onOpen(parent);
 		}
 	};

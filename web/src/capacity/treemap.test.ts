@@ -31,6 +31,16 @@ it('puts what is too small to see into one, of ten thousand, too', () => {
 	]);
 });
 
+it('takes the small ones into what is others already', () => {
+	const others: Node = { id: 'host rest', kind: 'rest', name: '', value: 500, count: 7 };
+	const children = [leaf('large', 1e6), others, leaf('a', 10), leaf('b', 10)];
+	const tiles = layout({ id: 'host', kind: 'host', name: 'host', value: 0, children }, whole);
+	expect(tiles.map(({ node }) => [node.kind, node.count])).toEqual([
+		['vm', undefined],
+		['rest', 9],
+	]);
+});
+
 it('shows what is in a tile where there is room', () => {
 	const host: Node = { id: 'h', kind: 'host', name: 'h', value: 3, children: [leaf('a', 2), leaf('b', 1)] };
 	const tiles = layout({ id: 'pool', kind: 'pool', name: 'pool', value: 3, children: [host] }, whole);

@@ -126,10 +126,11 @@ function descending(a: Node, b: Node): number {
 function together(parent: Node, children: readonly Node[], { width, height }: Rect): Node[] {
 	const total = children.reduce((sum, { value }) => sum + value, 0);
 	const isSmall = ({ value }: Node) => (value / total) * width * height < LEAST;
-	const small = children.filter((child) => isSmall(child) && child.kind !== 'free');
+	// What is others already takes the small ones in.
+	const small = children.filter((child) => child.kind === 'rest' || (isSmall(child) && child.kind !== 'free'));
 	if (small.length < 2) return [...children];
 	const rest: Node = {
-		id: `${parent.id} rest`,
+		id: `${parent.id} others`,
 		kind: 'rest',
 		name: '',
 		value: small.reduce((sum, { value }) => sum + value, 0),

@@ -38,13 +38,13 @@ export function Capacity({ uses }: { uses: readonly PoolUse[] }) {
 				<div>
 					<dt>{t('overview.processors')}</dt>
 					<dd>
-						<strong>{formatNumber(vcpus ?? 0)}</strong> {t('overview.vcpusOn', { count: cores })}
+						<strong>{vcpus === undefined ? '…' : formatNumber(vcpus)}</strong> {t('overview.vcpusOn', { count: cores })}
 						{/* More virtual processors than cores is usual; four for one is where it is felt. */}
-						{cores > 0 && <Bar full={1} share={(vcpus ?? 0) / cores / 4} />}
-						{cores > 0 && (
+						{cores > 0 && vcpus !== undefined && <Bar full={1} share={vcpus / cores / 4} />}
+						{cores > 0 && vcpus !== undefined && (
 							<small>
 								{t('overview.perCore', {
-									number: formatNumber(Math.round(((vcpus ?? 0) / cores) * 100) / 100),
+									number: formatNumber(Math.round((vcpus / cores) * 100) / 100),
 								})}
 							</small>
 						)}

@@ -47,7 +47,7 @@ export function States({ pools, hosts }: { pools: readonly Row[]; hosts: readonl
 					tone="bad"
 				/>
 			</Tile>
-			<Tile icon={VmIcon} list="vms" title={t('vm.title')} total={view.total ?? 0}>
+			<Tile icon={VmIcon} list="vms" title={t('vm.title')} total={view.total}>
 				{VM_STATES.map((state) => (
 					<State
 						count={counts[state] ?? 0}
@@ -67,7 +67,7 @@ interface TileProps {
 	icon: Icon;
 	list: NounId;
 	title: string;
-	total: number;
+	total: number | undefined;
 	children: ReactNode;
 }
 
@@ -77,7 +77,7 @@ function Tile({ icon: TileIcon, list, title, total, children }: TileProps) {
 			<Link className={css.total} params={{ list }} search={{}} to="/$list">
 				<TileIcon size={20} stroke={1.6} />
 				<span>{title}</span>
-				<strong>{formatNumber(total)}</strong>
+				<strong>{total === undefined ? '…' : formatNumber(total)}</strong>
 			</Link>
 			<ul className={css.parts}>{children}</ul>
 		</li>

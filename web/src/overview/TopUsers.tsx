@@ -26,14 +26,14 @@ const ASKED = 8;
 
 export function TopUsers({ pools }: { pools: readonly Row[] }) {
 	const { t } = useTranslation();
-	const { rows: memory } = useView(MEMORY);
-	const { rows: disks } = useView(DISKS);
+	const { rows: memory, view: memoryView } = useView(MEMORY);
+	const { rows: disks, view: diskView } = useView(DISKS);
 	const largest = Math.max(1, ...memory.map((vm) => number(vm, 'memory.size') ?? 0));
 	const fullest = Math.max(1, ...disks.map((disk) => number(disk, 'usage') ?? 0));
 	return (
 		<Panel title={t('overview.top')}>
 			<div className={css.lists}>
-				<Top title={t('column.ram')}>
+				<Top isWaiting={!memoryView.isSettled} title={t('column.ram')}>
 					{memory.map((vm) => (
 						<User
 							id={vm.id}
@@ -46,7 +46,7 @@ export function TopUsers({ pools }: { pools: readonly Row[] }) {
 					))}
 				</Top>
 				<Processors pools={pools} />
-				<Top title={t('vdi.title')}>
+				<Top isWaiting={!diskView.isSettled} title={t('vdi.title')}>
 					{disks.map((disk) => (
 						<User
 							id={disk.id}
@@ -102,6 +102,7 @@ function Processors({ pools }: { pools: readonly Row[] }) {
 				</Button>
 			}
 			note={at > 0 ? t('overview.measuredAt', { time: formatTime(at / 1000) }) : undefined}
+			isWaiting={asked.isPending}
 			title={t('overview.processors')}
 		>
 			{asked.data?.map(({ id, name_label, percent }) => (
@@ -111,17 +112,16 @@ function Processors({ pools }: { pools: readonly Row[] }) {
 	);
 }
 
-function Top({
-	title,
-	note,
-	aside,
-	children,
-}: {
+interface TopProps {
 	title: string;
 	note?: string;
 	aside?: ReactNode;
+	isWaiting?: boolean;
 	children: ReactNode;
-}) {
+}
+
+function Top({ title, note, aside, isWaiting, children }: TopProps) {
+	const { t } = useTranslation();
 	return (
 		<div>
 			<header className={css.header}>
@@ -129,6 +129,7 @@ function Top({
 				{aside}
 			</header>
 			<ul>{children}</ul>
+			{isWaiting && <p className={css.note}>{t('overview.looking')}</p>}
 			{note !== undefined && <p className={css.note}>{note}</p>}
 		</div>
 	);
