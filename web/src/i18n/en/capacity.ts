@@ -1,6 +1,7 @@
 /** Texts of the map of capacity. */
 export default {
 	capacity: {
+		title: 'Capacity',
 		open: 'Where it goes',
 		estate: 'Whole estate',
 		by: 'By',

@@ -29,7 +29,6 @@ export default {
 		failed: 'This page failed',
 	},
 	overview: { title: 'Overview' },
-	capacity: { title: 'Capacity' },
 	place: {
 		main: 'Main',
 		vms: 'VMs',

@@ -3,6 +3,7 @@ import type en from '../en/capacity';
 
 const capacity: typeof en = {
 	capacity: {
+		title: 'Capacité',
 		open: 'Où elle va',
 		estate: 'Tout le parc',
 		by: 'Par',

@@ -31,7 +31,6 @@ const frame: typeof en = {
 		failed: 'Cette page a échoué',
 	},
 	overview: { title: 'Ensemble' },
-	capacity: { title: 'Capacité' },
 	place: {
 		main: 'Principal',
 		vms: 'VM',
