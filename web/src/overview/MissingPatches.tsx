@@ -7,6 +7,7 @@ import { errorText } from '../api/errors';
 import { nameLabel } from '../list/noun';
 import type { Row } from '../live/view';
 import { useMissing } from '../patch/missing';
+import { doneOf, useRolling } from '../pool/rolling/useRolling';
 import { DoneIcon, WarningIcon } from '../ui/icons';
 import { Panel } from '../ui/Panel';
 import css from './MissingPatches.module.css';
@@ -37,11 +38,23 @@ function OfPool({ pool }: { pool: Row }) {
 	const { t } = useTranslation();
 	const { data, error } = useMissing('pool', pool.id);
 	const name = nameLabel(pool);
+	const { running, kept } = useRolling(pool.id);
+	const plan = running?.properties.plan;
 	return (
 		<li className={css.pool}>
 			<Link params={{ list: 'pools', id: pool.id, section: 'patches' }} search={{}} to="/$list/$id/$section">
 				{name}
 			</Link>
+			{plan !== undefined && (
+				<span className={css.state} role="status">
+					<Loader size="xs" /> {t('overview.rolls', { done: doneOf(plan), all: plan.length })}
+				</span>
+			)}
+			{kept !== null && !kept.running && (
+				<span className={css.state} data-tone="bad">
+					<WarningIcon size={16} /> {t('overview.interrupted')}
+				</span>
+			)}
 			{data === undefined && error === null && (
 				<span className={css.state}>
 					<Loader size="xs" /> {t('overview.looking')}

@@ -69,6 +69,8 @@ export default {
 		lacks_other: '{{count, number}} updates are missing',
 		update: 'Update…',
 		updateOf: 'Update {{name}}…',
+		rolls: 'hosts restart one after the other: {{done}} of {{all}}',
+		interrupted: 'a rolling update was interrupted',
 		askPools_one: 'Look at {{count, number}} more pool',
 		askPools_other: 'Look at {{count, number}} more pools',
 		top: 'Largest users',

@@ -71,6 +71,8 @@ const overview: typeof en = {
 		lacks_other: '{{count, number}} mises à jour manquent',
 		update: 'Mettre à jour…',
 		updateOf: 'Mettre à jour {{name}}…',
+		rolls: 'les hôtes redémarrent l’un après l’autre : {{done}} sur {{all}}',
+		interrupted: 'une mise à jour progressive a été interrompue',
 		askPools_one: 'Regarder {{count, number}} autre pool',
 		askPools_other: 'Regarder {{count, number}} autres pools',
 		top: 'Plus gros consommateurs',
