@@ -20,15 +20,25 @@ pub(crate) struct Process {
     child: Child,
     /// Address that it listens on for plain HTTP.
     pub(crate) address: String,
-    /// Addresses of the other pools of a simulator.
+    /// Address of a simulator for HTTPS.
+    #[allow(dead_code, reason = "only one bench asks over TLS")]
+    pub(crate) secure: Option<String>,
+    /// Addresses of the other pools of a simulator, plain and for HTTPS.
     #[allow(dead_code, reason = "only one bench has several")]
-    pub(crate) others: Vec<String>,
+    pub(crate) others: Vec<(String, Option<String>)>,
     /// Password of the administrator, if this was the first start.
     pub(crate) password: Option<String>,
     /// From its start to the line that says that it listens.
     pub(crate) ready_after: Duration,
     /// When it said in its log that it sees all of a pool.
     pools: mpsc::Receiver<Instant>,
+}
+
+/// Reads `127.0.0.1:80 and https://127.0.0.1:443`, the second of which a server does not tell.
+fn addresses(text: &str) -> (String, Option<String>) {
+    let mut words = text.split_whitespace().map(|word| word.trim_start_matches("https://").trim_end_matches('/'));
+    let plain = words.next().unwrap_or_default().to_owned();
+    (plain, words.nth(1).map(ToOwned::to_owned))
 }
 
 /// Returns the path of a binary built as this bench is: it stands in the folder above.
@@ -67,18 +77,17 @@ impl Process {
         });
         let mut lines = BufReader::new(child.stdout.take().context("no output")?).lines();
         let (mut password, mut others) = (None, Vec::new());
-        let address = timeout(Duration::from_secs(120), async {
+        let (address, secure) = timeout(Duration::from_secs(120), async {
             while let Some(line) = lines.next_line().await? {
                 if let Some((_, rest)) = line.split_once("with the password `") {
                     password = rest.split_once('`').map(|(word, _)| word.to_owned());
                 }
                 if let Some(rest) = line.strip_prefix("another pool on http://") {
-                    others.extend(rest.split_whitespace().next().map(ToOwned::to_owned));
+                    others.push(addresses(rest));
                 }
                 // The simulator names its address for HTTPS on the same line.
                 if let Some(rest) = line.strip_prefix("listening on http://") {
-                    let address = rest.split_whitespace().next().unwrap_or_default();
-                    return Ok(address.trim_end_matches('/').to_owned());
+                    return Ok(addresses(rest));
                 }
             }
             bail!("`{name}` ended before it listened")
@@ -88,7 +97,7 @@ impl Process {
         let ready_after = started.elapsed();
         // Whatever it prints later must not fill the pipe.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { child, address, others, password, ready_after, pools })
+        Ok(Self { child, address, secure, others, password, ready_after, pools })
     }
 
     /// Waits until it says that it sees all of the next pool; returns when that was.
@@ -119,6 +128,11 @@ impl Process {
     /// Returns the memory that is resident now, in MiB.
     pub(crate) fn resident(&self) -> Result<f64> {
         self.status("VmRSS")
+    }
+
+    /// Lets `peak` begin anew with what the process has now.
+    pub(crate) fn forget_peak(&self) -> Result<()> {
+        std::fs::write(format!("/proc/{}/clear_refs", self.pid()?), "5").context("clear_refs")
     }
 
     /// Returns the most memory that was ever resident, in MiB.
