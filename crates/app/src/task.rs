@@ -3,6 +3,7 @@
 //! | kind | while it runs | when it has ended well | when it has failed | after a restart |
 //! |---|---|---|---|---|
 //! | a call, whose caller waits | shown | gone | stays | if it had failed |
+//! | a call that sends or takes content | shown | gone | stays | interrupted if it ran |
 //! | an action that was begun, and goes on without the caller | shown | stays | stays | stays; interrupted if it ran |
 //! | one that only takes its time | shown | stays | stays | as an action |
 //!
@@ -132,6 +133,9 @@ pub struct Task {
     /// Whether the pool has ended something because of that: what is done afterwards sets things right.
     #[serde(skip)]
     aborted: bool,
+    /// Whether content passes through for it: what that leaves behind where the server is killed is to be told.
+    #[serde(skip)]
+    carries: bool,
 }
 
 impl Task {
@@ -156,6 +160,7 @@ impl Task {
             stop,
             abort: CancellationToken::new(),
             aborted: false,
+            carries: false,
         }
     }
 
@@ -184,7 +189,7 @@ impl Task {
 
     /// Returns whether its record outlives a restart.
     fn is_kept(&self) -> bool {
-        self.kind != TaskKind::Call || matches!(self.status, Status::Failure(_) | Status::Interrupted)
+        self.kind != TaskKind::Call || self.carries || matches!(self.status, Status::Failure(_) | Status::Interrupted)
     }
 
     /// Returns whether something would come of cancelling it.

@@ -190,7 +190,11 @@ impl App {
         let cx = self.admit(&owner).await?;
         let mut download = match what {
             What::Download(download) => download,
-            What::Later(later) => self.begin_download(later, cx.clone())?,
+            What::Later(later) => {
+                let begun = self.begin_download(later, cx.clone())?;
+                self.tasks().written().await;
+                begun
+            }
             What::Upload(_) => return Err(Refusal::IsUpload),
         };
         download.body =

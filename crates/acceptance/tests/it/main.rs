@@ -10,6 +10,7 @@ mod foreign_lib;
 mod hostile_clients;
 mod hosts;
 mod kill;
+mod killed;
 mod node;
 mod our_cli;
 mod our_cli_rest;

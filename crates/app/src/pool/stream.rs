@@ -35,6 +35,7 @@ impl Connection {
         if let Some(rehearsal) = self.rehearsal_of(WRITE, &[]) {
             return rehearsal.meet(self, WRITE, Vec::new()).await.map(drop);
         }
+        self.carries();
         let upload = async { self.link.client().import_raw_vdi(what, content).await?.result().await };
         upload.await.map(drop).map_err(|error| self.translate(&error, WRITE))
     }
@@ -53,6 +54,7 @@ impl Connection {
         if let Some(rehearsal) = self.rehearsal_of(IMPORT, &[]) {
             return rehearsal.meet(self, IMPORT, Vec::new()).await;
         }
+        self.carries();
         let upload = async {
             let upload = self.link.client().import_vm(what, content).await?;
             begun(upload.task().reference());
@@ -75,10 +77,17 @@ impl Connection {
         if let Some(rehearsal) = self.rehearsal_of(PATCH, &[]) {
             return rehearsal.meet(self, PATCH, Vec::new()).await.map(|_| String::new());
         }
+        self.carries();
         let upload = async { self.link.client().upload_patch(label, length, content).await?.result().await };
         let patch = upload.await.map_err(|error| self.translate(&error, PATCH))?;
         let none = || op::Error::failed("the host did not tell which patch it has made");
         patch.as_str().map(ToOwned::to_owned).ok_or_else(none)
+    }
+
+    fn carries(&self) {
+        if let Some(at) = &self.task {
+            at.carries();
+        }
     }
 
     /// Waits for an upload, and tells how far the host is with it; where the call is cancelled, so is that.
@@ -98,6 +107,7 @@ impl Connection {
     /// What the host says before it begins; what comes later is told by the pieces.
     pub async fn export_raw_vdi(&self, what: VdiContent<'_>) -> op::Result<Pieces> {
         self.allowed(READ)?;
+        self.carries();
         let export = self.link.client().export_raw_vdi(what).await;
         Ok(self.pieces(export.map_err(|error| self.translate(&error, READ))?, READ, false))
     }
@@ -109,6 +119,7 @@ impl Connection {
     /// As [`Connection::export_raw_vdi`].
     pub async fn export_vm(&self, what: VmContent<'_>) -> op::Result<Pieces> {
         self.allowed(EXPORT)?;
+        self.carries();
         let export = self.link.client().export_vm(what).await;
         Ok(self.pieces(export.map_err(|error| self.translate(&error, EXPORT))?, EXPORT, true))
     }

@@ -69,6 +69,11 @@ impl At {
         self.tasks.shared(&self.id).is_some_and(|task| task.cancelled.is_some())
     }
 
+    /// Notes that content passes through for the task.
+    pub(crate) fn carries(&self) {
+        self.tasks.carries(&self.id);
+    }
+
     /// Adds what is worth knowing, among the warnings or not.
     pub(crate) fn note(&self, warns: bool, message: &str, data: &Value) {
         self.tasks.note(&self.id, warns, message, data);

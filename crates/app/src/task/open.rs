@@ -155,6 +155,11 @@ impl Tasks {
         true
     }
 
+    /// Notes that content passes through for the task `id`: its record outlives the server while it runs.
+    pub(crate) fn carries(&self, id: &str) {
+        self.change(id, |task| !std::mem::replace(&mut task.carries, true));
+    }
+
     /// Ends the task `id`.
     pub(super) fn end(&self, id: &str, end: impl FnOnce(&mut Task)) {
         let mut all = self.0.all.lock();

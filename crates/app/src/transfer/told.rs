@@ -28,6 +28,7 @@ impl App {
         let user = user.as_deref().map(|user| &*user.id);
         let task = self.tasks().open(method, &task::kept(self.ops(), method, &ids), user).map_err(Refusal::Denied)?;
         self.tasks().stops_by(task.id(), &cx.stop);
+        self.tasks().carries(task.id());
         cx.task = Some(task::At::new(self.tasks(), task.id()));
         let Later { content_type, file_name, make } = later;
         let content = make(cx);

@@ -102,6 +102,8 @@ impl App {
         };
         let record = Called::begin(&cx, method, &ids);
         self.tasks().stops_by(task.id(), &cx.stop);
+        self.tasks().carries(task.id());
+        self.tasks().written().await;
         cx.task = Some(task::At::new(self.tasks(), task.id()));
         let mut counted = received.length.map(|length| task.bytes(length));
         let body = received.body.bounded(self.config().transfers.longest.0, cx.stop.clone(), ()).into_stream();
