@@ -1,8 +1,13 @@
 //! Consoles that the server ends.
 
 use app::{Config, Duration};
+use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
+use tokio_tungstenite::tungstenite::{
+    Message,
+    protocol::{CloseFrame, frame::coding::CloseCode},
+};
 
 use super::{Lab, client::Attempt, soon};
 
@@ -33,6 +38,21 @@ async fn a_server_that_stops_says_so() {
     soon(vnc.see("web-1")).await.expect("it shows its name");
     soon(lab.served.app().shutdown()).await;
     assert_eq!(soon(closed).await, Ok((1001, "the server is stopping".to_owned())));
+}
+
+#[tokio::test]
+async fn a_client_that_closes_its_side_is_answered() {
+    let lab = Lab::new().await;
+    let mut socket = lab.console(&lab.vm).open().await.expect("it is opened").socket;
+    let farewell = CloseFrame { code: CloseCode::Normal, reason: "enough".into() };
+    soon(socket.send(Message::Close(Some(farewell)))).await.expect("it is taken");
+    let answer = loop {
+        match soon(socket.next()).await.expect("there is an answer").expect("it is not just the end") {
+            Message::Close(frame) => break frame.map(|frame| frame.code),
+            _ => continue,
+        }
+    };
+    assert_eq!(answer, Some(CloseCode::Normal));
 }
 
 #[tokio::test]
