@@ -12,8 +12,8 @@ use tracing::warn;
 
 use crate::{
     Audience, CloseReason, Config, Cx, Feed, Peer, Permissions, Session, Tasks, Transfers, Updates, Upkeep,
-    console::Consoles, journal::Recorder, limit::Limit, pool::Pools, session::WeakSession, stats, stats::Stats,
-    store::StoreWriter, views::Views,
+    console::Consoles, export_turn::ExportTurns, journal::Recorder, limit::Limit, pool::Pools, session::WeakSession,
+    stats, stats::Stats, store::StoreWriter, views::Views,
 };
 
 /// Name of the database file in the data folder.
@@ -41,6 +41,7 @@ pub(crate) struct Inner {
     pub(crate) consoles: Consoles,
     updates: Updates,
     upkeep: Upkeep,
+    export_turns: ExportTurns,
     views: Views,
     pub(crate) pools: Pools,
     pub(crate) limit: Limit,
@@ -103,6 +104,7 @@ impl App {
         let transfers = Transfers::new(config.transfers);
         let consoles = Consoles::default();
         let updates = Updates::new(&config.updates, config.http_proxy.as_deref());
+        let export_turns = ExportTurns::new(config.xapi_options.vm_export_concurrency);
         let inner = Arc::new(Inner {
             config,
             ops,
@@ -115,6 +117,7 @@ impl App {
             consoles,
             updates,
             upkeep: Upkeep::default(),
+            export_turns,
             views,
             pools: Pools::new(writer, recorder),
             limit,
@@ -192,6 +195,10 @@ impl App {
     /// Returns what goes on at pools and must not be disturbed, or disturbs.
     pub fn upkeep(&self) -> &Upkeep {
         &self.0.upkeep
+    }
+
+    pub(crate) fn export_turns(&self) -> &ExportTurns {
+        &self.0.export_turns
     }
 
     pub(crate) fn views(&self) -> &Views {

@@ -58,7 +58,6 @@ const UNUSED_XAPI: &[&str] = &[
     "poolMarkingMaxAge",
     "poolMarkingPrefix",
     "vdiExportConcurrency",
-    "vmExportConcurrency",
     "vmSnapshotConcurrency",
 ];
 
@@ -196,6 +195,8 @@ pub struct XapiOptions {
     pub restart_host_timeout: Duration,
     /// VMs that leave a host at the same time when it is emptied.
     pub vm_evacuation_concurrency: u16,
+    /// VMs of a pool that are exported at the same time; the others wait.
+    pub vm_export_concurrency: u16,
     /// How long a VM may take to shut down by itself before it is switched off, where hosts restart one after the other.
     pub vm_shutdown_timeout: Duration,
     /// How long the drive of cloud-init stays after the guest has shown a sign of life.
@@ -255,6 +256,8 @@ impl Default for XapiOptions {
         Self {
             restart_host_timeout: Duration::from_millis(20 * 60_000),
             vm_evacuation_concurrency: 3,
+            // As the original.
+            vm_export_concurrency: 2,
             vm_shutdown_timeout: Duration::from_millis(10 * 60_000),
             vdi_delay_before_removing_cloud_config_drive: Duration::from_millis(5 * 60_000),
         }
@@ -345,6 +348,10 @@ impl Config {
         if self.xapi_options.vm_evacuation_concurrency == 0 {
             let what = "none at a time; no host could be emptied".to_owned();
             return Err(("xapiOptions.vmEvacuationConcurrency".to_owned(), what));
+        }
+        if self.xapi_options.vm_export_concurrency == 0 {
+            let what = "none at a time; no VM could be exported".to_owned();
+            return Err(("xapiOptions.vmExportConcurrency".to_owned(), what));
         }
         if self.xapi_options.restart_host_timeout.0.is_zero() {
             let what = "no time at all; no host starts so fast".to_owned();

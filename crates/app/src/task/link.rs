@@ -69,6 +69,11 @@ impl At {
         self.tasks.shared(&self.id).is_some_and(|task| task.cancelled.is_some())
     }
 
+    /// Lets the task be ended by cancelling `stop`.
+    pub(crate) fn stops_by(&self, stop: &CancellationToken) {
+        self.tasks.stops_by(&self.id, stop);
+    }
+
     /// Notes that content passes through for the task.
     pub(crate) fn carries(&self) {
         self.tasks.carries(&self.id);

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::{compression::Compress, frozen::Frozen, ova_out};
 use crate::{file, kind};
 
-/// How long a host may take before it sends anything: it makes a snapshot, and attaches the disks.
+/// How long it may take before anything is sent: it waits for its turn, the host makes a snapshot, and attaches the disks.
 const BEGIN: Duration = Duration::from_mins(30);
 
 /// What hosts call an export of ours.

@@ -10,6 +10,7 @@ mod disk_transfer;
 mod dry_run;
 mod dry_run_kept;
 mod error;
+mod export_turn;
 mod host_device;
 mod host_maintenance;
 mod host_power;
