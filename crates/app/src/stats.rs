@@ -123,10 +123,7 @@ impl Host {
 
     async fn fetch(&self, granularity: Granularity, start: i64) -> op::Result<xapi::RrdUpdates> {
         let query = RrdQuery { start, interval: granularity.interval(), keep: frame::keeps };
-        self.pool.rrd_updates(&self.address, query).await.map_err(|error| match error {
-            op::Error::ServerUnreachable { .. } => op::Error::ServerUnreachable { object: Some(self.id.clone()) },
-            other => other,
-        })
+        self.pool.rrd_updates(&self.address, query).await.map_err(|error| error.of_host(&self.id))
     }
 }
 

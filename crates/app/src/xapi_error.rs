@@ -61,7 +61,7 @@ fn unknown(failure: &Failure, method: &str) -> Error {
 fn unreachable_or(error: &xapi::Error) -> Error {
     match error {
         xapi::Error::Connect { .. } | xapi::Error::NoMember { .. } | xapi::Error::Closed => {
-            Error::ServerUnreachable { object: None }
+            Error::ServerUnreachable { object: None, reason: Some(error.to_string()) }
         }
         other => Error::failed(other.to_string()),
     }

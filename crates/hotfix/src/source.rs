@@ -34,6 +34,8 @@ pub struct Credentials {
 pub struct Source {
     place: String,
     client: Client,
+    /// What errors say of the proxy; nothing where there is none.
+    through: String,
 }
 
 impl fmt::Debug for Source {
@@ -53,6 +55,7 @@ impl Source {
         // The one provider of the process; somebody may have been quicker.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let failed = |what: &str| Error::Unreachable { url: shown(place), reason: what.to_owned() };
+        let mut through = String::new();
         let mut builder = Client::builder()
             .connect_timeout(CONNECT)
             .read_timeout(SILENCE)
@@ -62,9 +65,10 @@ impl Source {
         if let Some(proxy) = proxy {
             // What is wrong with it may hold its password.
             builder = builder.proxy(Proxy::all(proxy).map_err(|_| failed("the proxy has no URL that can be used"))?);
+            through = format!("through the proxy `{}`: ", shown(proxy).trim_end_matches('/'));
         }
         let client = builder.build().map_err(|error| failed(&format!("no client can be made: {error}")))?;
-        Ok(Self { place: place.to_owned(), client })
+        Ok(Self { place: place.to_owned(), client, through })
     }
 
     /// Gets and reads the list.
@@ -99,7 +103,8 @@ impl Source {
         let answer = self.get(url, None).await?;
         let (mut bytes, mut pieces) = (Vec::new(), answer.bytes_stream());
         while let Some(piece) = pieces.next().await {
-            bytes.extend_from_slice(&piece.map_err(|error| self.unreachable(&plain(error)))?);
+            let broken = |error| self.unreachable(&format!("{}{}", self.through, plain(error)));
+            bytes.extend_from_slice(&piece.map_err(broken)?);
             if bytes.len() > LONGEST {
                 return Err(self.unreachable(&format!("it is longer than {LONGEST} bytes")));
             }
@@ -126,7 +131,8 @@ impl Source {
 
     async fn get(&self, url: Url, who: Option<&Credentials>) -> Result<Response, Error> {
         let at = shown(url.as_str());
-        let failed = |reason: String| Error::Unreachable { url: at.clone(), reason };
+        let failed =
+            |reason: String| Error::Unreachable { url: at.clone(), reason: format!("{}{reason}", self.through) };
         let mut request = self.client.get(url);
         if let Some(who) = who {
             request = request.basic_auth(&who.user, Some(who.key.expose_secret()));
@@ -136,6 +142,10 @@ impl Source {
             200 => Ok(answer),
             401 | 403 => Err(failed(format!(
                 "it answers {}: the user's XenServer credentials are missing or not good for it",
+                answer.status()
+            ))),
+            407 => Err(failed(format!(
+                "it answers {}: the proxy does not accept the user or the password of its URL",
                 answer.status()
             ))),
             _ => Err(failed(format!("it answers {}", answer.status()))),

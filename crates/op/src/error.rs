@@ -101,10 +101,12 @@ pub enum Error {
     #[error("authentication failed")]
     AuthenticationFailed,
     /// A host does not answer.
-    #[error("server unreachable")]
+    #[error("server unreachable{}", reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default())]
     ServerUnreachable {
         /// The host.
         object: Option<String>,
+        /// Why, where that is known; told to administrators.
+        reason: Option<String>,
     },
     /// The parameters do not fit the operation.
     #[error("{message}")]
@@ -335,6 +337,22 @@ impl Error {
         }
     }
 
+    /// The host `object` does not answer.
+    pub fn unreachable(object: impl Into<String>) -> Self {
+        Self::ServerUnreachable { object: Some(object.into()), reason: None }
+    }
+
+    /// The same error, of the host `object` where it is that a host does not answer.
+    #[must_use]
+    pub fn of_host(self, object: &str) -> Self {
+        match self {
+            Self::ServerUnreachable { reason, .. } => {
+                Self::ServerUnreachable { object: Some(object.to_owned()), reason }
+            }
+            other => other,
+        }
+    }
+
     /// The numeric code on the wire.
     pub fn code(&self) -> i32 {
         self.row().0
@@ -372,7 +390,7 @@ impl Error {
             }
             Self::NoHostsAvailable => (7, 409, None),
             Self::AuthenticationFailed => (8, 502, None),
-            Self::ServerUnreachable { object } => {
+            Self::ServerUnreachable { object, .. } => {
                 (9, 502, Some(object.as_ref().map_or_else(|| json!({}), |id| json!({ "objectId": id }))))
             }
             Self::InvalidParameters { errors, .. } => {
@@ -445,7 +463,10 @@ impl Error {
         }
         let (code, _, data) = self.row();
         let mut error = Map::new();
-        let message = Value::from(self.to_string());
+        let message = match self {
+            Self::ServerUnreachable { .. } if !to_admin => Value::from("server unreachable"),
+            _ => Value::from(self.to_string()),
+        };
         if code < 0 {
             error.insert("code".to_owned(), code.into());
             error.extend(data.map(|data| ("data".to_owned(), data)));

@@ -132,4 +132,9 @@ impl Task {
     pub async fn cancel(&self) -> Result<(), Error> {
         self.pool.call("task.cancel", params![self.reference.as_str()]).await.map(drop)
     }
+
+    /// The same, for as long as `limit` allows.
+    pub(crate) async fn cancel_within(&self, limit: Duration) -> Result<(), Error> {
+        self.pool.call_within::<Value>(limit, "task.cancel", params![self.reference.as_str()]).await.map(drop)
+    }
 }

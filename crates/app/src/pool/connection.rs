@@ -44,7 +44,7 @@ impl App {
         let object = self.store().get(id);
         let object = object.ok_or_else(|| op::Error::NoSuchObject { id: id.to_owned(), kinds: Vec::new() })?;
         let link = self.inner().pools.of_pool(object.pool().as_str());
-        let link = link.ok_or_else(|| op::Error::ServerUnreachable { object: Some(object.id().to_owned()) })?;
+        let link = link.ok_or_else(|| op::Error::unreachable(object.id()))?;
         Ok(On { object, pool: Connection { app: self.clone(), link, rehearsal: None, task: None } })
     }
 }

@@ -19,7 +19,7 @@ impl App {
     pub async fn join_pool(&self, source: &On, target: &On, master: &str, force: bool) -> op::Result<()> {
         let server_of = |on: &On| {
             let server = self.claims().server_of(on.object.pool().as_str());
-            server.ok_or_else(|| op::Error::ServerUnreachable { object: Some(on.object.id().to_owned()) })
+            server.ok_or_else(|| op::Error::unreachable(on.object.id()))
         };
         let (leaves, stays) = (server_of(source)?, server_of(target)?);
         let method = if force { "pool.join_force" } else { "pool.join" };

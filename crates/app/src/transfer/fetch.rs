@@ -12,7 +12,7 @@ use std::{
 
 use futures_util::TryStreamExt;
 use op::{Context, Error, Result};
-use reqwest::{Client, Proxy, dns, redirect::Policy};
+use reqwest::{Client, Proxy, StatusCode, dns, redirect::Policy};
 use url::Url;
 
 use super::{Content, Received};
@@ -46,25 +46,37 @@ impl Cx {
             match rehearsal.reach("fetch").await {}
         }
         let client = self.client(limits.local_urls, limits.stall.0)?;
-        let shown = shown(&url);
+        let shown = self.shown(&url);
         let told = |error: reqwest::Error| {
-            Error::refused(format!("`{shown}` cannot be fetched: {}", causes(&error.without_url())))
+            Error::refused(format!("{shown} cannot be fetched: {}", causes(&error.without_url())))
         };
         let answer =
             client.get(url.clone()).header(http::header::ACCEPT_ENCODING, "identity").send().await.map_err(told)?;
         let status = answer.status();
         if !status.is_success() {
-            return Err(Error::refused(format!("`{shown}` cannot be fetched: it answers {status}")));
+            let why = if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+                ": the proxy does not accept the user or the password of its URL"
+            } else {
+                ""
+            };
+            return Err(Error::refused(format!("{shown} cannot be fetched: it answers {status}{why}")));
         }
         let length = answer.content_length();
         let content_type = answer.headers().get(http::header::CONTENT_TYPE);
         let content_type = content_type.and_then(|kind| kind.to_str().ok()).map(ToOwned::to_owned);
         let broken = move |error: reqwest::Error| {
-            io::Error::other(format!("`{shown}` breaks off: {}", causes(&error.without_url())))
+            io::Error::other(format!("{shown} breaks off: {}", causes(&error.without_url())))
         };
         let body = Content::stream(answer.bytes_stream().map_err(broken));
         let body = body.bounded(limits.longest.0, self.stop.clone(), ());
         Ok(Received { length, content_type, body })
+    }
+
+    /// Writes a URL for errors, with the proxy through which it is asked for.
+    fn shown(&self, url: &Url) -> String {
+        let proxy = self.app.config().http_proxy.as_deref().and_then(|proxy| xapi::Proxy::parse(proxy).ok());
+        let through = proxy.map(|proxy| format!(" (through the proxy `{}`)", proxy.address()));
+        format!("`{}`{}", shown(url), through.unwrap_or_default())
     }
 
     fn client(&self, local: bool, silence: Duration) -> Result<Client> {

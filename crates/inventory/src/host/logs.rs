@@ -59,10 +59,7 @@ fn offer(
     let file_name = Some(name(&file_name(&report.name)));
     let Report { id, address, pool, .. } = report;
     let ask = async move {
-        let file = pool.host_file(&address, kind).await.map_err(|error| match error {
-            Error::ServerUnreachable { .. } => Error::ServerUnreachable { object: Some(id.clone()) },
-            other => other,
-        })?;
+        let file = pool.host_file(&address, kind).await.map_err(|error| error.of_host(&id))?;
         let told = move |error| Error::failed(format!("the file of host `{id}` breaks off: {error}"));
         Ok(file.pieces().map_err(told))
     };

@@ -68,10 +68,7 @@ impl Report {
     pub(crate) fn read(self) -> impl Stream<Item = Result<Bytes>> + Send {
         let ask = async move {
             let Self { id, address, pool, .. } = self;
-            let status = pool.system_status(&address).await.map_err(|error| match error {
-                Error::ServerUnreachable { .. } => Error::ServerUnreachable { object: Some(id.clone()) },
-                other => other,
-            })?;
+            let status = pool.system_status(&address).await.map_err(|error| error.of_host(&id))?;
             let told =
                 move |error: xapi::Error| Error::failed(format!("the status of host `{id}` breaks off: {error}"));
             Ok(status.map_err(told))

@@ -10,7 +10,7 @@ use tokio::{
 use crate::{Lab, transfer::BLOCK};
 
 /// Serves `answer`, whole, to whoever asks; returns the URL.
-async fn serve(answer: Vec<u8>) -> String {
+pub(crate) async fn serve(answer: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {
@@ -28,7 +28,7 @@ async fn serve(answer: Vec<u8>) -> String {
 }
 
 /// Returns an answer with this file, or the first `sent` bytes of it.
-fn file(content: &[u8], sent: usize) -> Vec<u8> {
+pub(crate) fn file(content: &[u8], sent: usize) -> Vec<u8> {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", content.len());
     [head.as_bytes(), &content[..sent]].concat()
 }

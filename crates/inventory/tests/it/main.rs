@@ -15,6 +15,7 @@ mod host_device;
 mod host_maintenance;
 mod host_power;
 mod host_set;
+mod http_proxy;
 mod import_url;
 mod journal;
 mod message;
@@ -28,6 +29,8 @@ mod pbd;
 mod pif;
 mod pool_merge;
 mod pool_set;
+#[path = "../../../app/tests/it/http_proxy.rs"]
+mod proxy;
 mod right;
 mod rolling;
 mod sr;

@@ -116,7 +116,7 @@ impl Refusal {
             }
             Error::Failed { message, .. } => json!({ "error": message }),
             other => {
-                let mut body = json!({ "error": other.to_string() });
+                let mut body = json!({ "error": other.to_json(to_admin)["message"] });
                 if let Some(data) = other.to_json(to_admin).get("data") {
                     body["data"] = data.clone();
                 }

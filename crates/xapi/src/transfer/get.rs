@@ -102,8 +102,13 @@ impl Export {
                 return Err(self.held.take().told(error).await);
             }
             let Inner { mut task, .. } = self.held.take();
-            task.result_within(self.patience).await?;
-            return Ok(None);
+            return match task.result_within(self.patience).await {
+                Ok(_) => Ok(None),
+                Err(Error::Timeout { limit, .. }) => Err(self.endpoint.broken(format!(
+                    "the content has ended, and the host has not said within {limit:?} that this was all"
+                ))),
+                Err(error) => Err(error),
+            };
         }
         if !self.begun {
             // Pieces of five bytes and more, but for the last; a page that comes in smaller ones is told by the task.
@@ -192,7 +197,8 @@ impl Inner {
         let last_words = self.request.pool.core().options.limits.last_words;
         if self.asked.load(Ordering::Relaxed) {
             // It also sees that the connection is closed, once it writes.
-            if let Err(error) = self.task.cancel().await {
+            // Whoever waits for the end of this is not to wait for a host that says nothing.
+            if let Err(error) = self.task.cancel_within(last_words).await {
                 tracing::debug!(task = self.request.task, "the task of a transfer cannot be cancelled: {error}");
             }
             match self.task.result_within(last_words).await {
