@@ -8,7 +8,7 @@ const BUDGET = 200_000;
 /** A smaller file fits one packet. */
 const WORTH_IT = 1400;
 /** Modules that are fetched on demand, but always before the list of VMs is painted; of the catalogues the larger. */
-const FIRST = ['src/app/Shell.tsx', 'src/app/NounPage.tsx', 'src/vm/noun.tsx', 'src/i18n/fr/index.ts'];
+const FIRST = ['src/app/Shell.tsx', 'src/app/NounPage.tsx', 'src/vm/list.tsx', 'src/i18n/fr/index.ts'];
 
 /** Puts a `.br` and a `.gz` beside each text file of the build, for the server to send as they are, and weighs them. */
 export function compressed(): Plugin {

@@ -10,8 +10,7 @@ export function loadNoun(id: NounId): Promise<Noun> {
 	if (known !== undefined) return known;
 	const list = listOf(id);
 	if (list === undefined) throw new Error(`there is no list ${id}`);
-	// The list of VMs is what most come to see, and all that it shows is there from the start.
-	const noun = id === 'vms' ? list.load() : withTexts(list.load());
+	const noun = withTexts(list.load());
 	loaded.set(id, noun);
 	noun.catch(() => loaded.delete(id));
 	return noun;
