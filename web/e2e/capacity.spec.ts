@@ -16,11 +16,11 @@ describe('the map of capacity', () => {
 	it('is looked into and left by keyboard', async () => {
 		const page = await open();
 		const map = page.getByRole('region', { name: 'Capacity of Whole estate' });
-		const north = map.getByRole('button', { name: /^north: / });
+		const north = map.getByRole('button', { name: /^north \d/ });
 		await north.focus();
 		await north.press('ArrowDown');
 		const focused = page.locator('[data-tile]:focus');
-		expect(await focused.getAttribute('aria-label')).toMatch(/^north-\d: /);
+		expect(await focused.textContent()).toMatch(/^north-\d /);
 		await focused.press('Enter');
 		const inner = page.getByRole('region', { name: /^Capacity of north-\d/ });
 		await inner.waitFor();
@@ -30,7 +30,7 @@ describe('the map of capacity', () => {
 
 	it('leads to a VM', async () => {
 		const page = await open('?by=cpu');
-		await page.getByRole('button', { name: /^shop-db: / }).click();
+		await page.getByRole('button', { name: /^shop-db / }).click();
 		await page.getByRole('heading', { name: 'shop-db' }).waitFor();
 	});
 
@@ -42,7 +42,7 @@ describe('the map of capacity', () => {
 			.getByRole('row', { name: /^North SAN/ })
 			.getByRole('button')
 			.click();
-		await page.getByRole('link', { name: 'shop-db data' }).waitFor();
+		await page.getByRole('link', { name: 'shop-db data' }).first().waitFor();
 	});
 
 	it('is accessible', async () => {
@@ -65,9 +65,9 @@ describe('the map of ten thousand VMs', () => {
 		const page = await openPage(at.browser, `${at.server.url}/#/visualization`);
 		await signIn(page);
 		const map = page.getByRole('region', { name: 'Capacity of Whole estate' });
-		await map.getByRole('button', { name: /^xen-64: / }).waitFor();
+		await map.getByRole('button', { name: /^xen-64 / }).waitFor();
 		await map
-			.getByRole('button', { name: /^\d+ smaller: / })
+			.getByRole('button', { name: /^\d+ smaller / })
 			.first()
 			.waitFor();
 		expect(await map.getByRole('button').count()).toBeLessThan(1500);

@@ -28,7 +28,7 @@ describe('updates of a pool', () => {
 			.click();
 		await page.getByRole('heading', { name: 'north-2' }).waitFor();
 		await page.getByRole('link', { name: 'Updates of the pool' }).click();
-		await page.getByRole('heading', { name: 'north', exact: true }).waitFor();
+		await page.getByRole('table', { name: 'Updates by host' }).waitFor();
 	});
 
 	it('are installed on the host of a pool of one, which then says that it waits for a reboot', async () => {

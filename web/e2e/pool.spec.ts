@@ -120,7 +120,7 @@ describe('the settings of a pool', () => {
 		const pool = await idOf(at.server.url, 'pool', name);
 		const page = await openPage(at.browser, `${at.server.url}/#/pools/${pool}${section}`, options);
 		await signIn(page);
-		await page.getByRole('heading', { name, exact: true }).waitFor();
+		await page.getByRole('heading', { name, level: 1 }).waitFor();
 		return page;
 	};
 	const poolNow = async (name: string) => {

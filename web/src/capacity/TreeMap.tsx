@@ -66,13 +66,12 @@ export function TreeMap({ node, text, onOpen, onUp }: MapProps) {
 				const of = known.get(shown.id) ?? shown;
 				const name = nameOf(of);
 				const share = of.size !== undefined && of.size > 0 ? of.value / of.size : undefined;
-				const label =
-					of.size === undefined
-						? `${name}: ${text(of.value)}`
-						: `${name}: ${t('usedOf', { used: text(of.value), size: text(of.size) })}`;
+				const used =
+					of.size === undefined ? text(of.value) : t('usedOf', { used: text(of.value), size: text(of.size) });
+				const isNamed = width >= NAMED.width && height >= NAMED.height;
+				const hasValue = !holds && width >= NAMED.width && height >= 2 * NAMED.height;
 				return (
 					<button
-						aria-label={label}
 						className={css.tile}
 						data-deep={depth}
 						data-full={(share !== undefined && share >= 0.9) || undefined}
@@ -85,18 +84,16 @@ export function TreeMap({ node, text, onOpen, onUp }: MapProps) {
 						onKeyDown={(event) => press(event, tile)}
 						style={{ left: x, top: y, width: Math.max(0, width - 1), height: Math.max(0, height - 1) }}
 						tabIndex={shown.id === current ? 0 : -1}
-						title={label}
+						title={`${name}: ${used}`}
 						type="button"
 					>
-						{width >= NAMED.width && height >= NAMED.height && (
-							<span className={css.name}>
-								{name}
-								{holds && share !== undefined && <small> {formatPercent(share)}</small>}
-							</span>
-						)}
-						{!holds && width >= NAMED.width && height >= 2 * NAMED.height && (
-							<span className={css.value}>{text(of.value)}</span>
-						)}
+						{/* The name of the button is what is seen of it, and what there is no room to show. */}
+						<span className={isNamed ? css.name : css.hidden}>
+							{name}
+							{holds && share !== undefined && <small> {formatPercent(share)}</small>}
+						</span>{' '}
+						{hasValue && <span className={css.value}>{text(of.value)}</span>}
+						{(!hasValue || of.size !== undefined) && <span className={css.hidden}>{used}</span>}
 					</button>
 				);
 			})}
