@@ -36,7 +36,7 @@ export function ChangeWords({ entry }: { entry: Entry & { kind: 'change' } }) {
 	const { t } = useTranslation();
 	const { operation, type, changes } = entry;
 	if (operation !== 'mod') {
-		const what = operation === 'add' ? 'appeared' : operation === 'del' ? 'gone' : 'listed';
+		const what = operation === 'add' ? 'appeared' : 'gone';
 		return <p>{t(`activityOf.${what}`, { type })}</p>;
 	}
 	return (

@@ -36,6 +36,11 @@ describe('what happened to an object', () => {
 		expect(entries.map(({ kind }) => kind)).toEqual(['message', 'call', 'change', 'task']);
 	});
 
+	it('leaves out calls that only look', () => {
+		const look: Told = { ...call, id: 4, method: 'pool.listMissingPatchesOfPool' };
+		expect(entriesOf({ ...nothing, journal: [look] })).toEqual([]);
+	});
+
 	it('leaves out what hosts do all the time, and what is older than what was read', () => {
 		const journal = [event(3, 9000, { current_operations: [{}, {}] }), event(2, 2000, { VCPUs_max: [1, 2] })];
 		expect(entriesOf({ ...nothing, journal })).toHaveLength(1);

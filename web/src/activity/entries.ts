@@ -102,7 +102,12 @@ function messageEntry(row: Row, alarm: Alarm | undefined): Entry {
 }
 
 function journalEntry(told: Told): Entry | undefined {
-	if ('method' in told) return { key: `journal ${told.id}`, kind: 'call', time: told.time, call: told };
+	if ('method' in told) {
+		if (LOOKS.test(told.method)) return undefined;
+		return { key: `journal ${told.id}`, kind: 'call', time: told.time, call: told };
+	}
+	// A pool that is connected lists all it has; nothing has happened to that.
+	if (told.operation === 'init') return undefined;
 	const changes = Object.entries(told.changes ?? {})
 		.filter(([field]) => !NOISE.test(field))
 		.map(([field, change]): [string, unknown, unknown] => {
@@ -121,6 +126,9 @@ function journalEntry(told: Told): Entry | undefined {
 		changes: shown,
 	};
 }
+
+/** Calls that only look: pages make them by themselves. */
+const LOOKS = /\.(get|list|is|has)[A-Z]\w*$|\.stats$/;
 
 /** Fields that hosts keep for themselves, or that change all the time. */
 const NOISE =

@@ -65,20 +65,22 @@ export function Toolbar({ name, viewer, press, ...props }: ToolbarProps) {
 			{props.tools}
 			{address !== undefined && <SshMenu address={address} />}
 			<span className={css.space} />
-			<Tool
-				icon={TerminalIcon}
-				label={t(isScreen ? 'console.toText' : 'console.toScreen')}
-				onClick={() => props.onProtocol(isScreen ? 'vt100' : 'rfb')}
-			/>
-			<Tool icon={FitIcon} label={t('console.fit')} onClick={() => props.onFit(!props.fit)} pressed={props.fit} />
-			{own !== undefined && <Tool icon={WindowIcon} label={t('console.window')} onClick={() => openOwn(own, name)} />}
-			{full.can && (
+			<div className={css.view}>
 				<Tool
-					icon={full.is ? SmallIcon : FullIcon}
-					label={t(full.is ? 'console.small' : 'console.full')}
-					onClick={full.toggle}
+					icon={TerminalIcon}
+					label={t(isScreen ? 'console.toText' : 'console.toScreen')}
+					onClick={() => props.onProtocol(isScreen ? 'vt100' : 'rfb')}
 				/>
-			)}
+				<Tool icon={FitIcon} label={t('console.fit')} onClick={() => props.onFit(!props.fit)} pressed={props.fit} />
+				{own !== undefined && <Tool icon={WindowIcon} label={t('console.window')} onClick={() => openOwn(own, name)} />}
+				{full.can && (
+					<Tool
+						icon={full.is ? SmallIcon : FullIcon}
+						label={t(full.is ? 'console.small' : 'console.full')}
+						onClick={full.toggle}
+					/>
+				)}
+			</div>
 			{typing && (
 				<TypeDialog
 					copied={props.copied}
@@ -113,9 +115,7 @@ export function Tool({ icon: ToolIcon, label, pressed, disabled, onClick }: Tool
 			variant={pressed === true ? 'light' : 'default'}
 		>
 			<ToolIcon size={16} />
-			<span className={css.wide} style={{ marginLeft: 6 }}>
-				{label}
-			</span>
+			<span className={`${css.wide} ${css.word}`}>{label}</span>
 		</Button>
 	);
 }

@@ -21,6 +21,8 @@ interface ControlsProps {
 	/** Whether another object may be added. */
 	canAdd: boolean;
 	stack: boolean;
+	/** Lines of several objects are no parts of a whole. */
+	canStack: boolean;
 	tables: boolean;
 	onStack: (on: boolean) => void;
 	onTables: (on: boolean) => void;
@@ -52,6 +54,7 @@ export function Controls({ kind, own, others, names, granularity, onKeep, ...pro
 			<Zoom {...props} />
 			<Button
 				aria-pressed={props.stack}
+				disabled={!props.canStack}
 				onClick={() => props.onStack(!props.stack)}
 				size="compact-sm"
 				variant={props.stack ? 'light' : 'default'}

@@ -73,6 +73,7 @@ export function Performance<K extends Kind>({ kind, own, charts, off }: Performa
 		times: shown[0]?.grid.times ?? [],
 		canAdd: ids.length < MOST,
 		stack: stack === 'yes',
+		canStack: ids.length === 1,
 		tables,
 		onStack: (on: boolean) => setStack(on ? 'yes' : 'no'),
 		onTables: setTables,

@@ -19,7 +19,6 @@ export default {
 		refused: 'Failed: {{why}}',
 		appeared: 'Appeared ({{type}})',
 		gone: 'Is gone ({{type}})',
-		listed: 'Was listed anew ({{type}})',
 		acknowledge: 'Acknowledge',
 		acknowledging: 'Acknowledging {{name}}',
 		done: 'Acknowledged {{name}}',

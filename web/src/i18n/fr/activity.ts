@@ -19,7 +19,6 @@ export default {
 		refused: 'Échec : {{why}}',
 		appeared: 'Est apparu ({{type}})',
 		gone: 'A disparu ({{type}})',
-		listed: 'A été relu ({{type}})',
 		acknowledge: 'Acquitter',
 		acknowledging: 'Acquittement de {{name}}',
 		done: '{{name}} acquittée',
