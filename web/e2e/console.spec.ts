@@ -131,6 +131,21 @@ describe('a console', () => {
 			.waitFor();
 	});
 
+	it('says why there is none for somebody who may only look', async () => {
+		const { url } = at.server;
+		const id = await vmId(url, 'web-1');
+		const email = 'looker@example.net';
+		const subject = await call(url, 'user.create', { email, password: 'looks only' });
+		await call(url, 'acl.add', { subject, object: id, action: 'viewer' });
+		page = await openPage(at.browser, url);
+		await signIn(page, { email, password: 'looks only' });
+		await page.getByRole('navigation', { name: 'Main' }).waitFor();
+		await page.goto(`${url}/#/vms/${id}/console`);
+		const status = page.getByRole('status').filter({ hasText: 'There is no console now' });
+		await status.getByText('not enough permissions').waitFor();
+		expect(await status.getByRole('button', { name: 'Try now' }).isEnabled()).toBe(true);
+	});
+
 	it('has a page of its own, with nothing else on it', async () => {
 		await open('web-1');
 		const [own] = await Promise.all([
