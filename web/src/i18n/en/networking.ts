@@ -36,7 +36,7 @@ export default {
 	},
 	networkPage: {
 		automaticHelp: 'New VMs get an interface on it',
-		lockedHelp: 'Interfaces that follow the network let nothing pass',
+		lockedHelp: 'Interfaces that follow the network let nothing pass; changed while none is connected to it',
 		nbdHelp: 'Backups may read disks over it',
 		mtuHelp: 'Interfaces of hosts are unplugged and plugged again; VMs see it when they start again',
 		connect: 'Connect',

@@ -41,7 +41,8 @@ const networking: typeof en = {
 	},
 	networkPage: {
 		automaticHelp: 'Les nouvelles VM y reçoivent une interface',
-		lockedHelp: 'Les interfaces qui suivent le réseau ne laissent rien passer',
+		lockedHelp:
+			'Les interfaces qui suivent le réseau ne laissent rien passer ; se change quand aucune n’y est connectée',
 		nbdHelp: 'Les sauvegardes peuvent y lire les disques',
 		mtuHelp: 'Les interfaces des hôtes sont débranchées puis rebranchées ; les VM le voient à leur prochain démarrage',
 		connect: 'Connecter',
