@@ -45,6 +45,8 @@ export class Uploads {
 	readonly #listeners = new Set<() => void>();
 	readonly #jobs = new Map<number, Job>();
 	readonly #sendings = new Map<number, Sending>();
+	/** Those that were taken back before the server said where to send them. */
+	readonly #taken = new Set<number>();
 	#list: readonly Upload[] = [];
 	#next = 1;
 
@@ -71,7 +73,8 @@ export class Uploads {
 	cancel(id: number): void {
 		const one = this.#list.find((upload) => upload.id === id);
 		if (one?.state === 'waiting') this.#change(id, { state: 'cancelled' });
-		else this.#sendings.get(id)?.cancel();
+		else if (this.#sendings.has(id)) this.#sendings.get(id)?.cancel();
+		else this.#taken.add(id);
 	}
 
 	/** Sends one that failed or was cancelled from its beginning. */
@@ -103,6 +106,7 @@ export class Uploads {
 		this.#change(id, { state: job.file === undefined ? 'working' : 'sending' });
 		try {
 			const begun = await job.begin();
+			if (this.#taken.delete(id)) throw new Cancelled('cancelled');
 			const answer = typeof begun === 'string' ? begun : await this.#send(id, begun, job.file ?? new Blob());
 			const made = await job.end(answer);
 			this.#change(id, { state: 'done', made });

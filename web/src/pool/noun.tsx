@@ -42,7 +42,7 @@ export const pools: Noun = {
 	sections: [
 		{ id: 'hosts', label: 'host.title', list: 'hosts', scope: (id) => within('', '$pool', id) },
 		{ id: 'vms', label: 'vm.title', list: 'vms', scope: (id) => within('', '$pool', id) },
-		{ id: 'storage', label: 'sr.title', list: 'srs', scope: (id) => within('', '$pool', id) },
+		{ id: 'storage', label: 'sr.title', list: 'srs', scope: (id) => within('', '$pool', id), adds: true },
 		{
 			id: 'network',
 			label: 'network.title',

@@ -14,7 +14,7 @@ import {
 	timeColumn,
 } from '../list/cells';
 import { type Noun, nameLabel, text } from '../list/noun';
-import { AddIcon, VmIcon } from '../ui/icons';
+import { AddIcon, UploadIcon, VmIcon } from '../ui/icons';
 import { StateLabel, StateValue } from './state';
 
 export const vmList: Noun = {
@@ -28,7 +28,10 @@ export const vmList: Noun = {
 	needs: ['name_label', 'power_state', 'current_operations', 'blockedOperations', '$pool', '$container'],
 	name: nameLabel,
 	set: 'vm.set',
-	adds: [{ id: 'new', label: 'vm.new', icon: AddIcon, page: { path: '/new/vm' } }],
+	adds: [
+		{ id: 'new', label: 'vm.new', icon: AddIcon, page: { path: '/new/vm' } },
+		{ id: 'import', label: 'vm.import', icon: UploadIcon, page: { path: '/import' } },
+	],
 	columns: [
 		nameColumn(),
 		{

@@ -3,6 +3,7 @@ export default {
 	vm: {
 		title: 'Virtual machines',
 		new: 'New VM',
+		import: 'Import',
 		counted_one: '{{count, number}} VM',
 		counted_other: '{{count, number}} VMs',
 	},

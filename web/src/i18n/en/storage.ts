@@ -28,6 +28,7 @@ export default {
 		shares: 'Shares of the server',
 		noShares: 'The server tells of no share. Type the path if you know it.',
 		path: 'Path',
+		lookAt: 'See what is there',
 		pathHelp: 'A folder of its own is made in it',
 		pathIsoHelp: 'The folder with the images',
 		share: 'Share',

@@ -5,6 +5,7 @@ const names: typeof en = {
 	vm: {
 		title: 'Machines virtuelles',
 		new: 'Nouvelle VM',
+		import: 'Importer',
 		counted_one: '{{count, number}} VM',
 		counted_other: '{{count, number}} VM',
 	},

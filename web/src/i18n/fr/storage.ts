@@ -31,6 +31,7 @@ const storage: typeof en = {
 		shares: 'Partages du serveur',
 		noShares: 'Le serveur n’annonce aucun partage. Saisissez le chemin si vous le connaissez.',
 		path: 'Chemin',
+		lookAt: 'Voir ce qui s’y trouve',
 		pathHelp: 'Un dossier à lui y est créé',
 		pathIsoHelp: 'Le dossier qui contient les images',
 		share: 'Partage',

@@ -17,9 +17,11 @@ export function Nfs({ host, draft, onChange, iso = false }: KindProps & { iso?: 
 	const shares = useProbe('sr.probeNfs', asked?.server === draft.server ? asked : undefined);
 	const version = draft.version === '' ? {} : { nfsVersion: draft.version };
 	const isShare = shares.data?.some(({ path }) => path === draft.path) === true;
+	const [pathAsked, setPathAsked] = useState('');
+	const isAsked = !iso && draft.path !== '' && (isShare || pathAsked === draft.path);
 	const existing = useProbe(
 		'sr.probeNfsExists',
-		!iso && isShare ? { host, server: draft.server, serverPath: draft.path, ...version } : undefined,
+		isAsked ? { host, server: draft.server, serverPath: draft.path, ...version } : undefined,
 	);
 	const clears = { path: '', existing: '' };
 	return (
@@ -74,7 +76,19 @@ export function Nfs({ host, draft, onChange, iso = false }: KindProps & { iso?: 
 				onChange={onChange}
 				placeholder="/export/xen"
 			/>
-			{isShare && !iso && (
+			{!iso && !isAsked && draft.path !== '' && draft.server !== '' && (
+				<div>
+					<Button
+						leftSection={<SearchIcon size={15} />}
+						onClick={() => setPathAsked(draft.path)}
+						size="compact-sm"
+						variant="default"
+					>
+						{t('newSr.lookAt')}
+					</Button>
+				</div>
+			)}
+			{isAsked && (
 				<Existing
 					onChange={(uuid) => onChange({ existing: uuid })}
 					over={undefined}
