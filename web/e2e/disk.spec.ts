@@ -90,7 +90,7 @@ describe('disks', () => {
 		const id = String(await call(at.server.url, 'disk.create', { name: 'source', size, sr: sr?.id }));
 		const page = await openVms(at.browser, at.server.url, { reducedMotion: 'reduce' });
 		await page.goto(`${at.server.url}/#/vdis/${id}`);
-		await page.getByRole('button', { name: 'Export' }).click();
+		await page.getByRole('button', { name: 'Export', exact: true }).click();
 		await page.getByRole('combobox', { name: 'Format' }).selectOption('QCOW2');
 		const begun = page.waitForEvent('download');
 		await page.getByRole('button', { name: 'Download' }).click();
