@@ -154,11 +154,7 @@ export function BulkDialog({
 						<Loader size="xs" /> {t('action.asking')}
 					</p>
 				)}
-				{report !== undefined && (
-					<div className={css.told} data-old={isAsking || undefined}>
-						<Told report={report} />
-					</div>
-				)}
+				{report !== undefined && <Told report={report} />}
 				{many && (
 					<TextInput
 						autoComplete="off"
@@ -174,7 +170,12 @@ export function BulkDialog({
 					<Button data-autofocus={!many || undefined} onClick={() => setOpened(false)} variant="default">
 						{t('action.cancel')}
 					</Button>
-					<Button color={action.confirm?.destroys === true ? 'red.8' : undefined} disabled={!ready} type="submit">
+					<Button
+						color={action.confirm?.destroys === true ? 'red.8' : undefined}
+						disabled={!ready}
+						loading={isAsking && report !== undefined}
+						type="submit"
+					>
 						{t('action.doTo', { action: t(action.label), name: ofAble })}
 					</Button>
 				</div>
@@ -189,10 +190,12 @@ function Told({ report }: { report: Report }) {
 	const shown = [...refused, ...report.objects.filter(({ outcome }) => outcome === 'would')].slice(0, SHOWN);
 	return (
 		<>
-			<p className={css.summary} role="status">
-				{t('action.would', { count: report.counts.would })}
-				{refused.length > 0 && ` ${t('action.refused', { count: refused.length })}`}
-			</p>
+			{report.objects.length !== 1 && (
+				<p className={css.summary} role="status">
+					{t('action.would', { count: report.counts.would })}
+					{refused.length > 0 && ` ${t('action.refused', { count: refused.length })}`}
+				</p>
+			)}
 			<div className={css.scroll}>
 				<table className={css.table}>
 					<thead>

@@ -13,7 +13,8 @@ import {
 } from '../list/cells';
 import { type Noun, nameLabel } from '../list/noun';
 import { within } from '../live/listing';
-import { AddIcon, CloneIcon, ExportIcon, RemoveIcon, TemplateIcon } from '../ui/icons';
+import { CloneIcon, ExportIcon, RemoveIcon, TemplateIcon } from '../ui/icons';
+import { newVm } from './newVmAction';
 
 export const templates: Noun = {
 	id: 'templates',
@@ -43,17 +44,7 @@ export const templates: Noun = {
 		{ id: 'advanced', label: 'vmConfig.title', Page: lazySection(() => import('./config/TemplateConfig')) },
 	],
 	actions: [
-		{
-			id: 'newVm',
-			method: 'vm.create',
-			single: true,
-			page: (row) => ({ to: '/new/vm', search: { template: row.id } }),
-			label: 'vm.new',
-			doing: 'vm.new',
-			done: 'vm.new',
-			icon: AddIcon,
-			main: true,
-		},
+		{ ...newVm('template'), main: true },
 		{
 			id: 'copy',
 			method: 'vm.copy',

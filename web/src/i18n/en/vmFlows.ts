@@ -66,9 +66,10 @@ export default {
 		format: 'Format',
 		xva: 'XVA, for XCP-ng and XenServer',
 		ova: 'OVA, for other programs',
+		compress: 'Compression',
 		zstd: 'Zstandard (fast)',
 		help: 'The browser saves the file. A VM that runs is exported as it is now.',
-		tooMany: 'Choose the VMs one by one to export them.',
+		tooMany: 'These are more files than a browser saves at once; choose fewer.',
 	},
 	startOn: { sameMac: 'Even if a running VM has one of its MAC addresses' },
 	removeVm: {

@@ -67,9 +67,10 @@ export default {
 		format: 'Format',
 		xva: 'XVA, pour XCP-ng et XenServer',
 		ova: 'OVA, pour d’autres programmes',
+		compress: 'Compression',
 		zstd: 'Zstandard (rapide)',
 		help: 'Le navigateur enregistre le fichier. Une VM qui tourne est exportée telle qu’elle est.',
-		tooMany: 'Choisissez les VM une à une pour les exporter.',
+		tooMany: 'C’est plus de fichiers qu’un navigateur n’en enregistre à la fois ; choisissez-en moins.',
 	},
 	startOn: { sameMac: 'Même si une VM qui tourne a une de ses adresses MAC' },
 	removeVm: {

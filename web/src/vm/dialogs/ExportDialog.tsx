@@ -5,16 +5,28 @@ import { useTranslation } from 'react-i18next';
 import { base } from '../../app/base';
 import { FormDialog } from '../../form/FormDialog';
 import type { DialogProps } from '../../list/noun';
-import { subject } from '../../list/target';
-import { useLive } from '../../live/hooks';
+import { size, subject } from '../../list/target';
+import { useTargetRows } from '../../list/useTargetRows';
+import { useAll, useLive } from '../../live/hooks';
 import css from './dialogs.module.css';
+
+const NO_COLUMNS: readonly string[] = [];
+const POOL_COLUMNS = ['zstdSupported'];
 
 export default function ExportDialog({ noun, action, target, onClose }: DialogProps) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
 	const [format, setFormat] = useState<'xva' | 'ova'>('xva');
-	const [compress, setCompress] = useState('zstd');
-	const rows = target.is === 'rows' ? target.rows : [];
+	const [chosen, setCompress] = useState<string>();
+	const found = useTargetRows(noun, target, NO_COLUMNS);
+	const rows = target.is === 'rows' ? target.rows : found;
+	const isWhole = rows.length === size(target);
+	const pools = useAll('pool', '', POOL_COLUMNS);
+	// Hosts before 7.6 do not know it.
+	const zstd = pools
+		?.filter(({ id }) => rows.some((row) => row.$pool === id))
+		.every((pool) => pool.zstdSupported === true);
+	const compress = chosen ?? (zstd === false ? 'gzip' : 'zstd');
 	const name = subject(target, noun, (count) => t(noun.counted, { count }) as string);
 	const save = async () => {
 		for (const row of rows) {
@@ -28,10 +40,10 @@ export default function ExportDialog({ noun, action, target, onClose }: DialogPr
 			action={t(action.label)}
 			onClose={onClose}
 			onSubmit={save}
-			ready={rows.length > 0}
+			ready={rows.length > 0 && isWhole}
 			title={t('exportVm.title', { name })}
 		>
-			{rows.length === 0 && <p className={css.note}>{t('exportVm.tooMany')}</p>}
+			{!isWhole && <p className={css.note}>{t('exportVm.tooMany')}</p>}
 			<div className={css.pair}>
 				<NativeSelect
 					data={[
@@ -46,11 +58,11 @@ export default function ExportDialog({ noun, action, target, onClose }: DialogPr
 				{format === 'xva' && (
 					<NativeSelect
 						data={[
-							{ value: 'zstd', label: t('exportVm.zstd') },
+							...(zstd === false ? [] : [{ value: 'zstd', label: t('exportVm.zstd') }]),
 							{ value: 'gzip', label: 'gzip' },
 							{ value: '', label: t('none') },
 						]}
-						label={t('copyVm.compress')}
+						label={t('exportVm.compress')}
 						onChange={(event) => setCompress(event.currentTarget.value)}
 						value={compress}
 					/>
