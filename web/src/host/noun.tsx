@@ -16,6 +16,7 @@ import {
 import { type Noun, nameLabel } from '../list/noun';
 import { within } from '../live/listing';
 import { HostIcon } from '../ui/icons';
+import { newVm } from '../vm/newVmAction';
 import { StateLabel, StateValue } from '../vm/state';
 import { actions } from './actions';
 
@@ -82,5 +83,5 @@ export const hosts: Noun = {
 		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/HostActivity')) },
 	],
 	Tiles: lazySection(() => import('../stats/HostTiles')),
-	actions,
+	actions: [...actions, newVm('host')],
 };

@@ -13,6 +13,7 @@ import {
 import { type Noun, nameLabel } from '../list/noun';
 import { within } from '../live/listing';
 import { PoolIcon } from '../ui/icons';
+import { newVm } from '../vm/newVmAction';
 import { actions } from './actions';
 
 export const pools: Noun = {
@@ -55,5 +56,5 @@ export const pools: Noun = {
 		{ id: 'advanced', label: 'object.config', Page: lazySection(() => import('./PoolConfig')) },
 		{ id: 'logs', label: 'object.activity', Page: lazySection(() => import('../activity/PoolActivity')) },
 	],
-	actions,
+	actions: [...actions, newVm('pool')],
 };
