@@ -22,7 +22,7 @@ describe('a new VM', () => {
 
 	it('is made by three presses, with what its template suggests', async () => {
 		const page = await openVms(at.browser, at.server.url);
-		await page.getByRole('link', { name: 'New VM' }).click();
+		await page.getByRole('button', { name: 'New VM' }).click();
 		await page.getByRole('button', { name: /^Debian Bookworm 12/ }).click();
 		expect(await violations(page)).toEqual([]);
 		await page.getByRole('button', { name: 'Create', exact: true }).click();
