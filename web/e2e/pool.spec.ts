@@ -66,6 +66,7 @@ describe('a server without a pool', () => {
 	it('lets go of the rows of a pool that is disconnected, and of the pool that is forgotten', async () => {
 		await page.getByRole('link', { name: 'Admin', exact: true }).click();
 		await page.getByRole('switch', { name: 'Connect lab' }).press('Space');
+		await page.getByRole('dialog', { name: 'Disconnect: lab?' }).getByRole('button', { name: 'Disconnect' }).click();
 		await page.getByText('Switched off').waitFor();
 		await page.getByLabel('Select all').check();
 		await page.getByRole('region', { name: 'Selection' }).getByRole('button', { name: 'Forget' }).click();

@@ -76,6 +76,10 @@ describe('servers', () => {
 		await form.getByRole('button', { name: 'Save' }).click();
 		await row(other, 'laboratory').getByText('yes').first().waitFor();
 		await other.getByRole('switch', { name: 'Connect laboratory' }).press('Space');
+		await other
+			.getByRole('dialog', { name: 'Disconnect: laboratory?' })
+			.getByRole('button', { name: 'Disconnect' })
+			.click();
 		await row(page, 'laboratory').getByText('Switched off').waitFor();
 		await row(page, 'laboratory').click();
 		const named = page.getByRole('complementary', { name: 'Details of laboratory' });

@@ -1,6 +1,6 @@
 /** Ways to the pages of `pages.ts`. */
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import type { ComponentPropsWithRef } from 'react';
+import { type ComponentPropsWithRef, useCallback } from 'react';
 
 type Search = Readonly<Record<string, string | undefined>>;
 
@@ -26,4 +26,14 @@ export function useOpenPage(): (to: `/${string}`, search?: Search) => void {
 /** The search parameters of the page. */
 export function usePageSearch(): Search {
 	return useSearch({ strict: false }) as Search;
+}
+
+/** Changes some search parameters of the page; `push` leaves a step back to what they were. */
+export function useChangeSearch(): (next: Search, push?: boolean) => void {
+	const navigate = useNavigate();
+	return useCallback(
+		(next, push = false) =>
+			void navigate({ to: '.', search: (before: Search) => ({ ...before, ...next }), replace: !push } as never),
+		[navigate],
+	);
 }

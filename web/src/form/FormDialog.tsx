@@ -63,7 +63,7 @@ export function FormDialog({
 			>
 				{children}
 				{error !== undefined && (
-					<div className={css.error} role="alert">
+					<div className={css.error} ref={inSight} role="alert">
 						{refused(error)}
 					</div>
 				)}
@@ -78,4 +78,9 @@ export function FormDialog({
 			</form>
 		</Modal>
 	);
+}
+
+/** What went wrong is seen, however long the form is. */
+function inSight(element: HTMLElement | null) {
+	element?.scrollIntoView({ block: 'nearest' });
 }

@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useObjectRows } from '../acl/objects';
 import { errorText } from '../api/errors';
-import { useOpenPage, usePageSearch } from '../app/PageLink';
+import { useChangeSearch, usePageSearch } from '../app/PageLink';
 import { textColumn } from '../list/cells';
 import { nameLabel, text } from '../list/noun';
 import { useUser } from '../live/hooks';
@@ -54,7 +54,7 @@ export default function JournalPage() {
 	const { t } = useTranslation();
 	const isAdmin = useUser()?.permission === 'admin';
 	const search = usePageSearch();
-	const open = useOpenPage();
+	const change = useChangeSearch();
 	const { data: users } = useUsers(isAdmin);
 	const { user, from, to, object } = search;
 	const wanted = useMemo(() => {
@@ -96,7 +96,6 @@ export default function JournalPage() {
 			}),
 		[entries, names, users, t],
 	);
-	const change = (next: Record<string, string | undefined>) => open('/journal', { ...search, ...next });
 	return (
 		<ForAdmins>
 			<div className={css.page}>

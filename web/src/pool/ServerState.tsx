@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Server } from '../api/objects';
 import type { Key } from '../i18n';
 import { useConnectionState, useLive } from '../live/hooks';
+import { useConfirm } from '../ui/Confirm';
 import { useTell } from '../ui/tell';
 import css from './ServerState.module.css';
 import { serverError, serverName } from './servers';
@@ -34,9 +35,19 @@ export function ServerSwitch({ server }: { server: Server }) {
 	const { connection } = useLive();
 	const isLost = useConnectionState().is === 'lost';
 	const tell = useTell();
+	const confirm = useConfirm();
 	const [busy, setBusy] = useState(false);
 	const name = serverName(server);
 	const change = async () => {
+		if (server.enabled) {
+			const yes = await confirm({
+				title: t('action.ask', { action: t('server.disconnect'), name }),
+				body: <p>{t('server.disconnectWhat')}</p>,
+				action: t('server.disconnect'),
+				destroys: false,
+			});
+			if (!yes) return;
+		}
 		setBusy(true);
 		const { id, enabled } = server;
 		if (enabled) {

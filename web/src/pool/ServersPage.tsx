@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../api/errors';
 import type { Server } from '../api/objects';
-import { useOpenPage, usePageSearch } from '../app/PageLink';
+import { useChangeSearch, usePageSearch } from '../app/PageLink';
 import { nameColumn, textColumn, yesNoColumn } from '../list/cells';
 import { text } from '../list/noun';
 import { useUser } from '../live/hooks';
@@ -46,6 +46,11 @@ const SERVERS: RecordNoun = {
 			cell: (row) => <ServerState server={serverOf(row)} />,
 			text: (row) => text(row, 'state'),
 		},
+		textColumn('host', 'server.address', 'host', { card: 'foot', min: 150 }),
+		textColumn('user', 'server.user', 'username', { min: 90 }),
+		textColumn('pool', 'column.pool', 'poolNameLabel'),
+		yesNoColumn('readOnly', 'server.readOnlyShort', 'readOnly'),
+		yesNoColumn('unauthorized', 'server.selfSignedShort', 'allowUnauthorized', { min: 150 }),
 		{
 			id: 'enabled',
 			label: 'server.enabled',
@@ -56,11 +61,6 @@ const SERVERS: RecordNoun = {
 			needs: ['enabled'],
 			cell: (row) => <ServerSwitch server={serverOf(row)} />,
 		},
-		textColumn('host', 'server.address', 'host', { card: 'foot', min: 150 }),
-		textColumn('user', 'server.user', 'username', { min: 90 }),
-		textColumn('pool', 'column.pool', 'poolNameLabel'),
-		yesNoColumn('readOnly', 'server.readOnlyShort', 'readOnly'),
-		yesNoColumn('unauthorized', 'server.selfSignedShort', 'allowUnauthorized', { min: 150 }),
 		textColumn('proxy', 'server.proxy', 'httpProxy', { hidden: true }),
 		textColumn('error', 'server.error', 'reason', { hidden: true, min: 200 }),
 	],
@@ -105,7 +105,7 @@ export default function ServersPage() {
 	const user = useUser();
 	const { data, error, refetch } = useServers();
 	const { add } = usePageSearch();
-	const open = useOpenPage();
+	const change = useChangeSearch();
 	const rows = useMemo(
 		() =>
 			data?.map((server) => ({
@@ -119,7 +119,7 @@ export default function ServersPage() {
 	if (user !== undefined && user.permission !== 'admin') {
 		return <Message title={t('server.notYours')}>{t('server.youSee')}</Message>;
 	}
-	const begin = () => open('/servers', { add: 'pool' });
+	const begin = () => change({ add: 'pool' }, true);
 	const connect = (
 		<Button leftSection={<AddIcon size={16} />} onClick={begin} size="sm">
 			{t('pool.connect')}
@@ -139,7 +139,7 @@ export default function ServersPage() {
 				rows={rows}
 				tools={connect}
 			/>
-			{add !== undefined && user !== undefined && <ConnectPool onClose={() => open('/servers')} />}
+			{add !== undefined && user !== undefined && <ConnectPool onClose={() => change({ add: undefined })} />}
 		</>
 	);
 }

@@ -1,9 +1,8 @@
 /** A list of records of the server. What it shows is in its address, as that of lists of objects. */
 import { Button, Loader } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { usePageSearch } from '../app/PageLink';
+import { useChangeSearch, usePageSearch } from '../app/PageLink';
 import { useReadable } from '../filter/readable';
 import { Chips } from '../list/Chips';
 import { Facets } from '../list/Facets';
@@ -50,12 +49,7 @@ interface RecordPageProps {
 export function RecordPage({ noun, rows, failed, tools, empty, part }: RecordPageProps) {
 	const { t, i18n } = useTranslation();
 	const search = usePageSearch();
-	const navigate = useNavigate();
-	const change = useCallback(
-		(next: Record<string, string | undefined>, replace = true) =>
-			void navigate({ to: '.', search: (before: object) => ({ ...before, ...next }), replace } as never),
-		[navigate],
-	);
+	const change = useChangeSearch();
 	const lost = useConnectionState().is === 'lost';
 	const place = useRef<HTMLElement>(null);
 	const width = useWidth(place);
@@ -83,7 +77,7 @@ export function RecordPage({ noun, rows, failed, tools, empty, part }: RecordPag
 	const [menu, setMenu] = useState<RecordMenuAt>();
 	const box = useRef<HTMLInputElement>(null);
 	const [run, dialog] = useRunRecords(noun);
-	const open = useCallback((id: string | undefined) => change({ id }, id === undefined), [change]);
+	const open = useCallback((id: string | undefined) => change({ id }, id !== undefined), [change]);
 	const onMenu = useCallback(
 		(row: Row, at: Place) => setMenu({ rows: selection.has(row.id) ? selected : [row], at }),
 		[selection, selected],

@@ -57,7 +57,7 @@ export function SshKeys() {
 							{keys.map((key) => (
 								<li key={key.key}>
 									<span className={css.key}>
-										{key.title}
+										<span>{key.title}</span>
 										<code>{key.key}</code>
 									</span>
 									<Tooltip label={t('ssh.remove', { name: key.title })}>
