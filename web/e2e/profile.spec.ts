@@ -78,8 +78,19 @@ describe('one’s own account', () => {
 		await form.getByRole('button', { name: 'Change password' }).click();
 		await form.getByRole('alert').waitFor();
 		await form.getByLabel('Password so far').fill('admin');
-		await form.getByRole('button', { name: 'Change password' }).click();
-		await form.waitFor({ state: 'detached' });
+		// Whoever was wrong has to wait a moment.
+		await expect
+			.poll(
+				async () => {
+					await form
+						.getByRole('button', { name: 'Change password' })
+						.click({ timeout: 1000 })
+						.catch(() => undefined);
+					return form.count();
+				},
+				{ timeout: 30_000, interval: 500 },
+			)
+			.toBe(0);
 		const fresh = await openPage(at.browser, at.server.url);
 		await signIn(fresh, { email: 'admin@admin.net', password: 'another-1' });
 		await fresh.getByRole('grid', { name: 'Virtual machines' }).waitFor();
