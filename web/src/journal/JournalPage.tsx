@@ -28,7 +28,7 @@ const JOURNAL: RecordNoun = {
 	name: (row) => text(row, 'label'),
 	columns: [
 		{ ...momentColumn('time', 'journal.time', 'time', { card: 'left' }), always: true },
-		textColumn('who', 'journal.who', 'who', { min: 140 }),
+		textColumn('who', 'journal.who', 'who', { min: 140, card: 'middle' }),
 		textColumn('what', 'journal.what', 'what', { grow: 1.5, card: 'title' }),
 		listColumn('objects', 'journal.objects', 'objects', { grow: 2, card: 'foot' }),
 		textColumn('outcome', 'journal.outcome', 'outcome', { min: 96, grow: 0, card: 'number' }),
