@@ -93,6 +93,6 @@ describe('one’s own account', () => {
 			.toBe(0);
 		const fresh = await openPage(at.browser, at.server.url);
 		await signIn(fresh, { email: 'admin@admin.net', password: 'another-1' });
-		await fresh.getByRole('grid', { name: 'Virtual machines' }).waitFor();
+		await fresh.getByRole('navigation', { name: 'Main' }).waitFor();
 	});
 });
