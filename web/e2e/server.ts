@@ -16,7 +16,7 @@ export interface Running {
 /** What `--demo` signs in with. */
 export const DEMO = { email: 'admin@admin.net', password: 'admin' };
 /** How long a program may take to listen, in ms; a debug build reads a large pool slowly. */
-const START = 60_000;
+const START = 180_000;
 /** How long it may take to end after SIGTERM, in ms. */
 const STOP = 15_000;
 

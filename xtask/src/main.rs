@@ -23,7 +23,7 @@ usage: cargo xtask <command>
   ci            the same as `test`, as continuous integration runs it
   gen           write the generated files again (records, methods, client types, crate edges)
   tidy          list what a reader may want to look at: long files, names to avoid
-  bench         build for release and measure; the figures go to standard output
+  bench [PART]  build for release and measure; the figures go to standard output; PART is one of: streams, web
 ";
 
 fn main() -> ExitCode {
@@ -69,6 +69,12 @@ fn bench(args: &[String]) -> anyhow::Result<()> {
     Run::cargo(["build", "--release", "-p", "xo-server", "-p", "xapi-sim"]).check()?;
     if args.first().is_some_and(|word| word == "streams") {
         return Run::cargo(["bench", "-p", "acceptance", "--bench", "streams"]).check();
+    }
+    if args.first().is_some_and(|word| word == "web") {
+        setup::chromium()?;
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+        let run = Run::npm(&web::folder(), ["run", "--silent", "bench"]).env("NO_COLOR", "1");
+        return run.env("XO_SERVER_BIN", target.join("release/xo-server")).check();
     }
     Run::cargo(["bench", "-p", "acceptance", "--bench", "first_light", "--"]).args(args).check()
 }

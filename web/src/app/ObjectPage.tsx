@@ -7,9 +7,11 @@ import type { Params } from '../api/methods';
 import { EditableText } from '../form/EditableText';
 import { ActionButtons } from '../list/ActionButtons';
 import { useRun } from '../list/Actions';
+import { useTellCurrent } from '../list/current';
 import { State, Summary } from '../list/Drawer';
 import { ListPage } from '../list/ListPage';
 import { type ListSection, type Noun, type Section, text } from '../list/noun';
+import { actionsOf } from '../list/registry';
 import { rowsTarget } from '../list/target';
 import { useConnectionState, useLive, useView } from '../live/hooks';
 import type { Row } from '../live/view';
@@ -40,6 +42,7 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 	);
 	const { rows, view } = useView(wish);
 	const row = rows.find((candidate) => candidate.id === id);
+	useTellCurrent(noun, () => row && rowsTarget([row]));
 	const sections = noun.sections ?? [];
 	const section = sections.find((candidate) => candidate.id === asked);
 	const name = row === undefined ? '' : noun.name(row);
@@ -59,7 +62,7 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 					<State noun={noun} row={row} />
 				</p>
 				<Names blocked={state.is === 'lost'} noun={noun} row={row} />
-				{noun.actions.length > 0 && (
+				{actionsOf(noun).length > 0 && (
 					<ActionButtons
 						blocked={state.is === 'lost' ? t('connection.blocked') : undefined}
 						noun={noun}

@@ -4,7 +4,7 @@ import { useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { withTexts } from '../i18n';
-import { ActionsProvider } from '../list/Actions';
+import { ActionsProvider, useRun } from '../list/Actions';
 import type { NounId } from '../list/noun';
 import { useRecordNews } from '../live/records';
 import { StaleBanner } from '../pool/StaleBanner';
@@ -36,6 +36,9 @@ const GO: readonly [string, NounId][] = [
 	['n', 'networks'],
 	['t', 'tasks'],
 ];
+
+/** Keys of actions on what the page is about, as `list/registry.ts` has them. */
+const ACTS = ['e', 'm', 'r'];
 
 /** The shell with what only signed-in pages need: questions to the server, questions to the person, toasts. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -79,6 +82,8 @@ function Regions({ children }: { children: ReactNode }) {
 	const [tree, setTree] = useKept('tree.shown', 'no');
 	const navigate = useNavigate();
 	const openPage = useOpenPage();
+	const run = useRun();
+	const act = (key: string) => void withTexts(import('../list/registry')).then(({ keyed }) => keyed(key, run));
 	const begun = useRef({ by: '', at: 0 });
 	const begin = (by: string) => () => {
 		begun.current = { by, at: Date.now() };
@@ -96,6 +101,7 @@ function Regions({ children }: { children: ReactNode }) {
 		['g', begin('g')],
 		['c', begin('c')],
 		...GO.map(([key]) => [key, () => follow(key)] as const),
+		...ACTS.map((key) => [key, () => act(key)] as const),
 	]);
 	useEffect(() => {
 		const press = (event: KeyboardEvent) => {

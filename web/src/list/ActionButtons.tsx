@@ -5,6 +5,7 @@ import { formatNumber } from '../ui/format';
 import { DownIcon } from '../ui/icons';
 import css from './ActionButtons.module.css';
 import type { Action, Noun } from './noun';
+import { actionsOf } from './registry';
 import { judge, size, type Target } from './target';
 
 interface ActionsProps {
@@ -44,10 +45,11 @@ export function ActionButtons({ noun, target, run, blocked, narrow = false }: Ac
 
 /** The actions that make sense: of those that wake, the ones that can act, or the first where none can. */
 function shownFor(noun: Noun, target: Target): Action[] {
-	const wakes = noun.actions.filter(({ wakes }) => wakes);
+	const all = actionsOf(noun);
+	const wakes = all.filter(({ wakes }) => wakes);
 	const able = wakes.filter((action) => judge(action, target).able > 0);
 	const shown = able.length > 0 && target.is === 'rows' ? able : wakes.slice(0, target.is === 'all' ? undefined : 1);
-	return noun.actions.filter((action) => !action.wakes || shown.includes(action));
+	return all.filter((action) => !action.wakes || shown.includes(action));
 }
 
 function ActionButton({ action, target, run, blocked }: Omit<ActionsProps, 'noun'> & { action: Action }) {

@@ -10,6 +10,7 @@ import { OpenIcon } from '../ui/icons';
 import { ActionButtons } from './ActionButtons';
 import css from './Drawer.module.css';
 import { type Action, type Noun, text } from './noun';
+import { actionsOf } from './registry';
 import { rowsTarget, type Target } from './target';
 
 interface DrawerProps {
@@ -66,7 +67,7 @@ export function Drawer({ noun, id, known, onClose, run, blocked }: DrawerProps) 
 			{gone && <p className={css.gone}>{t('drawer.why')}</p>}
 			{row !== undefined && (
 				<div className={css.body}>
-					{noun.actions.length > 0 && (
+					{actionsOf(noun).length > 0 && (
 						<ActionButtons blocked={blocked} noun={noun} run={run} target={rowsTarget([row])} />
 					)}
 					{text(row, 'name_description') !== '' && <p className={css.description}>{text(row, 'name_description')}</p>}

@@ -21,6 +21,7 @@ import type { Place } from '../ui/place';
 import { useWidth } from '../ui/useWidth';
 import { useRun } from './Actions';
 import { Adds } from './Adds';
+import { useTellCurrent } from './current';
 import drawerCss from './Drawer.module.css';
 import { ListMenu } from './ListMenu';
 import css from './ListPage.module.css';
@@ -128,6 +129,12 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 	);
 	const onSort = useCallback((next: Sort[]) => change({ sort: printSort(next) }), [change]);
 	useListKeys({ lines: listing, cursor, setCursor, selection, opened: search.id, open, onMenu, box });
+
+	useTellCurrent(noun, () => {
+		if (chosen > 0) return target;
+		const row = listing.get(search.id ?? cursor ?? '');
+		return row && rowsTarget([row]);
+	});
 
 	const { saved } = useSavedFilters();
 	const suggestions = (typed: string) =>

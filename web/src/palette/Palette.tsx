@@ -7,7 +7,11 @@ import { LISTS, listOfType } from '../app/nouns';
 import { useOpenPage } from '../app/PageLink';
 import { PAGES } from '../app/pages';
 import { LANGUAGES, setLanguage } from '../i18n';
+import { useRun } from '../list/Actions';
+import { current } from '../list/current';
 import { text } from '../list/noun';
+import { ACTION_KEYS, actionsOf } from '../list/registry';
+import { judge, subject } from '../list/target';
 import { useUser, useView } from '../live/hooks';
 import { type Icon, LanguageIcon, ThemeIcon } from '../ui/icons';
 import css from './Palette.module.css';
@@ -30,7 +34,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
 	const [typed, setTyped] = useState('');
 	const [active, setActive] = useState(0);
 	const [opened, setOpened] = useState(true);
-	const items = [...useObjects(typed), ...usePages(typed)];
+	const items = [...useActions(typed), ...useObjects(typed), ...usePages(typed)];
 	const at = Math.min(active, items.length - 1);
 	const run = (item: Item | undefined) => {
 		if (item === undefined) return;
@@ -103,6 +107,32 @@ export function Palette({ onClose }: { onClose: () => void }) {
 
 function intoSight(element: HTMLElement | null) {
 	element?.scrollIntoView({ block: 'nearest' });
+}
+
+/** What can be done to what the page is about: the selection, the row of the keyboard, the object. */
+function useActions(typed: string): Item[] {
+	const { t } = useTranslation();
+	const run = useRun();
+	// As it was when the palette opened: this has the keyboard now.
+	const [about] = useState(current);
+	if (about === undefined) return [];
+	const { noun, target } = about;
+	const name = subject(target, noun, (count) => t(noun.counted, { count }));
+	const words = typed.trim().toLowerCase().split(/\s+/);
+	return actionsOf(noun).flatMap((action) => {
+		const label = t(action.label);
+		const isMeant = words.every((word) => `${label} ${name}`.toLowerCase().includes(word));
+		if (!isMeant || judge(action, target).why !== undefined) return [];
+		const key = ACTION_KEYS.find(([, id]) => id === action.id)?.[0];
+		return {
+			id: `action-${action.id}`,
+			group: name,
+			label,
+			hint: key === undefined ? name : `${name}  ${key}`,
+			icon: action.icon,
+			run: () => run(noun, action, target),
+		};
+	});
 }
 
 /** Objects whose name, description, address, tags or id have what is typed. */
