@@ -77,7 +77,7 @@ pub(super) async fn whole(
     let record = super::record(&vm).await?;
     let name = name.unwrap_or_else(|| record.name_label.to_string());
     if vm.object.pool() != sr.object.pool() {
-        return across::copy(cx, &vm, &record, &sr, &name, compression).await;
+        return Box::pin(across::copy(cx, &vm, &record, &sr, &name, compression)).await;
     }
     let target = sr.reference();
     if record.power_state != VmPowerState::Running {
