@@ -329,8 +329,8 @@ export interface OfHosts {
   status: Hosts
   /** Those that use most. */
   topFiveUsage: TopHosts
-  /** Patches that they miss; hosts are not asked yet. */
-  missingPatches: Patches
+  /** Patches that they miss. */
+  missingPatches: Listed
 }
 
 /** How many hosts are in which state. */
@@ -376,9 +376,24 @@ export interface Ram {
   size: number
 }
 
-export interface Patches {
-  /** Whether hosts are asked. */
+/** Patches that the hosts of a pool miss. */
+export interface Listed {
+  /** Whether hosts are asked: `true`. */
   hasAuthorization: boolean
+  /** Each of them once, as its product describes it. */
+  missingPatches: unknown[]
+  /** Hosts that could not be asked, or have not told in time, where there are some. */
+  hostsFailed?: HostFailed[]
+}
+
+/** A host that does not tell. */
+export interface HostFailed {
+  /** Id. */
+  id: string
+  /** Name. */
+  name_label: string
+  /** Why. */
+  message: string
 }
 
 export interface OfVms {
@@ -706,7 +721,7 @@ export interface Dashboard2 {
   /** What is backed up; nothing is yet. */
   backups: Empty
   /** Patches that hosts miss. */
-  missingPatches: Missing
+  missingPatches: Counted
   /** Connections to pools by state. */
   poolsStatus: PoolsStatus
 }
@@ -779,22 +794,34 @@ export interface Room {
   used: number
 }
 
-/** Patches that hosts miss. Hosts are not asked yet, hence they count as those that could not be. */
-export interface Missing {
-  /** Whether hosts are asked. */
+/** Patches that hosts miss, counted. */
+export interface Counted {
+  /** Whether hosts are asked: `true`. */
   hasAuthorization: boolean
   /** Hosts. */
   nHosts: number
-  /** Hosts that could not be asked. */
+  /** Hosts that could not be asked, or have not told in time. */
   nHostsFailed: number
   /** Hosts that miss patches. */
   nHostsWithMissingPatches: number
-  /** Hosts whose version gets no more patches. */
+  /** Hosts whose version gets no more patches; none tells that. */
   nHostsEol: Empty
   /** Pools. */
   nPools: number
   /** Pools with hosts that miss patches. */
   nPoolsWithMissingPatches: number
+  /** Pools with hosts that could not be asked, where there are some. */
+  poolsFailed?: PoolFailed[]
+}
+
+/** A pool that cannot tell, or not all. */
+export interface PoolFailed {
+  /** Id. */
+  id: string
+  /** Name. */
+  name_label: string
+  /** Its hosts that do not tell. */
+  hosts: HostFailed[]
 }
 
 export interface PoolsStatus {
@@ -3493,7 +3520,7 @@ export interface Methods {
       type?: string[] | string
       /** Which of them, such as `power_state:running tags:prod`; the empty text stands for all. */
       filter?: string
-      /** Properties to sort by, the first first, `-` before one that descends; default is the id. */
+      /** Properties to sort by, the first first, `-` before one that descends; after `>` a property of the object that one names, such as `$container>name_label`. Default is the id. */
       sort?: string[]
       /** Properties to show, with dots to what is inside of one; default is the whole object. */
       columns?: string[]
@@ -3523,7 +3550,7 @@ export interface Methods {
       type?: string[] | string
       /** Which of them, such as `power_state:running tags:prod`; the empty text stands for all. */
       filter?: string
-      /** Properties to sort by, the first first, `-` before one that descends; default is the id. */
+      /** Properties to sort by, the first first, `-` before one that descends; after `>` a property of the object that one names, such as `$container>name_label`. Default is the id. */
       sort?: string[]
       /** Properties to show, with dots to what is inside of one; default is the whole object. */
       columns?: string[]
