@@ -4,7 +4,7 @@ import { type CSSProperties, type ReactNode, useEffect, useState } from 'react';
 import css from './PlacedMenu.module.css';
 import type { Place } from './place';
 
-/** Above what was pressed where there is no room below, so that a second press meets no action; always all in sight. */
+/** Beside what was pressed, on the side that has room, so that a second press meets no action; always all in sight. */
 const WITHIN_SCREEN = { flip: { padding: 8 }, shift: { crossAxis: true, padding: 8 } };
 
 interface PlacedMenuProps {
@@ -26,7 +26,7 @@ function box({ x, y, width = 0, height = 0 }: Place): CSSProperties {
 export default function PlacedMenu({
 	label,
 	at,
-	position = 'bottom-start',
+	position = 'right-start',
 	width,
 	stays,
 	onClose,
