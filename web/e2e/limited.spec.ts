@@ -16,7 +16,7 @@ describe('a user with few rights', () => {
 		bob = await call(at.server.url, 'user.create', BOB);
 		vm = await vmId(at.server.url, 'web-1');
 		await call(at.server.url, 'acl.add', { subject: bob, object: vm, action: 'viewer' });
-		page = await openPage(at.browser, at.server.url);
+		page = await openPage(at.browser, `${at.server.url}/#/vms`);
 		await signIn(page, BOB);
 		await row(page, 'web-1').waitFor();
 	});
