@@ -142,7 +142,13 @@ export function timeColumn(id: string, label: Key, property: string, place: Plac
 }
 
 /** How much is used of what there is. */
-export function usageColumn(id: string, label: Key, used: string, size: string, place: Place = {}): Column {
+export function usageColumn(
+	id: string,
+	label: Key,
+	used: string,
+	size: string,
+	{ mayFill, ...place }: Place & { mayFill?: boolean } = {},
+): Column {
 	return {
 		id,
 		label,
@@ -151,7 +157,7 @@ export function usageColumn(id: string, label: Key, used: string, size: string, 
 		largestFirst: true,
 		sort: used,
 		needs: [used, size],
-		cell: (row) => <Meter size={number(row, size) ?? 0} usage={number(row, used) ?? 0} />,
+		cell: (row) => <Meter mayFill={mayFill} size={number(row, size) ?? 0} usage={number(row, used) ?? 0} />,
 		text: (row) => number(row, used),
 		...place,
 	};

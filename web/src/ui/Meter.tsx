@@ -2,15 +2,15 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes, formatPercent } from './format';
 import css from './Meter.module.css';
 
-/** How much is used of what there is, as a bar and in numbers. */
-export function Meter({ usage, size }: { usage: number; size: number }) {
+/** How much is used of what there is, as a bar and in numbers; red when full, but for what may well be, as a disk. */
+export function Meter({ usage, size, mayFill }: { usage: number; size: number; mayFill?: boolean }) {
 	const { t } = useTranslation();
 	if (size <= 0) return null;
 	const share = Math.min(1, Math.max(0, usage / size));
 	return (
 		<span
 			className={css.usage}
-			data-full={share >= 0.9 || undefined}
+			data-full={(share >= 0.9 && mayFill !== true) || undefined}
 			title={t('usedOf', { used: formatBytes(usage), size: formatBytes(size) })}
 		>
 			<span aria-hidden="true" className={css.meter}>

@@ -54,7 +54,7 @@ export function DiskSettings({ id, inPage }: { id: string; inPage: boolean }) {
 			)}
 			<SizeSetting set={set} value={number(disk, 'size') ?? 0} />
 			<Setting label={t('column.usage')}>
-				<Meter size={number(disk, 'size') ?? 0} usage={number(disk, 'usage') ?? 0} />
+				<Meter mayFill size={number(disk, 'size') ?? 0} usage={number(disk, 'usage') ?? 0} />
 			</Setting>
 			<Setting label={t('sr.one')}>
 				<ObjectLink id={text(disk, '$SR')} list="srs" sort="SR" />

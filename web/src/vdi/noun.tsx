@@ -33,7 +33,7 @@ export const vdis: Noun = {
 		nameColumn(),
 		refColumn('sr', 'sr.one', 'SR', '$SR', { card: 'left' }),
 		bytesColumn('size', 'column.size', 'size', { card: 'last' }),
-		usageColumn('usage', 'column.usage', 'usage', 'size', { min: 190 }),
+		usageColumn('usage', 'column.usage', 'usage', 'size', { min: 190, mayFill: true }),
 		textColumn('type', 'column.type', 'VDI_type', { card: 'right', min: 90, grow: 0 }),
 		yesNoColumn('cbt', 'vdi.cbt', 'cbt_enabled', { hidden: true }),
 		yesNoColumn('missing', 'vdi.missing', 'missing', { hidden: true }),

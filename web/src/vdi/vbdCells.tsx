@@ -39,7 +39,7 @@ export function DiskSize({ row }: { row: Row }) {
 export function DiskUsage({ row }: { row: Row }) {
 	const disk = useNamed('VDI', text(row, 'VDI'));
 	if (disk === undefined) return null;
-	return <Meter size={number(disk, 'size') ?? 0} usage={number(disk, 'usage') ?? 0} />;
+	return <Meter mayFill size={number(disk, 'size') ?? 0} usage={number(disk, 'usage') ?? 0} />;
 }
 
 export function DiskSr({ row }: { row: Row }) {
