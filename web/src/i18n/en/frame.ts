@@ -26,6 +26,7 @@ export default {
 	page: {
 		missing: 'There is no such page',
 		version: 'Its address may be of another version.',
+		home: 'To the overview',
 		failed: 'This page failed',
 	},
 	overview: { title: 'Overview' },

@@ -28,6 +28,7 @@ const frame: typeof en = {
 	page: {
 		missing: 'Cette page n’existe pas',
 		version: 'Son adresse vient peut-être d’une autre version.',
+		home: 'Vers la vue d’ensemble',
 		failed: 'Cette page a échoué',
 	},
 	overview: { title: 'Ensemble' },
