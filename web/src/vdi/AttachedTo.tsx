@@ -21,7 +21,7 @@ export function AttachedTo({ vbds }: { vbds: readonly string[] }) {
 	const { rows } = useView(wish);
 	if (ids === '') return <span className={css.dim}>{t('disk.attachedToNone')}</span>;
 	return (
-		<ul>
+		<ul className={css.list}>
 			{rows.map((row) => (
 				<li key={row.id}>
 					<ObjectLink id={text(row, 'VM')} list="vms" sort="VM" />{' '}
