@@ -6,7 +6,11 @@ import { Console } from './Console';
 import css from './Console.module.css';
 
 export default function HostConsole({ id }: { id: string }) {
-	return <OfHost id={id} own={`#/console?host=${id}`} />;
+	return (
+		<main className={css.main}>
+			<OfHost id={id} own={`#/console?host=${id}`} />
+		</main>
+	);
 }
 
 export function OfHost({ id, own }: { id: string; own?: string }) {

@@ -14,7 +14,11 @@ import css from './Console.module.css';
 import { Disc } from './Disc';
 
 export default function VmConsole({ id }: { id: string }) {
-	return <OfVm id={id} own={`#/console?vm=${id}`} />;
+	return (
+		<main className={css.main}>
+			<OfVm id={id} own={`#/console?vm=${id}`} />
+		</main>
+	);
 }
 
 export function OfVm({ id, own }: { id: string; own?: string }) {

@@ -119,7 +119,7 @@ function Columns({ noun, row }: { noun: Noun; row: Row }) {
 export function Section({ title, children }: { title: string; children: ReactNode }) {
 	return (
 		<section>
-			<h3 className={css.heading}>{title}</h3>
+			<h2 className={css.heading}>{title}</h2>
 			<dl className={css.facts}>{children}</dl>
 		</section>
 	);

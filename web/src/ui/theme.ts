@@ -51,6 +51,8 @@ export const themeOf = (close: string) =>
 					closeButtonProps: { 'aria-label': close },
 				},
 			},
+			// A dialog stands outside of the page: its head is no banner of it.
+			ModalHeader: { defaultProps: { role: 'presentation' } },
 			Notification: { defaultProps: { closeButtonProps: { 'aria-label': close } } },
 			Menu: { defaultProps: { shadow: 'md', withInitialFocusPlaceholder: false, transitionProps: { duration: 80 } } },
 		},
