@@ -163,6 +163,7 @@ function warm() {
 		import('../list/SelectionActions'),
 		import('../ui/ConfirmDialog'),
 		import('../ui/PlacedMenu'),
+		import('../ui/Toasts'),
 		import('../vm/VmDetails'),
 		import('../palette/Palette'),
 	]);

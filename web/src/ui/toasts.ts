@@ -3,18 +3,27 @@ import type { NotificationData } from '@mantine/notifications';
 
 type Toast = Omit<NotificationData, 'id'>;
 
-const store = () => import('@mantine/notifications').then(({ notifications }) => notifications);
+type Store = typeof import('@mantine/notifications')['notifications'];
+
 let last = 0;
+
+/** Without the server, what is not fetched yet cannot be; it is asked for again with the next toast. */
+function withStore(act: (store: Store) => unknown): void {
+	import('@mantine/notifications').then(
+		({ notifications }) => void act(notifications),
+		(error: unknown) => console.warn('a message could not be shown', error),
+	);
+}
 
 export const toasts = {
 	/** Shows one; returns what names it. */
 	show(toast: Toast): string {
 		const id = `toast-${++last}`;
-		void store().then((notifications) => notifications.show({ ...toast, id }));
+		withStore((store) => store.show({ ...toast, id }));
 		return id;
 	},
 	/** Shows something else in the place of one. */
 	update({ id, ...toast }: Toast & { id: string }): void {
-		void store().then((notifications) => notifications.update({ ...toast, id }));
+		withStore((store) => store.update({ ...toast, id }));
 	},
 };
