@@ -12,10 +12,12 @@ interface EditableTextProps {
 	onSave: (text: string) => Promise<void>;
 	/** A text that may not be empty. */
 	required?: boolean;
+	/** The label stands beside it, and an empty text need not say of what. */
+	labelled?: boolean;
 	disabled: boolean;
 }
 
-export function EditableText({ label, value, onSave, required, disabled }: EditableTextProps) {
+export function EditableText({ label, value, onSave, required, labelled, disabled }: EditableTextProps) {
 	const { t } = useTranslation();
 	const [editing, setEditing] = useState(false);
 	const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -27,7 +29,7 @@ export function EditableText({ label, value, onSave, required, disabled }: Edita
 	if (!editing) {
 		return (
 			<span className={css.text}>
-				{value === '' ? <span className={css.none}>{t('edit.empty', { label })}</span> : value}
+				{value === '' ? <span className={css.none}>{labelled ? t('none') : t('edit.empty', { label })}</span> : value}
 				<button
 					aria-label={t('edit.change', { label })}
 					className={css.edit}

@@ -79,6 +79,7 @@ export function TextSetting({
 			<EditableText
 				disabled={disabled === true || isLost}
 				label={label}
+				labelled
 				onSave={(text) => set(label, { [property]: text })}
 				required={required}
 				value={value}

@@ -165,6 +165,7 @@ function System({ host }: { host: Row }) {
 				<EditableText
 					disabled={state.is === 'lost'}
 					label={t('poolPage.syslog')}
+					labelled
 					onSave={(to) => syslog(t('poolPage.syslog'), { syslogDestination: to === '' ? null : to })}
 					value={text(Object(host.logging), 'syslog_destination')}
 				/>

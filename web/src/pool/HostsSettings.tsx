@@ -40,6 +40,7 @@ export function HostsSettings({ pool }: { pool: string }) {
 				<EditableText
 					disabled={isLost || hosts.length === 0}
 					label={t('poolPage.syslog')}
+					labelled
 					onSave={(to) =>
 						all(t('poolPage.syslog'), 'host.setRemoteSyslogHost', { syslogDestination: to === '' ? null : to })
 					}

@@ -39,6 +39,7 @@ export function Entries({ title, help, entries, onSet, onRemove }: EntriesProps)
 							<EditableText
 								disabled={isLost}
 								label={name}
+								labelled
 								onSave={async (text) => void (await onSet(name, text))}
 								value={value}
 							/>
