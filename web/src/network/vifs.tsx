@@ -1,5 +1,6 @@
 /** Network interfaces of virtual machines. */
 import i18next from 'i18next';
+import { useTranslation } from 'react-i18next';
 import { no } from '../api/allowed';
 import { lazySection } from '../app/lazy';
 import {
@@ -15,8 +16,16 @@ import {
 } from '../list/cells';
 import { type Noun, text } from '../list/noun';
 import { DisconnectedIcon, RemoveIcon, StartIcon, VifIcon } from '../ui/icons';
+import { LOCKING_MODES } from './addresses';
 import { VIF_ADDS } from './adds';
 import { VifAddressesCell } from './VifAddresses';
+
+/** What may pass, in a word. */
+function LockingValue({ value }: { value: string }) {
+	const { t } = useTranslation();
+	const mode = LOCKING_MODES.find((known) => known === value);
+	return mode === undefined ? value : t(`vif.lockings.${mode}`);
+}
 
 export const vifs: Noun = {
 	id: 'vifs',
@@ -44,13 +53,16 @@ export const vifs: Noun = {
 			cell: (row) => <VifAddressesCell device={text(row, 'device')} vm={text(row, '$VM')} />,
 		},
 		numberColumn('mtu', 'column.mtu', 'MTU', { card: 'last' }),
-		textColumn('locking', 'vif.locking', 'lockingMode', { min: 130 }),
+		{
+			...textColumn('locking', 'vif.locking', 'lockingMode', { min: 130 }),
+			cell: (row) => <LockingValue value={text(row, 'lockingMode')} />,
+		},
 		poolColumn,
 	],
 	facets: [
 		{ property: 'attached', label: 'vif.attached', Value: YesNoValue, inline: true },
 		{ property: '$network', label: 'network.one', Value: NetworkValue, names: 'network' },
-		{ property: 'lockingMode', label: 'vif.locking' },
+		{ property: 'lockingMode', label: 'vif.locking', Value: LockingValue },
 		poolFacet,
 	],
 	example: 'attached?, MAC:"62:"',

@@ -304,6 +304,12 @@ export default {
 		counted_other: '{{count, number}} VM interfaces',
 		attached: 'Connected',
 		locking: 'Locking',
+		lockings: {
+			network_default: 'by the network',
+			locked: 'locked',
+			unlocked: 'unlocked',
+			disabled: 'disabled',
+		},
 		askDisconnect: 'The VM loses this network until it is connected again.',
 		askRemove: 'The interface is deleted, and with it its MAC address.',
 		new: 'New interface',

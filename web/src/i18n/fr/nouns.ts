@@ -318,6 +318,12 @@ const nouns: typeof en = {
 		counted_other: '{{count, number}} interfaces de VM',
 		attached: 'Connectée',
 		locking: 'Verrouillage',
+		lockings: {
+			network_default: 'selon le réseau',
+			locked: 'verrouillé',
+			unlocked: 'ouvert',
+			disabled: 'bloqué',
+		},
 		askDisconnect: 'La VM perd ce réseau jusqu’à une nouvelle connexion.',
 		askRemove: 'L’interface est supprimée, et avec elle son adresse MAC.',
 		new: 'Nouvelle interface',
