@@ -4,13 +4,15 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../api/errors';
+import type { Params } from '../api/methods';
 import type { Connection } from '../live/connection';
 import { useLive } from '../live/hooks';
+import type { Row } from '../live/view';
 import css from './Findings.module.css';
+import { interfacesOf, sameFilter, shared, vmsOf } from './macs';
 
 /** Rows of one answer, the most that a view has. */
 const PAGE = 500;
-const NAMED = 40;
 
 export function SameAddresses() {
 	const { t } = useTranslation();
@@ -27,7 +29,7 @@ export function SameAddresses() {
 			<span className={css.what} role="status">
 				{Array.isArray(found) && found.length === 0 && t('overview.noMacs')}
 				{Array.isArray(found) && found.length > 0 && (
-					<Link params={{ list: 'vifs' }} search={{ s: macFilter(found) }} to="/$list">
+					<Link params={{ list: 'vifs' }} search={{ s: sameFilter(found) }} to="/$list">
 						{t('overview.found.macs', { count: found.length })}
 					</Link>
 				)}
@@ -40,13 +42,6 @@ export function SameAddresses() {
 			</Button>
 		</div>
 	);
-}
-
-function macFilter(macs: readonly string[]): string {
-	return `MAC:|(${macs
-		.slice(0, NAMED)
-		.map((mac) => `"${mac}"`)
-		.join(' ')})`;
 }
 
 /** In their order, those that are the same stand beside each other. */
@@ -62,11 +57,21 @@ async function doubled(connection: Connection): Promise<string[]> {
 				if (MAC === last) found.add(MAC);
 				last = MAC;
 			}
-			if (offset >= total || rows.length === 0) return [...found];
+			if (offset >= total || rows.length === 0) break;
 			const next = await connection.call('view.update', { id, ...wish, offset });
 			({ rows, total } = next as unknown as { rows: { MAC: string }[]; total: number });
 		}
 	} finally {
 		void connection.call('view.unsubscribe', { id }).catch(() => undefined);
 	}
+	if (found.size === 0) return [];
+	const interfaces = await once(connection, interfacesOf([...found]));
+	return shared(interfaces, await once(connection, vmsOf(interfaces)));
+}
+
+/** The rows of a view as they are now. */
+async function once(connection: Connection, wish: Params<'view.subscribe'>): Promise<Row[]> {
+	const { id, rows } = await connection.call('view.subscribe', wish);
+	void connection.call('view.unsubscribe', { id }).catch(() => undefined);
+	return rows as unknown as Row[];
 }

@@ -5,7 +5,8 @@ import { type NounId, text } from '../list/noun';
 import type { Target } from '../list/target';
 import { useView } from '../live/hooks';
 import { idFilter } from '../live/names';
-import type { Row, View } from '../live/view';
+import type { Row } from '../live/view';
+import { sameFilter, useDoubled } from './macs';
 
 export interface Finding {
 	id: string;
@@ -29,8 +30,6 @@ const MANY = 3;
 const DAY = 86_400;
 /** Connections of storage that are looked at; a pool that has lost more has one reason for all of them. */
 const LOST = 200;
-/** Interfaces with the same address that are named. */
-const SAME = 40;
 
 const NOTHING: string[] = [];
 const count = (type: string, filter: string) => ({ type, filter, columns: NOTHING, limit: 0 });
@@ -69,7 +68,7 @@ export function useFindings(hosts: readonly Row[], pools: readonly Row[], srs: r
 	const addresses = useView(ADDRESSES).view;
 	const unplugged = unpluggedOf(plugs.rows, hosts);
 	const ids = [...new Set(unplugged.map((plug) => text(plug, 'SR')))];
-	const doubled = doubledOf(addresses);
+	const doubled = useDoubled(addresses);
 	const homeless = pools.filter((pool) => text(pool, 'default_SR') === '').map(({ id }) => id);
 	const off = hosts.filter((host) => host.power_state !== 'Running').length;
 	const reboots = hosts.filter((host) => host.rebootRequired === true).length;
@@ -102,7 +101,7 @@ export function useFindings(hosts: readonly Row[], pools: readonly Row[], srs: r
 			why: 'overview.why.macs',
 			count: doubled.length,
 			list: 'vifs',
-			filter: `MAC:|(${doubled.slice(0, SAME).map(quoted).join(' ')})`,
+			filter: sameFilter(doubled),
 		},
 		{
 			id: 'reboot',
@@ -190,12 +189,4 @@ export function fixTarget({ filter, count }: Finding, type: string | string[]): 
 function unpluggedOf(plugs: readonly Row[], hosts: readonly Row[]): readonly Row[] {
 	const off = new Set(hosts.filter((host) => host.power_state !== 'Running').map(({ id }) => id));
 	return plugs.filter((plug) => !off.has(text(plug, 'host')));
-}
-
-function doubledOf(view: View): string[] {
-	return Object.entries(view.counts.MAC ?? {}).flatMap(([mac, number]) => (number > 1 ? mac : []));
-}
-
-function quoted(word: string): string {
-	return `"${word.replace(/[\\"]/g, '\\$&')}"`;
 }
