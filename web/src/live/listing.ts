@@ -63,6 +63,8 @@ export class Listing implements Lines {
 	#look: Look | undefined;
 	#sections: Section[] = [];
 	#seen: [from: number, to: number] = [0, 40];
+	#total: number | undefined;
+	#counts: View['counts'] = {};
 	#length = 0;
 	#version = 0;
 	#order: (a: string, b: string) => number = (a, b) => (a < b ? -1 : 1);
@@ -80,13 +82,13 @@ export class Listing implements Lines {
 		return () => this.#listeners.delete(listener);
 	};
 
-	/** How many match. */
+	/** How many match. Told together with `length` and `counts`, though the head may know more already. */
 	get total(): number | undefined {
-		return this.#head.total;
+		return this.#total;
 	}
 
 	get counts(): Readonly<Record<string, Counts | null>> {
-		return this.#head.counts;
+		return this.#counts;
 	}
 
 	get error(): Error | undefined {
@@ -232,7 +234,9 @@ export class Listing implements Lines {
 	/** Lays the groups out anew. */
 	#change(): void {
 		const group = this.#look?.group;
-		this.#length = this.#head.total ?? 0;
+		this.#total = this.#head.total;
+		this.#counts = this.#head.counts;
+		this.#length = this.#total ?? 0;
 		this.#sections = [];
 		if (group !== undefined) {
 			const counts = Object.entries(this.#head.counts[group] ?? {}).sort(([a], [b]) => this.#order(a, b));

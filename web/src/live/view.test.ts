@@ -140,4 +140,16 @@ describe('a view', () => {
 		expect(listing.at(0)).toEqual({ is: 'blank' });
 		listing.close();
 	});
+
+	it('tells how many match together with the lines', async () => {
+		vi.stubGlobal('requestAnimationFrame', () => 0);
+		const listing = new Listing(connection);
+		listing.open();
+		listing.show({ type: 'VM', filter: '', sort: [], columns: [], counted: [], group: undefined });
+		await becomes(() => expect(listing.isSettled).toBe(true));
+		expect(listing.total ?? 0).toBe(listing.length());
+		await becomes(() => expect(listing.total).toBe(3));
+		expect(listing.length()).toBe(3);
+		listing.close();
+	});
 });
