@@ -1,6 +1,6 @@
 /** What is shown around every page, by what the connection is: the sign-in, the shell, or why there is neither. */
 import { Outlet } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { withTexts } from '../i18n';
 import { useConnectionState, useLive } from '../live/hooks';
@@ -10,9 +10,13 @@ import css from './App.module.css';
 import { RetryIn } from './ConnectionBanner';
 
 /** Fetched while the connection opens: whoever has to sign in first does not wait for it. */
-const loading = import('./Shell');
+const loading = import('./Shell').then((module) => {
+	loaded = module.Shell;
+	return { default: module.Shell };
+});
+let loaded: typeof import('./Shell').Shell | undefined;
+const LazyShell = lazy(() => loading);
 const SignIn = lazy(() => withTexts(import('./SignIn')).then((module) => ({ default: module.SignIn })));
-const Shell = lazy(() => loading.then((module) => ({ default: module.Shell })));
 
 export function App() {
 	const { t } = useTranslation();
@@ -43,10 +47,18 @@ export function App() {
 	return (
 		<Suspense fallback={<Connecting />}>
 			{/* Nothing of one user is there for another. */}
-			<Shell key={state.user?.id}>
-				<Outlet />
-			</Shell>
+			<Frame key={state.user?.id} />
 		</Suspense>
+	);
+}
+
+/** What is lazy is shown only 300 ms after what stood in its place, though it be there: the shell that is needs none. */
+function Frame() {
+	const [Shell] = useState(() => loaded ?? LazyShell);
+	return (
+		<Shell>
+			<Outlet />
+		</Shell>
 	);
 }
 
