@@ -4,6 +4,9 @@ import { ConnectionLostError, NoAnswerError, ServerError } from '../api/errors';
 import { Connection, type Limits } from './connection';
 import { Peer, user } from './peer';
 
+/** What of the clock stands still until a test moves it: the peer is real. */
+const CLOCK = { toFake: ['setTimeout', 'clearTimeout'] as ('setTimeout' | 'clearTimeout')[] };
+
 describe('a connection', () => {
 	let peer: Peer;
 	let port: number;
@@ -17,6 +20,7 @@ describe('a connection', () => {
 	});
 
 	afterEach(async () => {
+		vi.useRealTimers();
 		connection.stop();
 		await peer.close();
 		vi.unstubAllGlobals();
@@ -26,6 +30,17 @@ describe('a connection', () => {
 		new Connection(`ws://127.0.0.1:${port}/api/`, { pause: [5, 20], ...limits });
 	const becomes = (is: string) =>
 		vi.waitFor(() => expect(connection.state.is).toBe(is), { timeout: 5000, interval: 5 });
+	/** Without a clock. */
+	const nowIs = (is: string) =>
+		new Promise<void>((resolve) => {
+			connection.watch(() => connection.state.is === is && resolve());
+		});
+	/** All that the peer has sent so far is heard: a pong is of its ping, which came after that. */
+	const heard = () =>
+		new Promise((resolve) => {
+			peer.sockets[0]?.once('pong', resolve);
+			peer.sockets[0]?.ping();
+		});
 	const called = (method: string) =>
 		vi.waitFor(
 			() => {
@@ -119,16 +134,19 @@ describe('a connection', () => {
 		connection = connect({ silence: 300 });
 		const states: string[] = [];
 		connection.watch(() => states.push(connection.state.is));
+		vi.useFakeTimers(CLOCK);
 		connection.start();
-		await becomes('live');
+		await nowIs('live');
 		const asked = peer.calls.length;
-		const until = Date.now() + 900;
-		while (Date.now() < until) {
+		for (let passed = 0; passed < 900; passed += 200) {
+			await vi.advanceTimersByTimeAsync(200);
 			peer.notify('alive', {});
-			await new Promise((resolve) => setTimeout(resolve, 20));
+			await heard();
 		}
 		expect(states).toEqual(['live']);
 		expect(peer.calls.length).toBe(asked);
+		await vi.advanceTimersByTimeAsync(300);
+		expect(states).toEqual(['live', 'lost']);
 	});
 
 	it('lets a page that waits for somebody to sign in be silent', async () => {
@@ -136,9 +154,10 @@ describe('a connection', () => {
 		connection = connect({ silence: 30 });
 		const states: string[] = [];
 		connection.watch(() => states.push(connection.state.is));
+		vi.useFakeTimers(CLOCK);
 		connection.start();
-		await becomes('signed-out');
-		await new Promise((resolve) => setTimeout(resolve, 120));
+		await nowIs('signed-out');
+		await vi.advanceTimersByTimeAsync(120_000);
 		expect(states).toEqual(['signed-out']);
 	});
 });
