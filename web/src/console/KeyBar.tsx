@@ -57,7 +57,13 @@ export function KeyBar({ disabled, layout, press }: KeyBarProps) {
 				</button>
 			))}
 			{KEYS.map(([name, sign]) => (
-				<button aria-label={name} disabled={disabled} key={name} onClick={() => send([named(name)])} type="button">
+				<button
+					aria-label={/^\w/.test(sign) ? undefined : name}
+					disabled={disabled}
+					key={name}
+					onClick={() => send([named(name)])}
+					type="button"
+				>
 					{sign}
 				</button>
 			))}
