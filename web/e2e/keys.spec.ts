@@ -43,4 +43,48 @@ describe('the list of VMs by key', () => {
 		await page.waitForFunction(() => document.querySelector('[aria-rowindex="2"]')?.textContent?.includes('a-host'));
 		expect(await names(page)).not.toEqual(before);
 	});
+
+	it('acts on an object that is found, and knows what was seen lately', async () => {
+		const page = await openVms(at.browser, at.server.url);
+		const dialog = page.getByRole('dialog');
+		const box = dialog.getByRole('combobox');
+		await page.keyboard.press('Control+k');
+		await box.fill('web-1');
+		await dialog.getByRole('option', { name: /^web-1/, selected: true }).waitFor();
+		await page.keyboard.press('ArrowRight');
+		await dialog.getByRole('button', { name: 'Actions on web-1' }).waitFor();
+		await dialog.getByRole('option', { name: /^Reboot/ }).waitFor();
+		await page.keyboard.press('ArrowLeft');
+		await dialog.getByRole('button', { name: 'Actions on web-1' }).waitFor({ state: 'detached' });
+		await box.fill('web-1');
+		await dialog.getByRole('option', { name: /^web-1/, selected: true }).waitFor();
+		await page.keyboard.press('Tab');
+		await dialog.getByRole('option', { name: /^Open its page/, selected: true }).waitFor();
+		await page.keyboard.press('Enter');
+		await page.getByRole('heading', { name: 'web-1', level: 1 }).waitFor();
+		await dialog.waitFor({ state: 'detached' });
+		await page.keyboard.press('Control+k');
+		await dialog.getByRole('option', { name: /^web-1/ }).waitFor();
+	});
+
+	it('goes from the page of one to the next of the list, in the same section, and back to the list', async () => {
+		const page = await openVms(at.browser, at.server.url);
+		const [first, second] = await names(page);
+		await row(page, String(first)).click();
+		await page.getByRole('link', { name: `Open the page of ${first}` }).click();
+		await page.getByRole('heading', { name: first, level: 1 }).waitFor();
+		await page
+			.getByRole('navigation', { name: `Sections of ${first}` })
+			.getByRole('link', { name: 'Disks' })
+			.click();
+		await page.getByRole('grid', { name: 'Disks and drives' }).waitFor();
+		await page.keyboard.press(']');
+		await page.getByRole('heading', { name: second, level: 1 }).waitFor();
+		await page.getByRole('grid', { name: 'Disks and drives' }).waitFor();
+		await page.keyboard.press('[');
+		await page.getByRole('heading', { name: first, level: 1 }).waitFor();
+		expect(await page.getByRole('button', { name: 'The previous of the list' }).isDisabled()).toBe(true);
+		await page.keyboard.press('?');
+		await page.getByRole('region', { name: 'This page: VM' }).getByText('Migrate').waitFor();
+	});
 });

@@ -11,12 +11,14 @@ import { useTellCurrent } from '../list/current';
 import { State, Summary } from '../list/Drawer';
 import { ListPage } from '../list/ListPage';
 import { type ListSection, type Noun, type Section, text } from '../list/noun';
+import { useRecentObject } from '../list/recent';
 import { actionsOf } from '../list/registry';
 import { rowsTarget } from '../list/target';
 import { useConnectionState, useLive, useView } from '../live/hooks';
 import type { Row } from '../live/view';
 import { Message } from '../ui/Message';
 import { toasts } from '../ui/toasts';
+import { Beside } from './Beside';
 import { loadNoun } from './loadNoun';
 import css from './ObjectPage.module.css';
 
@@ -42,6 +44,7 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 	);
 	const { rows, view } = useView(wish);
 	const row = rows.find((candidate) => candidate.id === id);
+	useRecentObject(row?.id);
 	useTellCurrent(noun, () => row && rowsTarget([row]));
 	const sections = noun.sections ?? [];
 	const section = sections.find((candidate) => candidate.id === asked);
@@ -60,6 +63,7 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 						{t(noun.title)}
 					</Link>
 					<State noun={noun} row={row} />
+					<Beside id={id} list={noun.id} />
 				</p>
 				<Names blocked={state.is === 'lost'} noun={noun} row={row} />
 				{actionsOf(noun).length > 0 && (

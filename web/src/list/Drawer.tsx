@@ -10,6 +10,7 @@ import { OpenIcon } from '../ui/icons';
 import { ActionButtons } from './ActionButtons';
 import css from './Drawer.module.css';
 import { type Action, type Noun, text } from './noun';
+import { useRecentObject } from './recent';
 import { actionsOf } from './registry';
 import { rowsTarget, type Target } from './target';
 
@@ -36,6 +37,7 @@ export function Drawer({ noun, id, known, onClose, run, blocked }: DrawerProps) 
 	);
 	const { rows, view } = useView(wish);
 	const row = rows.find((candidate) => candidate.id === id) ?? (view.isSettled ? undefined : known);
+	useRecentObject(row?.id);
 	const gone = row === undefined && view.isSettled;
 	const name = row === undefined ? '' : noun.name(row);
 	return (

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useReadable } from '../filter/readable';
 import { withTexts } from '../i18n';
 import { useConnectionState, useListing } from '../live/hooks';
-import type { Listing } from '../live/listing';
+import { shownRows } from '../live/listing';
 import type { Row } from '../live/view';
 import { useStalePools } from '../pool/servers';
 import { printSort, readSort, type Sort, sortBy } from '../table/column';
@@ -21,6 +21,7 @@ import type { Place } from '../ui/place';
 import { useWidth } from '../ui/useWidth';
 import { useRun } from './Actions';
 import { Adds } from './Adds';
+import { useTellCame } from './came';
 import { useTellCurrent } from './current';
 import drawerCss from './Drawer.module.css';
 import { ListMenu } from './ListMenu';
@@ -100,6 +101,7 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 	);
 	const listing = useListing(look);
 	useGroupOrder(listing, group);
+	useTellCame(noun.id, listing);
 	const total = listing.total ?? 0;
 	const isThere = listing.total !== undefined;
 	useEffect(() => {
@@ -128,7 +130,17 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 		[selection, target],
 	);
 	const onSort = useCallback((next: Sort[]) => change({ sort: printSort(next) }), [change]);
-	useListKeys({ lines: listing, cursor, setCursor, selection, opened: search.id, open, onMenu, box });
+	useListKeys({
+		lines: listing,
+		cursor,
+		setCursor,
+		selection,
+		opened: search.id,
+		open,
+		onMenu,
+		box,
+		inside: scope !== '',
+	});
 
 	useTellCurrent(noun, () => {
 		if (chosen > 0) return target;
@@ -277,15 +289,6 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 			)}
 		</LinksContext>
 	);
-}
-
-function shownRows(listing: Listing): Row[] {
-	const rows: Row[] = [];
-	for (let index = 0; index < listing.length(); index++) {
-		const line = listing.at(index);
-		if (line?.is === 'row') rows.push(line.row);
-	}
-	return rows;
 }
 
 function GroupValue({ value }: { value: string }) {

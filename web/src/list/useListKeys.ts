@@ -17,12 +17,15 @@ interface ListKeys {
 	open: (id: string | undefined) => void;
 	onMenu: (row: Row, at: Place) => void;
 	box: RefObject<HTMLInputElement | null>;
+	/** On the page of an object, which has keys of its own. */
+	inside?: boolean;
 }
 
 /** How long a step to a row that is not here yet waits for it, in ms. */
 const ARRIVES = 1500;
 
-export function useListKeys({ lines, cursor, setCursor, selection, opened, open, onMenu, box }: ListKeys): void {
+export function useListKeys(list: ListKeys): void {
+	const { lines, cursor, setCursor, selection, opened, open, onMenu, box, inside } = list;
 	const goTo = (row: Row, extend: boolean) => {
 		if (extend) {
 			const from = cursor === undefined ? undefined : lines.get(cursor);
@@ -61,14 +64,17 @@ export function useListKeys({ lines, cursor, setCursor, selection, opened, open,
 		const row = current();
 		if (row !== undefined) selection.toggle(row);
 	};
+	const beside = [
+		[']', () => step(1)],
+		['[', () => step(-1)],
+	] as const;
 	useKeys([
 		['/', () => box.current?.select()],
 		['j', () => step(1)],
 		['ArrowDown', () => step(1)],
 		['k', () => step(-1)],
 		['ArrowUp', () => step(-1)],
-		[']', () => step(1)],
-		['[', () => step(-1)],
+		...(inside && opened === undefined ? [] : beside),
 		['Shift+j', () => step(1, true)],
 		['Shift+ArrowDown', () => step(1, true)],
 		['Shift+k', () => step(-1, true)],

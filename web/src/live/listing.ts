@@ -282,3 +282,13 @@ export function within(filter: string, property: string, value: string): string 
 	const term = `${property}:/^${value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}$/`;
 	return filter.trim() === '' ? term : `(${filter}) ${term}`;
 }
+
+/** The rows that are there, in their order. */
+export function shownRows(listing: Lines): Row[] {
+	const rows: Row[] = [];
+	for (let index = 0; index < listing.length(); index++) {
+		const line = listing.at(index);
+		if (line?.is === 'row') rows.push(line.row);
+	}
+	return rows;
+}

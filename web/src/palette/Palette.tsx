@@ -1,52 +1,54 @@
-/** Ctrl-K: finds objects on the server, pages, and what can be set here. */
-import { Modal, useMantineColorScheme } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, useDeferredValue, useMemo, useState } from 'react';
+/** Ctrl-K: finds objects on the server, what can be done with them, pages, and what can be set here. */
+import { Modal } from '@mantine/core';
+import { type KeyboardEvent, type MouseEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LISTS, listOfType } from '../app/nouns';
-import { useOpenPage } from '../app/PageLink';
-import { PAGES } from '../app/pages';
-import { LANGUAGES, setLanguage } from '../i18n';
-import { useRun } from '../list/Actions';
-import { current } from '../list/current';
-import { text } from '../list/noun';
-import { ACTION_KEYS, actionsOf } from '../list/registry';
-import { judge, subject } from '../list/target';
-import { useUser, useView } from '../live/hooks';
-import { type Icon, LanguageIcon, ThemeIcon } from '../ui/icons';
+import { LeftIcon, RightIcon } from '../ui/icons';
+import { useActions, useActionsOf } from './actions';
+import type { Found, Item } from './item';
+import { useObjects, useRecent } from './objects';
 import css from './Palette.module.css';
-
-interface Item {
-	id: string;
-	group: string;
-	label: string;
-	hint?: string;
-	icon: Icon;
-	run: () => void;
-}
-
-/** Objects that are shown; more letters narrow them. */
-const FOUND = 12;
-const TYPES = ['VM', 'host', 'pool', 'SR', 'network', 'VDI', 'VM-template', 'VM-snapshot'];
+import { usePages } from './pages';
 
 export function Palette({ onClose }: { onClose: () => void }) {
 	const { t } = useTranslation();
 	const [typed, setTyped] = useState('');
 	const [active, setActive] = useState(0);
 	const [opened, setOpened] = useState(true);
-	const items = [...useActions(typed), ...useObjects(typed), ...usePages(typed)];
+	/** The object whose actions are shown, in place of all. */
+	const [inside, setInside] = useState<Found>();
+	const actionsOf = useActionsOf(inside, typed);
+	const all = [...useActions(typed), ...useRecent(typed), ...useObjects(typed), ...usePages(typed)];
+	const items = actionsOf ?? all;
 	const at = Math.min(active, items.length - 1);
 	const run = (item: Item | undefined) => {
 		if (item === undefined) return;
 		setOpened(false);
 		item.run();
 	};
-	const press = (event: KeyboardEvent) => {
+	const enter = (found: Found | undefined) => {
+		setInside(found);
+		setTyped('');
+		setActive(0);
+	};
+	const press = (event: KeyboardEvent<HTMLInputElement>) => {
 		const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
 		if (by !== 0) {
 			event.preventDefault();
 			setActive((at + by + items.length) % Math.max(1, items.length));
-		} else if (event.key === 'Enter') run(items[at]);
+			return;
+		}
+		const { selectionStart, value } = event.currentTarget;
+		const found = items[at]?.found;
+		const goesIn = (event.key === 'ArrowRight' && selectionStart === value.length) || event.key === 'Tab';
+		const goesOut = inside !== undefined && value === '' && ['ArrowLeft', 'Backspace'].includes(event.key);
+		if (event.key === 'Enter') run(items[at]);
+		else if (goesIn && !event.shiftKey && found !== undefined) {
+			event.preventDefault();
+			enter(found);
+		} else if (goesOut) {
+			event.preventDefault();
+			enter(undefined);
+		}
 	};
 	return (
 		<Modal
@@ -62,10 +64,17 @@ export function Palette({ onClose }: { onClose: () => void }) {
 			attributes={{ content: { 'aria-label': t('palette.title') } }}
 			yOffset="10dvh"
 		>
+			{inside !== undefined && (
+				<button className={css.inside} onClick={() => enter(undefined)} type="button">
+					<LeftIcon size={14} />
+					{t('palette.actionsOn', { name: inside.name })}
+				</button>
+			)}
 			<input
 				aria-activedescendant={at >= 0 ? `palette-${at}` : undefined}
 				aria-autocomplete="list"
 				aria-controls="palette"
+				aria-describedby="palette-help"
 				aria-expanded={items.length > 0}
 				aria-label={t('palette.title')}
 				autoComplete="off"
@@ -76,12 +85,12 @@ export function Palette({ onClose }: { onClose: () => void }) {
 					setActive(0);
 				}}
 				onKeyDown={press}
-				placeholder={t('palette.placeholder')}
+				placeholder={t(inside === undefined ? 'palette.placeholder' : 'palette.action')}
 				role="combobox"
 				spellCheck={false}
 				value={typed}
 			/>
-			<div aria-label={t('palette.title')} className={css.items} id="palette" role="listbox">
+			<div aria-label={t('palette.title')} className={css.items} id="palette" onMouseDown={keepFocus} role="listbox">
 				{items.length === 0 && <p className={css.nothing}>{t('palette.nothing')}</p>}
 				{items.map((item, index) => (
 					// biome-ignore lint/a11y/useFocusableInteractive: the box has the focus and names the active one
@@ -98,120 +107,35 @@ export function Palette({ onClose }: { onClose: () => void }) {
 						<item.icon size={16} />
 						<span className={css.label}>{item.label}</span>
 						<span className={css.hint}>{item.hint ?? item.group}</span>
+						{item.found !== undefined && (
+							// biome-ignore lint/a11y/noStaticElementInteractions: for the pointer; the keys of the box do the same
+							// biome-ignore lint/a11y/useKeyWithClickEvents: the keys of the box do the same
+							<span
+								className={css.into}
+								onClick={(event) => {
+									event.stopPropagation();
+									enter(item.found);
+								}}
+								title={t('palette.actionsOn', { name: item.label })}
+							>
+								<RightIcon size={15} />
+							</span>
+						)}
 					</div>
 				))}
 			</div>
+			<p className={css.help} id="palette-help">
+				{inside !== undefined ? t('palette.back') : items[at]?.found !== undefined ? t('palette.into') : ''}
+			</p>
 		</Modal>
 	);
 }
 
+/** The box keeps the focus when a line is pressed. */
+function keepFocus(event: MouseEvent) {
+	event.preventDefault();
+}
+
 function intoSight(element: HTMLElement | null) {
 	element?.scrollIntoView({ block: 'nearest' });
-}
-
-/** What can be done to what the page is about: the selection, the row of the keyboard, the object. */
-function useActions(typed: string): Item[] {
-	const { t } = useTranslation();
-	const run = useRun();
-	// As it was when the palette opened: this has the keyboard now.
-	const [about] = useState(current);
-	if (about === undefined) return [];
-	const { noun, target } = about;
-	const name = subject(target, noun, (count) => t(noun.counted, { count }));
-	const words = typed.trim().toLowerCase().split(/\s+/);
-	return actionsOf(noun).flatMap((action) => {
-		const label = t(action.label);
-		const isMeant = words.every((word) => `${label} ${name}`.toLowerCase().includes(word));
-		if (!isMeant || judge(action, target).why !== undefined) return [];
-		const key = ACTION_KEYS.find(([, id]) => id === action.id)?.[0];
-		return {
-			id: `action-${action.id}`,
-			group: name,
-			label,
-			hint: key === undefined ? name : `${name}  ${key}`,
-			icon: action.icon,
-			run: () => run(noun, action, target),
-		};
-	});
-}
-
-/** Objects whose name, description, address, tags or id have what is typed. */
-function useObjects(typed: string): Item[] {
-	const { t } = useTranslation();
-	const navigate = useNavigate();
-	const words = useDeferredValue(typed).trim();
-	const wish = useMemo(() => {
-		if (words === '') return undefined;
-		const term = words.split(/\s+/).map(quote);
-		const any = (word: string) =>
-			`|(name_label:${word} name_description:${word} mainIpAddress:${word} address:${word} tags:${word} id:${word})`;
-		return {
-			type: TYPES,
-			filter: term.map(any).join(' '),
-			sort: ['name_label'],
-			columns: ['type', 'name_label', 'name_description'],
-			limit: FOUND,
-		};
-	}, [words]);
-	const { rows } = useView(wish);
-	if (words === '') return [];
-	return rows.flatMap((row) => {
-		const place = listOfType(text(row, 'type'));
-		if (place === undefined) return [];
-		const go = () => void navigate({ to: '/$list', params: { list: place.id }, search: { id: row.id } });
-		return {
-			id: row.id,
-			group: t('palette.objects'),
-			label: text(row, 'name_label') || row.id,
-			hint: t(place.title),
-			icon: place.icon,
-			run: go,
-		};
-	});
-}
-
-function quote(word: string): string {
-	return `"${word.replace(/[\\"]/g, '\\$&')}"`;
-}
-
-function usePages(typed: string): Item[] {
-	const { t } = useTranslation();
-	const navigate = useNavigate();
-	const openPage = useOpenPage();
-	const user = useUser();
-	const { setColorScheme } = useMantineColorScheme();
-	const pages: Item[] = [
-		...LISTS.map(({ id, title, icon }) => ({
-			id: `page-${id}`,
-			group: t('palette.pages'),
-			label: t(title),
-			icon,
-			run: () => void navigate({ to: '/$list', params: { list: id }, search: {} }),
-		})),
-		...PAGES.filter(({ offered, admin }) => offered && (admin !== true || user?.permission === 'admin')).map(
-			({ path, title, icon }) => ({
-				id: path,
-				group: t('palette.pages'),
-				label: t(title),
-				icon,
-				run: () => openPage(path),
-			}),
-		),
-		...(['auto', 'light', 'dark'] as const).map((scheme) => ({
-			id: scheme,
-			group: t('palette.settings'),
-			label: t(`account.${scheme}`),
-			icon: ThemeIcon,
-			run: () => setColorScheme(scheme),
-		})),
-		...LANGUAGES.map(([language, label]) => ({
-			id: language,
-			group: t('palette.settings'),
-			label,
-			icon: LanguageIcon,
-			run: () => void setLanguage(language),
-		})),
-	];
-	const wanted = typed.trim().toLowerCase();
-	return pages.filter(({ label }) => label.toLowerCase().includes(wanted));
 }

@@ -20,6 +20,7 @@ export { default as ChartIcon } from '@tabler/icons-react/dist/esm/icons/IconCha
 export { default as TreemapIcon } from '@tabler/icons-react/dist/esm/icons/IconChartTreemap.mjs';
 export { default as DoneIcon } from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs';
 export { default as DownIcon } from '@tabler/icons-react/dist/esm/icons/IconChevronDown.mjs';
+export { default as LeftIcon } from '@tabler/icons-react/dist/esm/icons/IconChevronLeft.mjs';
 export { default as RightIcon } from '@tabler/icons-react/dist/esm/icons/IconChevronRight.mjs';
 export { default as UpIcon } from '@tabler/icons-react/dist/esm/icons/IconChevronUp.mjs';
 export { default as PifIcon } from '@tabler/icons-react/dist/esm/icons/IconCircuitSwitchOpen.mjs';
