@@ -240,7 +240,7 @@ fn enable_ha(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     }
     let Some(sr) = srs.first().copied() else { return fail::<_, &str>(code::CANNOT_CREATE_STATE_FILE, []) };
     let usable = |sr: Object| {
-        call.world.flag(sr, "shared") && crate::class::sr::space::kind_of(call.world, sr).can("VDI_CREATE")
+        call.world.flag(sr, "shared") && crate::class::sr::space::kind_of(call.world, sr).can("VDI_GENERATE_CONFIG")
     };
     if let Some(sr) = srs.iter().copied().find(|sr| !usable(*sr)) {
         return fail(code::SR_OPERATION_NOT_SUPPORTED, [sr]);

@@ -74,11 +74,10 @@ pub(crate) fn allowed(world: &World, sr: Object) -> Vec<&'static str> {
         return Vec::new();
     }
     let attached = is_attached(world, sr);
-    let kind = space::kind_of(world, sr);
     let may = |operation: &str, feature: Option<&str>| match operation {
         "destroy" | "forget" => !attached,
         "plug" | "unplug" | "pbd_create" | "pbd_destroy" => true,
-        _ => attached && feature.is_none_or(|feature| kind.can(feature)),
+        _ => attached && feature.is_none_or(|feature| space::can(world, sr, feature)),
     };
     LISTED.iter().filter(|(operation, feature)| may(operation, *feature)).map(|(operation, _)| *operation).collect()
 }
@@ -274,7 +273,7 @@ fn set_physical_size(call: &mut Call<'_>) -> Result<Outcome, Failure> {
 
 fn assert_can_host_ha_statefile(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let sr = call.object("sr")?;
-    if call.world.flag(sr, "shared") && space::kind_of(call.world, sr).can("VDI_CREATE") {
+    if call.world.flag(sr, "shared") && space::kind_of(call.world, sr).can("VDI_GENERATE_CONFIG") {
         return Outcome::void();
     }
     fail(code::SR_OPERATION_NOT_SUPPORTED, [sr])

@@ -59,22 +59,29 @@ pub(crate) fn create_in(world: &mut World, sr: Object, name: &str, size: i64, ki
         let reason = "VDI Invalid size [opterr=VDI size must be between 1 MB and 2088960 MB]";
         return Err(kind::backend(79, reason, ""));
     }
-    let size = (size.max(1) + ROUND - 1) / ROUND * ROUND;
+    let in_vhd = driver.has_chains();
+    let size = if in_vhd { (size.max(1) + ROUND - 1) / ROUND * ROUND } else { size };
     let taken = space::taken(driver, size, 0);
     space::expect(world, sr, taken)?;
     let uuid = world.new_uuid();
+    // An image is a file, which its driver notes as made here; without that it would be read-only after a scan.
+    let (location, config) = if in_vhd {
+        (uuid.clone(), ("vdi_type", "vhd".to_owned()))
+    } else {
+        (format!("{uuid}.img"), ("created", world.now().to_string()))
+    };
     let vdi = world.create(
         "VDI",
         [
             ("uuid", Datum::from(uuid.as_str())),
-            ("location", uuid.as_str().into()),
+            ("location", location.into()),
             ("name_label", name.into()),
             ("SR", sr.into()),
             ("virtual_size", size.into()),
             ("physical_utilisation", taken.into()),
             ("type", kind.into()),
             ("managed", true.into()),
-            ("sm_config", Datum::map([("vdi_type", "vhd")])),
+            ("sm_config", Datum::map([config])),
         ],
     );
     space::recount(world, sr);
@@ -85,7 +92,7 @@ pub(crate) fn create_in(world: &mut World, sr: Object, name: &str, size: i64, ki
 pub(crate) fn expect_creatable(world: &World, sr: Object) -> Result<&'static kind::Kind, Failure> {
     sr::expect_attached(world, sr)?;
     let driver = space::kind_of(world, sr);
-    if driver.can("VDI_CREATE") { Ok(driver) } else { fail(code::SR_OPERATION_NOT_SUPPORTED, [sr]) }
+    if space::can(world, sr, "VDI_CREATE") { Ok(driver) } else { fail(code::SR_OPERATION_NOT_SUPPORTED, [sr]) }
 }
 
 /// Lets `bytes` of a disk be in use.
@@ -185,8 +192,12 @@ fn create(call: &mut Call<'_>) -> Result<Outcome, Failure> {
         let kind = if kind.as_text().is_empty() { "user" } else { kind.as_text() };
         let vdi = create_in(call.world, sr, name.as_text(), size.as_int(), kind)?;
         let raw = given.iter().any(|(field, value)| *field == "sm_config" && value.get("type").is_some());
+        let made = call.world.get(vdi, "sm_config").clone();
         for (field, value) in given {
-            let value = if field == "sm_config" && !raw { value.with_entry("vdi_type", "vhd") } else { value };
+            let value = match made.entries().first() {
+                Some((key, kept)) if field == "sm_config" && !raw => value.with_entry(key, kept.clone()),
+                _ => value,
+            };
             call.world.set(vdi, field, value);
         }
         Outcome::done(vdi)

@@ -40,18 +40,41 @@ async fn sizes_are_rounded_and_bounded() {
 }
 
 #[tokio::test]
-async fn an_sr_without_room_or_for_discs_takes_no_disk() {
+async fn an_sr_without_room_or_of_devices_or_tools_takes_no_disk() {
     let lab = Lab::small().await;
-    let (iso, thick) = lab.sim.with(|world| {
+    let (udev, tools, thick) = lab.sim.with(|world| {
         let of = |kind| world.list("SR").into_iter().find(|sr| world.text(*sr, "type") == kind).expect("an SR");
-        let iso = world.by_name("SR", "ISO library").expect("an SR");
-        (iso.to_string(), of("lvm").to_string())
+        let tools = world.all("SR").find(|sr| world.flag(*sr, "is_tools_sr")).expect("an SR");
+        (of("udev").to_string(), tools.to_string(), of("lvm").to_string())
     });
-    assert_eq!(create(&lab, &iso, GIB).await, Err(failure("SR_OPERATION_NOT_SUPPORTED", [&iso])));
+    for sr in [&udev, &tools] {
+        assert_eq!(create(&lab, sr, GIB).await, Err(failure("SR_OPERATION_NOT_SUPPORTED", [sr])));
+    }
     assert_eq!(
         create(&lab, &thick, 400 * GIB).await,
         Err(failure("SR_BACKEND_FAILURE_44", ["", "There is insufficient space", ""]))
     );
+}
+
+#[tokio::test]
+async fn a_library_takes_images_as_files_of_their_size_and_deletes_them() {
+    let lab = Lab::small().await;
+    let library = lab.named_object("SR", "ISO library");
+    let allowed = lab.get("SR", "allowed_operations", &library).await;
+    let allows = |operation: &str| allowed.as_array().expect("a list").contains(&json!(operation));
+    assert!(allows("vdi_create") && allows("vdi_destroy") && !allows("vdi_snapshot") && !allows("vdi_clone"));
+    let image = create(&lab, &library, 5_000).await.expect("made");
+    let image = image.as_str().expect("a reference");
+    assert_eq!(lab.get("VDI", "virtual_size", image).await, json!(5_000));
+    let uuid = lab.get("VDI", "uuid", image).await;
+    assert_eq!(lab.get("VDI", "location", image).await, json!(format!("{}.img", uuid.as_str().expect("a text"))));
+    assert!(lab.get("VDI", "sm_config", image).await.get("created").is_some());
+    assert_eq!(
+        lab.run("VDI.snapshot", [json!(image), json!({})]).await,
+        Err(failure("SR_OPERATION_NOT_SUPPORTED", [&library]))
+    );
+    lab.run("VDI.destroy", [json!(image)]).await.expect("deleted");
+    assert_eq!(lab.call("VDI.get_uuid", [json!(image)]).await, Err(failure("HANDLE_INVALID", ["VDI", image])));
 }
 
 #[tokio::test]

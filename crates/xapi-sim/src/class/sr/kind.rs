@@ -27,7 +27,7 @@ pub(crate) enum Layout {
     Thin,
     /// Volumes of full size.
     Thick,
-    /// Images that are there already, or devices of the host; nothing can be made.
+    /// Files of images as they are, or devices of the host.
     Fixed,
 }
 
@@ -76,7 +76,17 @@ const THIN_DISKS: &[&str] = &[
     "VDI_RESET_ON_BOOT/2",
     "ATOMIC_PAUSE",
 ];
-const DISCS: &[&str] = &["VDI_ATTACH", "VDI_DETACH", "VDI_ATTACH_OFFLINE", "SR_UPDATE"];
+/// What the driver of images can do: `CAPABILITIES` of `drivers/ISOSR.py` in `xapi-project/sm`, wherever the images are.
+const DISCS: &[&str] = &[
+    "VDI_CREATE",
+    "VDI_DELETE",
+    "VDI_ATTACH",
+    "VDI_DETACH",
+    "VDI_ATTACH_OFFLINE",
+    "SR_SCAN",
+    "SR_ATTACH",
+    "SR_DETACH",
+];
 const DEVICES: &[&str] = &["VDI_INTRODUCE", "VDI_ATTACH", "VDI_DETACH", "SR_UPDATE", "VDI_UPDATE"];
 
 macro_rules! kinds {

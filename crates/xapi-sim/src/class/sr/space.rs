@@ -14,6 +14,13 @@ pub(crate) fn kind_of(world: &World, sr: Object) -> &'static Kind {
     kind::named(world.text(sr, "type")).unwrap_or(&kind::UNKNOWN)
 }
 
+/// Returns whether disks of an SR can have done to them what needs `feature`. In the guests' tools nothing is made or
+/// deleted, although their driver could.
+pub(crate) fn can(world: &World, sr: Object, feature: &str) -> bool {
+    let tools = matches!(feature, "VDI_CREATE" | "VDI_DELETE") && world.flag(sr, "is_tools_sr");
+    !tools && kind_of(world, sr).can(feature)
+}
+
 /// Returns the room left, in bytes.
 pub(crate) fn free(world: &World, sr: Object) -> i64 {
     (world.int(sr, "physical_size") - world.int(sr, "physical_utilisation")).max(0)

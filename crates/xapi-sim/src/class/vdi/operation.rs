@@ -63,7 +63,7 @@ pub(crate) fn expect(world: &World, vdi: Object, operation: &str) -> Result<(), 
         return idle::expect(world, vdi);
     }
     let feature = LISTED.iter().find(|(listed, _)| *listed == operation).and_then(|(_, feature)| *feature);
-    if feature.is_some_and(|feature| !space::kind_of(world, sr).can(feature)) {
+    if feature.is_some_and(|feature| !space::can(world, sr, feature)) {
         return fail(code::SR_OPERATION_NOT_SUPPORTED, [sr]);
     }
     if world.text(vdi, "type") == "cbt_metadata" && !OF_CHANGE_LISTS.contains(&operation) {

@@ -12,7 +12,7 @@ use crate::{
     transition::Outcome,
 };
 
-use super::operation;
+use super::{operation, space};
 
 const COPY: Duration = Duration::from_secs(4);
 /// Changed blocks are listed in pieces of 64 KiB.
@@ -92,6 +92,11 @@ fn pool_migrate(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     let vbds = call.world.objects(vdi, "VBDs");
     if vbds.is_empty() {
         return fail(code::VDI_NEEDS_VM_FOR_MIGRATE, [vdi]);
+    }
+    for sr in [call.world.object(vdi, "SR"), target] {
+        if !space::can(call.world, sr, "VDI_MIRROR") {
+            return fail(code::SR_DOES_NOT_SUPPORT_MIGRATION, [sr.to_string(), "VDI_MIRROR".to_owned()]);
+        }
     }
     if call.world.flag(vdi, "cbt_enabled") {
         return fail(code::VDI_CBT_ENABLED, [vdi]);

@@ -49,8 +49,8 @@ pub(super) fn expect(world: &World, asked: Asked<'_>) -> Result<(), Failure> {
         if !host::sees(world, to, sr) {
             return fail(code::VM_REQUIRES_SR, [vm.to_owned(), sr.to_string()]);
         }
-        if !space::kind_of(world, sr).can("VDI_CREATE") {
-            return fail(code::SR_DOES_NOT_SUPPORT_MIGRATION, [sr.to_string(), "VDI_CREATE".to_owned()]);
+        if !space::kind_of(world, sr).can("VDI_MIRROR") {
+            return fail(code::SR_DOES_NOT_SUPPORT_MIGRATION, [sr.to_string(), "VDI_MIRROR".to_owned()]);
         }
     }
     for interface in asked.list("interfaces") {
