@@ -65,8 +65,9 @@ async fn nothing_is_left_of_a_disk_that_a_vm_cannot_have() {
 async fn storage_that_takes_no_disk_is_told() {
     let lab = Lab::new().await;
     let before = lab.count("VDI");
-    let iso = lab.id(lab.named("SR", "ISO library"));
-    let error = lab.admin.refused("disk.create", json!({ "name": "d", "size": 1, "sr": iso })).await;
+    let tools = lab.sim.with(|world| world.all("SR").find(|sr| world.flag(*sr, "is_tools_sr")).expect("the tools"));
+    let tools = lab.id(tools);
+    let error = lab.admin.refused("disk.create", json!({ "name": "d", "size": 1, "sr": tools })).await;
     assert_eq!(error["data"]["code"], "SR_OPERATION_NOT_SUPPORTED");
     let nfs = lab.id(lab.named("SR", "NFS storage"));
     lab.sim.fail_next("VDI.create", "SR_FULL", ["1", "0"]);

@@ -114,6 +114,30 @@ async fn a_disk_that_a_vm_writes_to_goes_out_by_a_snapshot_that_does_not_stay() 
 }
 
 #[tokio::test]
+async fn an_iso_goes_into_a_library_and_a_drive() {
+    let lab = Lab::new().await;
+    let library = lab.named("SR", "ISO library");
+    let sr = lab.id(library);
+    let image: Vec<u8> = (0..=250_u8).cycle().take(5_000_000).collect();
+    let params = json!({ "name": "tiny.iso", "type": "iso", "sr": sr });
+    let before = disks(&lab);
+    let error = lab.admin.send("disk.import", params.clone(), cut(&image)).await.expect_err("it breaks off");
+    assert!(error.to_string().contains("the client is gone"), "{error}");
+    assert_eq!(disks(&lab), before);
+    let made = lab.admin.send("disk.import", params, received(&image)).await.expect("it is made");
+    let disc = by_uuid(&lab, &made);
+    assert!(lab.content(disc, image.len()) == image);
+    let (on, size) = lab.sim.with(|world| (world.object(disc, "SR"), world.int(disc, "virtual_size")));
+    assert_eq!((on, size), (library, 5_000_000));
+    let (vm, disc) = (lab.id(lab.vm("Halted")), lab.id_soon(disc).await);
+    lab.admin.call("vm.insertCd", json!({ "id": vm, "cd_id": disc, "force": true })).await;
+    lab.admin.call("vm.ejectCd", json!({ "id": vm })).await;
+    lab.admin.call("vdi.delete", json!({ "id": disc })).await;
+    assert_eq!(disks(&lab), before);
+    lab.tidy().await;
+}
+
+#[tokio::test]
 async fn of_a_disk_that_does_not_come_whole_nothing_stays() {
     let lab = Lab::new().await;
     let (_, disk) = lab.packed();

@@ -170,7 +170,7 @@ async fn a_move_that_fails_leaves_the_disk_where_it_is() {
     let (disk, _) = lab.disk_of(lab.vm("Running")).await;
     let iso = lab.id(lab.named("SR", "ISO library"));
     let error = lab.admin.refused("vdi.migrate", json!({ "id": disk, "sr_id": iso })).await;
-    assert_eq!(error["data"]["code"], "SR_OPERATION_NOT_SUPPORTED");
+    assert_eq!(error["data"]["code"], "SR_DOES_NOT_SUPPORT_MIGRATION");
     let sr = lab.nfs().await;
     lab.sim.fail_next("VDI.pool_migrate", "MIRROR_FAILED", ["x"]);
     let error = lab.admin.refused("vdi.migrate", json!({ "id": disk, "sr_id": sr })).await;
@@ -187,13 +187,13 @@ async fn a_move_that_fails_leaves_the_disk_where_it_is() {
 }
 
 #[tokio::test]
-async fn a_disc_of_a_library_does_not_move_and_is_there_once() {
+async fn a_disc_of_the_tools_does_not_move_and_is_there_once() {
     let lab = Lab::new().await;
     let sr = lab.nfs().await;
-    let library = lab.named("SR", "ISO library");
+    let library = lab.sim.with(|world| world.all("SR").find(|sr| world.flag(*sr, "is_tools_sr")).expect("the tools"));
     let (disc, discs) = lab.sim.with(|world| (world.objects(library, "VDIs")[0], world.objects(library, "VDIs").len()));
     let id = lab.id(disc);
-    let expected = "storage `ISO library` deletes no disks, so that none can move away; copy the disk instead";
+    let expected = "storage `XCP-ng Tools` deletes no disks, so that none can move away; copy the disk instead";
     let params = json!({ "id": id, "sr_id": sr });
     assert_eq!(lab.admin.refused("vdi.migrate", params.clone()).await["message"], expected);
     // It is in the drive of a halted VM.

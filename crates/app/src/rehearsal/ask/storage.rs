@@ -32,6 +32,13 @@ pub(super) async fn expect_movable(pool: &Connection, vdi: &str, sr: Option<&Val
         let message = "no VM has the disk".to_owned();
         return Err(Error::Failed { message, name: "XapiError", data });
     };
+    for sr in [Some(record.sr.to_string()), sr.and_then(Value::as_str).map(ToOwned::to_owned)].into_iter().flatten() {
+        let allowed: Vec<String> = pool.ask("SR.get_allowed_operations", params![&sr], method).await?;
+        let has_disks = allowed.iter().any(|allowed| allowed == "scan");
+        if has_disks && !allowed.iter().any(|allowed| allowed == "vdi_mirror") {
+            return Err(Error::refused("disks that a VM has cannot move to or from a storage of images"));
+        }
+    }
     if record.cbt_enabled {
         return Err(Error::refused("its changed blocks are tracked"));
     }
