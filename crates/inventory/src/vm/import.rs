@@ -18,7 +18,10 @@ use serde::Deserialize;
 use xapi::{Value, params};
 use xapi_types::class;
 
-use super::{ova_in, permit};
+use super::{
+    ova_in::{self, Data},
+    permit,
+};
 use crate::{
     incoming::{Blame, SendToOrId},
     kind,
@@ -34,9 +37,8 @@ const LOOK: usize = archive::sniff::START;
 /// unless it is to be fetched from a URL.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Import {
-    /// What clients have read in an OVA; it is read here, and so need not be told.
-    #[allow(dead_code, reason = "the description in the archive itself is what counts")]
-    data: Option<serde_json::Map<String, serde_json::Value>>,
+    /// What is to be different from what an OVA says of its machine; other names in it are passed over.
+    data: Option<Data>,
     /// `xva` or `ova`; what the file says when left out.
     r#type: Option<Type>,
     /// Storage repository for the disks.
@@ -58,13 +60,14 @@ impl Op<Cx> for Import {
     async fn run(self, cx: Cx) -> Result<SendToOrId> {
         let sr = cx.object(&self.sr)?;
         expect_disks(&sr)?;
-        let (id, wanted) = (self.sr.to_string(), self.r#type);
+        let (id, wanted, data) = (self.sr.to_string(), self.r#type, self.data.unwrap_or_default());
+        data.check(&cx, &cx.on(&id)?)?;
         match self.url {
             Some(url) => {
                 let received = cx.fetch(&url).await?;
-                import(cx, id, wanted, received).await.map(SendToOrId::Id)
+                import(cx, id, wanted, data, received).await.map(SendToOrId::Id)
             }
-            None => Ok(SendToOrId::SendTo(cx.accept(move |received, cx| import(cx, id, wanted, received)).await)),
+            None => Ok(SendToOrId::SendTo(cx.accept(move |received, cx| import(cx, id, wanted, data, received)).await)),
         }
     }
     fn would(&self, _: &str) -> Option<String> {
@@ -107,7 +110,7 @@ impl Op<Cx> for ImportInPool {
         }
         expect_disks(&sr)?;
         let sr = sr.id().to_owned();
-        Ok(cx.accept(move |received, cx| import(cx, sr, None, received)).await)
+        Ok(cx.accept(move |received, cx| import(cx, sr, None, Data::default(), received)).await)
     }
     fn would(&self, _: &str) -> Option<String> {
         Some("a VM would be made in it, once its file is sent".to_owned())
@@ -125,14 +128,17 @@ pub(super) fn expect_disks(sr: &Object) -> Result<()> {
     Ok(())
 }
 
-async fn import(cx: Cx, sr: String, wanted: Option<Type>, received: Received) -> Result<String> {
+async fn import(cx: Cx, sr: String, wanted: Option<Type>, data: Data, received: Received) -> Result<String> {
     let sr = cx.on(&sr)?;
     let Received { length, body, .. } = received;
     let (start, body) = look(body).await?;
     let (_, format) = archive::sniff::sniff(&start).await;
     match (format, wanted) {
+        (Format::Xva, None | Some(Type::Xva)) if !data.is_empty() => {
+            Err(Error::invalid("what was sent is an XVA, which says itself what `data` says of an OVA; leave that out"))
+        }
         (Format::Xva, None | Some(Type::Xva)) => xva(&sr, length, body).await,
-        (Format::Ova, None | Some(Type::Ova)) => ova_in::import(&cx, &sr, body).await,
+        (Format::Ova, None | Some(Type::Ova)) => ova_in::import(&cx, &sr, &data, body).await,
         (Format::Xva, Some(Type::Ova)) => Err(Error::invalid("what was sent is an XVA, and `type` says `ova`")),
         (Format::Ova, Some(Type::Xva)) => Err(Error::invalid("what was sent is an OVA, and `type` says `xva`")),
         (other, _) => {

@@ -1,5 +1,7 @@
 //! A VM out of an OVA: what the descriptor says becomes a VM, and each disk is written while it arrives.
 
+mod data;
+
 use std::{collections::BTreeMap, io};
 
 use app::{Content, Cx, On};
@@ -14,6 +16,8 @@ use op::{Error, Result};
 use tokio_util::io::StreamReader;
 use xapi::{Value, params};
 
+pub(super) use self::data::Data;
+use self::data::DiskData;
 use super::{copy, device::NewVbd};
 use crate::{
     disk::image::{Format, Image},
@@ -31,7 +35,14 @@ const MEMORY: u64 = 1 << 30;
 type Arriving = StreamReader<BoxStream<'static, io::Result<Bytes>>, Bytes>;
 
 /// Makes a VM of what arrives, and returns its id; where that fails, nothing of it stays.
-pub(super) async fn import(cx: &Cx, sr: &On, body: BoxStream<'static, io::Result<Bytes>>) -> Result<String> {
+///
+/// `data` is what is to be different from what the archive says.
+pub(super) async fn import(
+    cx: &Cx,
+    sr: &On,
+    data: &Data,
+    body: BoxStream<'static, io::Result<Bytes>>,
+) -> Result<String> {
     let blame = Blame::default();
     let body = Content::stream(blame.of_stream(body));
     let reader: Arriving = StreamReader::new(body.into_stream());
@@ -43,7 +54,11 @@ pub(super) async fn import(cx: &Cx, sr: &On, body: BoxStream<'static, io::Result
             let what = format!("the package has {} machines; one at a time is imported", ovf.vms.len());
             return Err(Error::invalid(what));
         };
-        let new = New { cx, sr, ovf: &ovf, vm };
+        data.check_files(&ovf)?;
+        let mut vm = vm.clone();
+        data.apply(&mut vm);
+        let networks = data.networks(cx, sr)?;
+        let new = New { cx, sr, ovf: &ovf, vm: &vm, networks, disks: data.disks.as_deref() };
         let made = Temporary::new(&cx.app, &sr.pool, What::Vm, &new.make().await?);
         match new.finish(ova, made.reference()).await {
             Ok(id) => made.keep().await.map(|_| id),
@@ -62,6 +77,10 @@ struct New<'a> {
     sr: &'a On,
     ovf: &'a Ovf,
     vm: &'a Vm,
+    /// References of the networks of its interfaces, where the archive does not say them.
+    networks: Option<Vec<String>>,
+    /// Disks to import, where these are not all.
+    disks: Option<&'a [DiskData]>,
 }
 
 impl New<'_> {
@@ -136,17 +155,29 @@ impl New<'_> {
         pool.call_as("VM.get_uuid", params![vm]).await
     }
 
-    /// Gives it its network interfaces, on networks of the same names, or else that of the management.
-    async fn connect(&self, vm: &str) -> Result<()> {
-        let pool = &self.sr.pool;
+    /// Returns the networks of its interfaces: the wanted ones, those of the same names, or else that of the management.
+    async fn networks(&self) -> Result<Vec<String>> {
+        if let Some(networks) = &self.networks {
+            return Ok(networks.clone());
+        }
         let management = copy::management(self.cx, self.sr);
-        for (at, nic) in self.vm.nics.iter().enumerate() {
+        let mut networks = Vec::new();
+        for nic in &self.vm.nics {
             let mut network = management.clone();
             if let Some(name) = &nic.network {
-                let named: Vec<String> = pool.call_as("network.get_by_name_label", params![name.as_str()]).await?;
+                let named: Vec<String> =
+                    self.sr.pool.call_as("network.get_by_name_label", params![name.as_str()]).await?;
                 network = named.into_iter().next().or(network);
             }
-            let Some(network) = network else { continue };
+            networks.extend(network);
+        }
+        Ok(networks)
+    }
+
+    /// Gives it its network interfaces.
+    async fn connect(&self, vm: &str) -> Result<()> {
+        let pool = &self.sr.pool;
+        for (at, network) in self.networks().await?.into_iter().enumerate() {
             let mtu: i64 = pool.call_as("network.get_MTU", params![&network]).await?;
             let record = Value::structure([
                 ("VM", Value::from(vm)),
@@ -170,8 +201,10 @@ impl New<'_> {
             let disk = self.ovf.disk(&drive.disk);
             let disk = disk.ok_or_else(|| Error::invalid(format!("the descriptor has no disk `{}`", drive.disk)))?;
             match self.ovf.file_of(disk) {
+                Some(file) if self.wanted(&file.href).is_none() && self.disks.is_some() => {}
+                None if self.disks.is_some() => {}
                 Some(file) => places.entry(&file.href).or_default().push(place),
-                None => drop(self.disk(vm, place, drive, disk.capacity).await?),
+                None => drop(self.disk(vm, place, drive, disk.capacity, None).await?),
             }
         }
         let mut ova = ova;
@@ -198,7 +231,7 @@ impl New<'_> {
             let length = (upload.compression == archive::Compression::None).then_some(member.size);
             let image = Image::decode(format, upload.content, length).await?;
             let drive = &self.vm.disks[place];
-            let vdi = self.disk(vm, place, drive, image.size).await?;
+            let vdi = self.disk(vm, place, drive, image.size, self.wanted(&member.name)).await?;
             let label = format!("[XO] Importing content into VDI {}", drive.name);
             image.fill(&self.sr.pool, &vdi, &label).await?;
             let back = loan.back().await;
@@ -215,13 +248,35 @@ impl New<'_> {
         }
     }
 
+    /// Returns what is wanted of the disk in a file, and its place in the list.
+    fn wanted(&self, file: &str) -> Option<(usize, &DiskData)> {
+        self.disks?.iter().enumerate().find(|(_, disk)| disk.path == file)
+    }
+
     /// Makes a disk, and gives it to the VM, so that it goes with that.
-    async fn disk(&self, vm: &str, place: usize, drive: &Drive, size: u64) -> Result<String> {
+    async fn disk(
+        &self,
+        vm: &str,
+        place: usize,
+        drive: &Drive,
+        size: u64,
+        wanted: Option<(usize, &DiskData)>,
+    ) -> Result<String> {
+        let capacity = wanted.and_then(|(at, wanted)| Some((at, wanted.capacity?)));
+        if let Some((at, capacity)) = capacity.filter(|(_, capacity)| *capacity < size) {
+            let less =
+                format!("`data/disks/{at}/capacity`: the disk has {size} bytes, of which {capacity} are too few");
+            return Err(Error::invalid(less));
+        }
+        let size = capacity.map_or(size, |(_, capacity)| capacity);
+        let wanted = wanted.map(|(_, wanted)| wanted);
         let size = i64::try_from(size).map_err(|_| Error::invalid("a disk of the archive is too large"))?;
-        let name = if drive.name.is_empty() { format!("{} disk {place}", self.vm.name) } else { drive.name.clone() };
+        let own = || if drive.name.is_empty() { format!("{} disk {place}", self.vm.name) } else { drive.name.clone() };
+        let name = wanted.and_then(|wanted| wanted.name_label.clone()).unwrap_or_else(own);
+        let description = wanted.and_then(|wanted| wanted.description_label.as_deref()).unwrap_or(&drive.description);
         let fields = Value::structure([
             ("name_label", Value::from(name)),
-            ("name_description", drive.description.as_str().into()),
+            ("name_description", description.into()),
             ("other_config", Value::structure::<&str>([])),
             ("read_only", false.into()),
             ("sharable", false.into()),
@@ -232,7 +287,8 @@ impl New<'_> {
         let pool = &self.sr.pool;
         let vdi: String = pool.call_as("VDI.create", params![fields]).await?;
         let made = Temporary::new(&self.cx.app, pool, What::Vdi, &vdi);
-        let position = Some(place + usize::from(place >= 3)).map(|place| place.to_string());
+        let usual = || (place + usize::from(place >= 3)).to_string();
+        let position = Some(wanted.and_then(|wanted| wanted.position).map_or_else(usual, |place| place.to_string()));
         let new = NewVbd { vm, vdi: &vdi, drive: false, bootable: place == 0, read_only: false, position };
         match new.attach(pool).await {
             // It is the VM's now.

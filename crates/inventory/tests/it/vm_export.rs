@@ -226,6 +226,82 @@ async fn a_vm_goes_out_as_an_ova_that_tar_and_qemu_read_and_comes_back() {
 }
 
 #[tokio::test]
+async fn what_clients_say_of_an_ova_goes_before_what_it_says_itself() {
+    let lab = Lab::new().await;
+    let (vm, disk) = lab.packed();
+    let (id, sr) = (lab.id_soon(vm).await, lab.id(lab.named("SR", "NFS storage")));
+    let archive = lab.admin.fetch("vm.export", json!({ "vm": id, "format": "ova" })).await.expect("all of it");
+    let network = lab.named("network", "Storage");
+    let data = json!({
+        "nameLabel": "imported",
+        "descriptionLabel": "by a client",
+        "memory": 3_u64 << 30,
+        "nCpus": 5,
+        "networks": [lab.id(network), lab.id(network)],
+        "disks": [{
+            "path": "disk0.vmdk", "nameLabel": "root", "descriptionLabel": "d", "position": 7, "capacity": 12 * BLOCK,
+        }],
+        "tables": {},
+    });
+    let params = json!({ "sr": sr, "type": "ova", "data": data });
+    let new = lab.admin.send("vm.import", params, received(&archive)).await.expect("it is made");
+    let new = lab.sim.by_uuid("VM", new.as_str().expect("an id")).expect("the VM");
+    let copy = lab.sim.with(|world| {
+        assert_eq!(world.text(new, "name_label"), "imported");
+        assert_eq!(world.text(new, "name_description"), "by a client");
+        assert_eq!((world.int(new, "memory_static_max"), world.int(new, "VCPUs_max")), (3 << 30, 5));
+        let vifs = world.objects(new, "VIFs");
+        assert_eq!(vifs.iter().map(|vif| world.object(*vif, "network")).collect::<Vec<_>>(), [network, network]);
+        let vbd = world.objects(new, "VBDs")[0];
+        let copy = world.object(vbd, "VDI");
+        assert_eq!((world.text(vbd, "userdevice"), world.text(copy, "name_label")), ("7", "root"));
+        assert_eq!(world.int(copy, "virtual_size"), 24 << 20);
+        copy
+    });
+    assert!(lab.content(copy, 10 * BLOCK) == lab.content(disk, 10 * BLOCK));
+    // Only what is listed is imported.
+    let params = json!({ "sr": sr, "data": { "disks": [] } });
+    let bare = lab.admin.send("vm.import", params, received(&archive)).await.expect("it is made");
+    let bare = lab.sim.by_uuid("VM", bare.as_str().expect("an id")).expect("the VM");
+    assert_eq!(lab.sim.with(|world| world.objects(bare, "VBDs").len()), 0);
+    lab.tidy().await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_of_what_clients_say_of_an_ova_is_named() {
+    let lab = Lab::new().await;
+    let (vm, _) = lab.packed();
+    let (id, sr) = (lab.id_soon(vm).await, lab.id(lab.named("SR", "NFS storage")));
+    let archive = lab.admin.fetch("vm.export", json!({ "vm": id, "format": "ova" })).await.expect("all of it");
+    let before = lab.census();
+    for (data, named) in [
+        (json!({ "memory": 0 }), "/data/memory"),
+        (json!({ "nCpus": "two" }), "/data/nCpus"),
+        (json!({ "networks": ["nope"] }), "nope"),
+        (json!({ "disks": [{ "nameLabel": "x" }] }), "path"),
+        (json!({ "disks": [{ "path": "a" }, { "path": "a" }] }), "data/disks/1/path"),
+        (json!({ "disks": [{ "path": "a", "position": 1 }, { "path": "b", "position": 1 }] }), "data/disks/1/position"),
+    ] {
+        let error = lab.admin.refused("vm.import", json!({ "sr": sr, "data": data })).await;
+        assert!(error.to_string().contains(named), "{named}: {error}");
+    }
+    for (disk, named) in [
+        (json!({ "path": "other.vmdk" }), "data/disks/0/path"),
+        (json!({ "path": "disk0.vmdk", "capacity": 1 }), "data/disks/0/capacity"),
+    ] {
+        let params = json!({ "sr": sr, "data": { "disks": [disk] } });
+        let error = lab.admin.send("vm.import", params, received(&archive)).await.expect_err("it is wrong");
+        assert!(error.to_string().contains(named), "{named}: {error}");
+        eventually(async || (lab.census() == before).then_some(())).await;
+    }
+    let xva = lab.admin.fetch("vm.export", json!({ "vm": id })).await.expect("all of it");
+    let params = json!({ "sr": sr, "data": { "nameLabel": "x" } });
+    let error = lab.admin.send("vm.import", params, received(&xva)).await.expect_err("it says that itself");
+    assert!(error.to_string().contains("`data`"), "{error}");
+    eventually(async || (lab.census() == before).then_some(())).await;
+}
+
+#[tokio::test]
 async fn of_an_ova_that_is_not_whole_or_not_true_nothing_stays() {
     let lab = Lab::new().await;
     let (vm, _) = lab.packed();
