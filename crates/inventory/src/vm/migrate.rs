@@ -73,8 +73,11 @@ impl Op<Cx> for Migrate {
     async fn run(self, cx: Cx) -> Result<()> {
         let (vm, host) = (cx.on(&self.vm)?, cx.on(&self.target_host)?);
         let within = vm.object.pool() == host.object.pool();
-        let is_mapped = |map: &Option<BTreeMap<_, _>>| map.as_ref().is_some_and(|map| !map.is_empty());
-        let stays = self.sr.is_none() && !is_mapped(&self.map_vdis_srs) && !is_mapped(&self.map_vifs_networks);
+        if within {
+            plan::stay_on_networks(&cx, self.map_vifs_networks.as_ref(), &vm)?;
+        }
+        // Networks are for those that leave; a selection may have both.
+        let stays = self.sr.is_none() && !plan::places_disks(&cx, self.map_vdis_srs.as_ref(), &vm);
         let moved = if within && stays {
             match self.move_alone(&cx, &vm, &host).await {
                 Err(error) if xapi_code(&error) == Some(code::VM_REQUIRES_SR) => {

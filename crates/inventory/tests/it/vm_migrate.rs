@@ -180,6 +180,39 @@ async fn maps_that_name_nothing_or_other_networks_are_refused() {
 }
 
 #[tokio::test]
+async fn maps_for_others_leave_a_vm_that_stays_in_its_pool_alone() {
+    let lab = Lab::new().await;
+    let (host, guests) = lab.movable().await;
+    let vm = guests[0];
+    let (other, disk) = lab.sim.with(|world| {
+        let other = world.list("host").into_iter().find(|other| *other != host).expect("another host");
+        let of_others = |vdi: &Object| {
+            let vbds = world.objects(*vdi, "VBDs");
+            world.flag(*vdi, "managed") && !vbds.is_empty() && vbds.iter().all(|vbd| world.object(*vbd, "VM") != vm)
+        };
+        (other, world.list("VDI").into_iter().find(of_others).expect("a disk of another VM"))
+    });
+    let vif = lab
+        .sim
+        .with(|world| world.list("VIF").into_iter().find(|vif| world.object(*vif, "VM") != vm).expect("of another VM"));
+    let nfs = lab.id(lab.named("SR", "NFS storage"));
+    let params = json!({
+        "vm": lab.id(vm),
+        "targetHost": lab.id(other),
+        "mapVdisSrs": { lab.id(disk): nfs },
+        "mapVifsNetworks": { lab.id(vif): lab.id(lab.named("network", "Storage")) },
+    });
+    let mut rehearsed = params.clone();
+    rehearsed["dryRun"] = true.into();
+    let report = lab.admin.call("vm.migrate", rehearsed).await;
+    assert!(report["objects"][0]["would"].is_string(), "{report}");
+    lab.admin.call("vm.migrate", params).await;
+    let calls = lab.sim.calls();
+    assert!(!calls.contains_key("VM.migrate_send") && !calls.contains_key("host.migrate_receive"), "{calls:?}");
+    assert_eq!(lab.sim.with(|world| world.object(vm, "resident_on")), other);
+}
+
+#[tokio::test]
 async fn a_move_that_breaks_off_leaves_the_vm_and_its_disks_where_they_are() {
     let lab = Lab::new().await;
     let vm = lab.named("VM", "db-2");

@@ -39,12 +39,8 @@ impl Plan {
         let planner = Planner { cx, host, pool: cx.object(host.object.pool().as_str())? };
         let network = planner.network(wanted)?;
         let disks = planner.disks(wanted, vm).await?;
-        let interfaces = if vm.object.pool() == host.object.pool() {
-            planner.stay_on_networks(wanted)?;
-            Vec::new()
-        } else {
-            planner.interfaces(wanted, vm).await?
-        };
+        let interfaces =
+            if vm.object.pool() == host.object.pool() { Vec::new() } else { planner.interfaces(wanted, vm).await? };
         Ok(Self { network, disks, interfaces })
     }
 }
@@ -104,18 +100,9 @@ impl Planner<'_> {
         }
         let has = |disk: &str| found.iter().any(|(known, _)| known == disk);
         let known = wanted.map_vdis_srs.clone().unwrap_or_default();
-        self.check_keys(&known, &[Kind::Vdi, Kind::VdiSnapshot])?;
+        check_keys(self.cx, &known, &[Kind::Vdi, Kind::VdiSnapshot])?;
         let goes = found.iter().filter(|(_, record)| !has(&record.snapshot_of.to_string()));
         goes.map(|(disk, record)| Ok((disk.clone(), self.storage(wanted, &known, record)?))).collect()
-    }
-
-    /// Refuses a map that names what does not exist; what exists and is not of the VM does no harm.
-    fn check_keys(&self, map: &BTreeMap<String, String>, kinds: &[Kind]) -> Result<()> {
-        let is_known = |id: &str| self.cx.app.store().get(id).is_some_and(|object| kinds.contains(&object.kind()));
-        match map.keys().find(|id| !is_known(id)) {
-            Some(id) => Err(Error::no_such(kinds[0].name(), id)),
-            None => Ok(()),
-        }
     }
 
     fn storage(&self, wanted: &Migrate, known: &BTreeMap<String, String>, disk: &class::Vdi) -> Result<String> {
@@ -156,27 +143,10 @@ impl Planner<'_> {
         self.cx.app.store().snapshot().of_kind(Kind::Pbd).any(|pbd| pbd.get().is_some_and(is_it))
     }
 
-    /// Refuses other networks for a VM that stays in its pool: hosts do not change them on the way.
-    fn stay_on_networks(&self, wanted: &Migrate) -> Result<()> {
-        for (vif, network) in wanted.map_vifs_networks.iter().flatten() {
-            let vif = named(self.cx, Kind::Vif, vif, Level::View, "read")?;
-            let network = named(self.cx, Kind::Network, network, Level::View, "read")?;
-            let stays = vif.get::<class::Vif>().is_some_and(|vif| vif.network.erase() == *network.xapi_ref());
-            if !stays {
-                let network = name(&network);
-                let way = "move it first, then change the interface with `vif.set`";
-                return Err(refused(format!(
-                    "a VM that stays in its pool cannot change to network {network} while it moves; {way}"
-                )));
-            }
-        }
-        Ok(())
-    }
-
     /// Returns the network in the other pool of each interface of the VM, and of those that only snapshots have.
     async fn interfaces(&self, wanted: &Migrate, vm: &On) -> Result<Vec<(String, String)>> {
         let known = wanted.map_vifs_networks.clone().unwrap_or_default();
-        self.check_keys(&known, &[Kind::Vif])?;
+        check_keys(self.cx, &known, &[Kind::Vif])?;
         let record = record_of(&vm.pool, &vm.reference()).await?;
         let (mut interfaces, mut places) = (Vec::new(), Vec::new());
         for machine in std::iter::once(vm.reference()).chain(record.snapshots.iter().map(ToString::to_string)) {
@@ -200,6 +170,52 @@ impl Planner<'_> {
         }
         Ok(interfaces)
     }
+}
+
+/// Refuses a map that names what does not exist; what exists and is not of the VM does no harm.
+fn check_keys(cx: &Cx, map: &BTreeMap<String, String>, kinds: &[Kind]) -> Result<()> {
+    let is_known = |id: &str| cx.app.store().get(id).is_some_and(|object| kinds.contains(&object.kind()));
+    match map.keys().find(|id| !is_known(id)) {
+        Some(id) => Err(Error::no_such(kinds[0].name(), id)),
+        None => Ok(()),
+    }
+}
+
+/// Refuses other networks for a VM that stays in its pool: hosts do not change them on the way.
+pub(super) fn stay_on_networks(cx: &Cx, map: Option<&BTreeMap<String, String>>, vm: &On) -> Result<()> {
+    let Some(map) = map else { return Ok(()) };
+    check_keys(cx, map, &[Kind::Vif])?;
+    for (vif, network) in map {
+        let vif = named(cx, Kind::Vif, vif, Level::View, "read")?;
+        let Some(vif) = vif.get::<class::Vif>().filter(|vif| vif.vm.erase() == *vm.object.xapi_ref()) else { continue };
+        let network = named(cx, Kind::Network, network, Level::View, "read")?;
+        if vif.network.erase() != *network.xapi_ref() {
+            let network = name(&network);
+            let way = "move it first, then change the interface with `vif.set`";
+            return Err(refused(format!(
+                "a VM that stays in its pool cannot change to network {network} while it moves; {way}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether a map says where disks of a VM or of its snapshots go, or names what does not exist.
+pub(super) fn places_disks(cx: &Cx, map: Option<&BTreeMap<String, String>>, vm: &On) -> bool {
+    let store = cx.app.store();
+    let of_vm = vm.reference();
+    let is_of_vm = |vbd: &class::Vbd| {
+        let machine = vbd.vm.to_string();
+        let snapshot_of = || store.get(&machine)?.get::<class::Vm>().map(|vm| vm.snapshot_of.to_string());
+        machine == of_vm || snapshot_of().as_deref() == Some(of_vm.as_str())
+    };
+    map.into_iter().flat_map(BTreeMap::keys).any(|disk| {
+        let Some(disk) = store.get(disk) else { return true };
+        let Some(disk) = disk.get::<class::Vdi>() else { return true };
+        disk.vbds
+            .iter()
+            .any(|vbd| store.get(&vbd.to_string()).is_some_and(|vbd| vbd.get::<class::Vbd>().is_some_and(is_of_vm)))
+    })
 }
 
 /// Returns what people call an object.
