@@ -14,7 +14,7 @@ use op::{Error, Result};
 use xapi::{Value, params};
 
 use self::{
-    host::{expect_no_guests, expect_off},
+    host::{expect_ejectable, expect_joining, expect_no_guests, expect_off},
     network::{expect_card, expect_running, expect_unconnected, expect_unplugged},
     storage::{attached, expect_empty, expect_movable, expect_own, expect_room, expect_support, expect_unused},
     vm::ask_vm,
@@ -46,6 +46,8 @@ pub(super) async fn ask(pool: &Connection, prepared: &[Step], method: &str, para
         ("host", "evacuate") => pool.ask("host.assert_can_evacuate", params![object], method).await.map(ignore),
         ("host", "reboot" | "shutdown") => expect_no_guests(pool, object),
         ("host", "destroy") => expect_off(pool, object),
+        ("pool", "eject") => expect_ejectable(pool, object),
+        ("pool", "join" | "join_force") => expect_joining(pool, method).await,
         ("PBD", "unplug") => expect_unused(pool, object),
         ("PIF", "plug" | "unplug") => expect_card(pool, name, object, method).await,
         ("SR", "destroy") if was("PBD.unplug") => expect_empty(pool, object, method).await,

@@ -314,3 +314,31 @@ async fn a_member_that_is_detached_leaves_its_pool() {
     assert_eq!(error["data"]["code"], "HOST_CANNOT_DESTROY_SELF");
     eventually(async || lab.test.app.store().get(&master).map(drop)).await;
 }
+
+#[tokio::test]
+async fn a_dry_run_says_what_stands_against_a_host_that_joins_or_leaves() {
+    let lab = sites().await;
+    lab.connect(BRANCH).await;
+    let target = pool_id(&lab, NORTH);
+    let host = lab.sim.with_pool(BRANCH, |world| world.uuid(world.master()).to_owned());
+    let params = json!({ "id": target, "host": host, "dryRun": true });
+    let report = lab.admin.call("pool.addHost", params.clone()).await;
+    assert!(report["objects"][0]["would"].is_string(), "{report}");
+    let (vm, uuid) = lab.sim.with_pool(BRANCH, |world| {
+        let vm =
+            world.all("VM").find(|vm| world.text(*vm, "power_state") == "Halted" && !world.flag(*vm, "is_a_template"));
+        let vm = vm.expect("a VM");
+        (vm, world.uuid(vm).to_owned())
+    });
+    for (state, says) in [("Running", "VMs run on it"), ("Suspended", "it has suspended VMs")] {
+        lab.sim.with_pool(BRANCH, |world| world.set(vm, "power_state", state));
+        lab.becomes(&uuid, |vm| vm["power_state"] == state).await;
+        let report = lab.admin.call("pool.addHost", params.clone()).await;
+        let object = &report["objects"][0];
+        assert!(object["would"].is_null() && object.to_string().contains(says), "{report}");
+    }
+    let master = lab.sim.with_pool(NORTH, |world| world.uuid(world.master()).to_owned());
+    let report = lab.admin.call("host.detach", json!({ "id": master, "dryRun": true })).await;
+    let object = &report["objects"][0];
+    assert!(object["would"].is_null() && object.to_string().contains("it is the master of its pool"), "{report}");
+}
