@@ -8,7 +8,7 @@ use op::{Context, Level};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::{App, Session, access, rehearsal::Rehearsal, task::At};
+use crate::{App, Held, Session, access, rehearsal::Rehearsal, task::At};
 
 /// The application and who calls; what every operation gets.
 #[derive(Clone, Debug)]
@@ -70,6 +70,20 @@ impl Cx {
         let Some(rehearsal) = &self.rehearsal else { return Ok(()) };
         let (sentence, steps) = plan.await?;
         match rehearsal.plan(sentence, steps).await {}
+    }
+
+    /// Begins upkeep of a pool, as [`Upkeep::begin`](crate::Upkeep::begin); in a dry run it is only found out whether that
+    /// could be.
+    ///
+    /// # Errors
+    ///
+    /// As that.
+    pub fn begin_upkeep(&self, pool: &str, operation: &str, anyway: bool) -> op::Result<Held> {
+        let upkeep = self.app.upkeep();
+        match self.rehearsal {
+            None => upkeep.begin(pool, operation, anyway),
+            Some(_) => upkeep.look(pool, operation, anyway),
+        }
     }
 
     /// Waits for `what`, but no longer than somebody waits for the answer and the server runs; nothing then.

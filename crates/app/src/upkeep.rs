@@ -28,6 +28,8 @@ pub struct Held {
     pool: String,
     /// The name of work; none for upkeep.
     work: Option<String>,
+    /// Whether it is only looked whether it could be held.
+    looks: bool,
 }
 
 impl Upkeep {
@@ -45,7 +47,7 @@ impl Upkeep {
             )));
         }
         state.work.push(name.to_owned());
-        Ok(Held { upkeep: self.clone(), pool: pool.to_owned(), work: Some(name.to_owned()) })
+        Ok(Held { upkeep: self.clone(), pool: pool.to_owned(), work: Some(name.to_owned()), looks: false })
     }
 
     /// Begins upkeep at `pool`; `anyway` even if work goes on there.
@@ -54,6 +56,19 @@ impl Upkeep {
     ///
     /// [`Error::ForbiddenOperation`] of `operation` where there is upkeep already, or work, which it names.
     pub fn begin(&self, pool: &str, operation: &str, anyway: bool) -> op::Result<Held> {
+        self.hold(pool, operation, anyway, false)
+    }
+
+    /// Finds out whether upkeep could begin; nobody is kept off by what it returns.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    pub(crate) fn look(&self, pool: &str, operation: &str, anyway: bool) -> op::Result<Held> {
+        self.hold(pool, operation, anyway, true)
+    }
+
+    fn hold(&self, pool: &str, operation: &str, anyway: bool, looks: bool) -> op::Result<Held> {
         let forbidden = |reason| Err(Error::ForbiddenOperation { operation: operation.to_owned(), reason });
         let mut all = self.0.lock();
         let state = all.entry(pool.to_owned()).or_default();
@@ -64,8 +79,11 @@ impl Upkeep {
         if !anyway && !state.work.is_empty() {
             return forbidden(format!("this goes on there: {}", state.work.join(", ")));
         }
-        state.upkeep = true;
-        Ok(Held { upkeep: self.clone(), pool: pool.to_owned(), work: None })
+        state.upkeep = !looks;
+        if looks && state.work.is_empty() {
+            all.remove(pool);
+        }
+        Ok(Held { upkeep: self.clone(), pool: pool.to_owned(), work: None, looks })
     }
 
     /// Returns whether there is upkeep at `pool`.
@@ -76,6 +94,9 @@ impl Upkeep {
 
 impl Drop for Held {
     fn drop(&mut self) {
+        if self.looks {
+            return;
+        }
         let mut all = self.upkeep.0.lock();
         let Some(state) = all.get_mut(&self.pool) else { return };
         match &self.work {
@@ -104,6 +125,19 @@ mod tests {
             }
             other => other.to_string(),
         }
+    }
+
+    #[test]
+    fn who_only_looks_keeps_nobody_off() {
+        let upkeep = Upkeep::default();
+        let looks = upkeep.look("p", "rollingPoolUpdate", false).expect("nothing goes on");
+        let other = upkeep.look("p", "rollingPoolUpdate", false).expect("nobody is kept off");
+        let held = upkeep.begin("p", "rollingPoolUpdate", false).expect("nobody is kept off");
+        drop((looks, other));
+        assert!(upkeep.goes_on("p"));
+        reason(upkeep.look("p", "rollingPoolUpdate", false).expect_err("it goes on"));
+        drop(held);
+        drop(upkeep.look("p", "rollingPoolUpdate", false).expect("it has ended"));
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Op<Cx> for InstallPatches {
         if regime != Regime::Repository && self.xs_hash.is_some() {
             return Err(Error::invalid("`xsHash` goes with XenServer 8"));
         }
-        let held = cx.app.upkeep().begin(first.object.pool().as_str(), "installPatches", true)?;
+        let held = cx.begin_upkeep(first.object.pool().as_str(), "installPatches", true)?;
         cx.would(plan::of(&cx, regime, &hosts, self.patches.as_deref())).await?;
         let about =
             json!({ "name": "Install updates", "objectId": first.object.pool().as_str(), "type": "installPatches" });

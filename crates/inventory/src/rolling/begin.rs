@@ -72,7 +72,7 @@ impl Op<Cx> for RollingUpdate {
 
 async fn begin(cx: &Cx, pool: &str, wanted: &Wanted, anyway: bool) -> Result<()> {
     let on = cx.on(pool)?;
-    let held = cx.app.upkeep().begin(on.object.id(), wanted.kind.operation(), anyway)?;
+    let held = cx.begin_upkeep(on.object.id(), wanted.kind.operation(), anyway)?;
     if let Some(roll) = Roll::of(cx, on.object.id()).await? {
         return Err(Error::refused(format!(
             "a {} of the pool was interrupted: go on with `pool.resumeRolling` or give it up with `pool.abandonRolling`",

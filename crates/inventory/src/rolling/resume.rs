@@ -56,7 +56,7 @@ impl Op<Cx> for ResumeRolling {
         let on = cx.on(&self.pool)?;
         let roll = kept(&cx, &self.pool).await?;
         let anyway = self.bypass_backup_check == Some(true);
-        let held = cx.app.upkeep().begin(&self.pool, roll.kind.operation(), anyway)?;
+        let held = cx.begin_upkeep(&self.pool, roll.kind.operation(), anyway)?;
         // Nothing is written before the first host, so a dry run is told here.
         roll.keep(&cx).await?;
         undertake(&cx, on, roll, held).await
@@ -80,7 +80,7 @@ impl Op<Cx> for AbandonRolling {
     async fn run(self, cx: Cx) -> Result<()> {
         let on = cx.on(&self.pool)?;
         let roll = kept(&cx, &self.pool).await?;
-        let held = cx.app.upkeep().begin(&self.pool, roll.kind.operation(), true)?;
+        let held = cx.begin_upkeep(&self.pool, roll.kind.operation(), true)?;
         roll.keep(&cx).await?;
         let about = serde_json::json!({ "name": "Giving up", "objectId": on.object.id(), "plan": roll.plan() });
         let about = about.as_object().cloned().unwrap_or_default();

@@ -375,6 +375,20 @@ async fn a_dry_run_looks_and_changes_nothing() {
         let would = report["objects"][0]["would"].as_str().unwrap_or_else(|| panic!("{report}"));
         assert!(would.ends_with(says), "{would}");
     }
+    let dry = json!({ "pool": lab.pool(), "dryRun": true });
+    let both = tokio::join!(
+        lab.admin.call("pool.rollingUpdate", dry.clone()),
+        lab.admin.call("pool.rollingUpdate", dry.clone()),
+    );
+    for report in [both.0, both.1] {
+        assert!(report["objects"][0]["would"].is_string(), "two at a time: {report}");
+    }
+    // While one only looks, another may begin.
+    let other = lab.test.app.upkeep().begin(&lab.pool(), "rollingPoolReboot", false).expect("nothing is held");
+    let report = lab.admin.call("pool.rollingUpdate", dry.clone()).await;
+    assert!(report["objects"][0]["would"].is_null(), "{report}");
+    assert!(lab.test.app.upkeep().goes_on(&lab.pool()), "the dry run takes nothing from who goes on");
+    drop(other);
     let vm = lab.named("VM", "b");
     lab.sim.with(|world| world.put(vm, "blocked_operations", "pool_migrate", "no"));
     let report = lab.admin.call("pool.rollingReboot", json!({ "pool": lab.pool(), "dryRun": true })).await;
