@@ -84,6 +84,9 @@ impl Recorder {
 
     /// Hands over a call that has ended; waits while the queue is full, but not for ever: somebody waits for its answer.
     pub(crate) async fn record_call(&self, called: Called) {
+        if !called.leaves_entry && called.error.is_none() {
+            return;
+        }
         let method = called.method.clone();
         let user = called.user.id.clone();
         if self.0.send_timeout(Job::Called(Box::new(called)), PATIENCE).await.is_err() {
@@ -112,7 +115,9 @@ async fn run(db: Db, retention: Retention, mut batches: mpsc::Receiver<Job>) {
                         Job::Seen(batch) => batch,
                         Job::Called(called) => {
                             failures.extend(called.log());
-                            entries.push(called.entry());
+                            if called.leaves_entry {
+                                entries.push(called.entry());
+                            }
                             continue;
                         }
                     };

@@ -155,7 +155,7 @@ impl<C> Entry<C> {
 }
 
 /// Returns whether a method of this name only looks.
-fn looks(method: &str) -> bool {
+pub(crate) fn looks(method: &str) -> bool {
     ["get", "list", "is", "has", "probe"].iter().any(|word| {
         let rest = method.strip_prefix(word);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(|letter: char| letter.is_ascii_uppercase()))

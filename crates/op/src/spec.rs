@@ -146,13 +146,26 @@ pub struct Spec {
     pub on: Option<&'static str>,
     /// Whether it only looks at the object that it names; what does something to it takes a selection, too.
     pub read: bool,
+    /// Whether calls are kept among what users did although the operation only looks: it takes content out.
+    pub kept: bool,
     /// Routes over REST that differ from what the rule makes of the name; see [`Ops::routes`](crate::Ops::routes).
     pub rest: &'static [Rest],
 }
 
 impl Spec {
     const fn new(rpc: &'static str, access: Access, needs: &'static [Need]) -> Self {
-        Self { rpc, access, needs, quiet: false, snapshot: false, read: false, secrets: &[], on: None, rest: &[] }
+        Self {
+            rpc,
+            access,
+            needs,
+            quiet: false,
+            snapshot: false,
+            read: false,
+            kept: false,
+            secrets: &[],
+            on: None,
+            rest: &[],
+        }
     }
 
     /// An operation for anyone, signed in or not.
@@ -220,6 +233,19 @@ impl Spec {
     pub const fn read(mut self) -> Self {
         self.read = true;
         self
+    }
+
+    /// The same, of which it is kept who called it although it only looks: it takes content out.
+    #[must_use]
+    pub const fn kept(mut self) -> Self {
+        self.kept = true;
+        self
+    }
+
+    /// Returns whether calls are kept among what users did: those that do something, or take content out.
+    pub fn leaves_entry(&self) -> bool {
+        let method = self.rpc.split_once('.').map_or(self.rpc, |(_, method)| method);
+        !self.quiet && (self.kept || !(self.read || crate::route::looks(method)))
     }
 
     /// The same, reached over REST by these routes.

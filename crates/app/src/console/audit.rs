@@ -62,6 +62,7 @@ impl Visit {
             made: None,
             start: self.start,
             end: journal::now(),
+            leaves_entry: true,
             error: None,
         }
     }

@@ -35,6 +35,8 @@ pub(crate) struct Called {
     pub(crate) start: i64,
     /// When it ended.
     pub(crate) end: i64,
+    /// Whether it is part of what happened; of what only looks, no more than a failure is kept, in the log.
+    pub(crate) leaves_entry: bool,
     /// Why it failed, as administrators see it.
     pub(crate) error: Option<Value>,
 }
@@ -76,10 +78,9 @@ impl Called {
     /// Begins the record of a call; none for strangers, and of operations that leave none.
     pub(crate) fn begin(cx: &Cx, method: &str, params: &Value) -> Option<Self> {
         let (app, user) = (&cx.app, cx.session.user()?);
-        if app.ops().spec(method).is_none_or(|spec| spec.quiet) {
-            return None;
-        }
+        let spec = app.ops().spec(method).filter(|spec| !spec.quiet)?;
         Some(Self {
+            leaves_entry: spec.leaves_entry(),
             method: method.to_owned(),
             params: kept(app.ops(), method, params),
             user,

@@ -47,6 +47,7 @@ impl Op<Cx> for ExportContent {
     type Output = Offered;
     const SPEC: Spec = Spec::objects("disk.exportContent", &[Need::view("id", "export-content")])
         .read()
+        .kept()
         .rest(&[Rest::get("/vdis/{id}.{format}"), Rest::get("/vdi-snapshots/{id}.{format}")]);
     async fn run(self, cx: Cx) -> Result<Offered> {
         let (id, format) = (self.id.to_string(), self.format.unwrap_or(Format::Vhd));

@@ -42,7 +42,7 @@ enum Format {
 
 impl Op<Cx> for Export {
     type Output = Offered;
-    const SPEC: Spec = Spec::objects("vm.export", &[Need::administrate("vm", "export")]).read().rest(&[
+    const SPEC: Spec = Spec::objects("vm.export", &[Need::administrate("vm", "export")]).read().kept().rest(&[
         Rest::get("/vms/{id}.{format}").named(&[("id", "vm")]),
         Rest::get("/vm-snapshots/{id}.{format}").named(&[("id", "vm")]),
         Rest::get("/vm-templates/{id}.{format}").named(&[("id", "vm")]),

@@ -253,3 +253,24 @@ async fn bad_questions_to_the_journal_are_refused_by_name() {
     }
     assert_eq!(lab.test.stranger().refused("journal.query", json!({})).await["code"], 2);
 }
+
+#[tokio::test]
+async fn what_only_looks_leaves_no_entry_and_what_takes_content_out_does() {
+    let lab = Lab::new().await;
+    let (vm, pool) = (lab.id(lab.vm("Halted")), lab.id(lab.sim.with(|world| world.pool())));
+    lab.admin.call("pool.getLicenseState", json!({ "pool": pool })).await;
+    lab.admin.call("host.getSchedulerGranularity", json!({ "id": lab.id(lab.named("host", "xcp-lab-1")) })).await;
+    lab.admin.call("tag.getAllConfigured", json!({})).await;
+    lab.admin.refused("pool.getLicenseState", json!({ "pool": "nope" })).await;
+    lab.admin.call("vm.export", json!({ "vm": vm })).await;
+    let by_admin = json!({ "user": lab.admin.id() });
+    let entries = page(&lab.admin, by_admin, |entries| entries.iter().any(|entry| is_call(entry, "vm.export"))).await;
+    let calls: Vec<_> = entries.iter().filter(|entry| entry["type"] == "call").map(|entry| &entry["method"]).collect();
+    assert_eq!(calls, ["vm.export"]);
+    // That a look failed is told where failures are.
+    let failed = async || {
+        let logs = lab.test.app.db().logs().of("api").await.expect("the database answers");
+        (!logs.is_empty()).then_some(())
+    };
+    eventually(failed).await;
+}
