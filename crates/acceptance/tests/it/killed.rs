@@ -1,175 +1,14 @@
 //! The server is killed in the middle of what changes a pool: what comes after it sets the pool right, and tells.
 
+mod lab;
+
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use xapi_sim::{Sim, World, sim::Builder};
+use serde_json::json;
+use xapi_sim::{Sim, sim::Builder};
 
-use crate::client::{ADMIN, Client, PASSWORD, http_client};
-use crate::server::Server;
-use crate::wait::{LIMIT, until};
-
-/// Bytes of a block of a disk.
-const BLOCK: usize = 2 << 20;
-/// Blocks of the disk that goes out or comes in: what the system takes for a reader that stops is less by far.
-const BLOCKS: usize = 40;
-
-/// A server, and a pool that outlives it.
-struct Lab {
-    server: Server,
-    sim: Sim,
-}
-
-impl Lab {
-    async fn on(sim: Builder) -> Self {
-        let sim = sim.start().await.unwrap();
-        let (server, made_up) = Server::first_start().await;
-        let mut client = Client::connect(server.address).await.expect("the server accepts connections");
-        client.ok("session.signIn", json!({ "email": ADMIN, "password": made_up })).await;
-        client.ok("user.changePassword", json!({ "oldPassword": made_up, "newPassword": PASSWORD })).await;
-        let host = format!("http://{}", sim.http_addr());
-        client.ok("server.add", json!({ "host": host, "username": "root", "password": "password" })).await;
-        let lab = Self { server, sim };
-        lab.connected().await;
-        lab
-    }
-
-    async fn client(&self) -> Client {
-        Client::signed_in(self.server.address).await
-    }
-
-    /// Waits until the server shows the pool; returns its id.
-    async fn connected(&self) -> String {
-        let id = self.sim.with(|world| world.uuid(world.pool()).to_owned());
-        self.shown(&id).await;
-        id
-    }
-
-    /// Waits until the server shows an object.
-    async fn shown(&self, id: &str) {
-        let mut client = self.client().await;
-        until("it is shown", async || {
-            let found = client.ok("xo.getAllObjects", json!({ "filter": { "id": id } })).await;
-            found.get(id).map(drop)
-        })
-        .await;
-    }
-
-    /// Kills the server and starts it again.
-    async fn killed(self) -> Self {
-        let Self { mut server, sim } = self;
-        server.kill().await;
-        let lab = Self { server: server.again().await, sim };
-        lab.connected().await;
-        lab
-    }
-
-    /// Returns a task that is as wanted, once there is one.
-    async fn task(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let token = self.client().await.ok("token.create", json!({})).await;
-        let url = format!("{}rest/v0/tasks?fields=*", self.server.url());
-        until(what, async || {
-            let cookie = format!("authenticationToken={}", token.as_str()?);
-            let tasks = http_client().get(&url).header("cookie", cookie).send().await.ok()?.bytes().await.ok()?;
-            let tasks: Vec<Value> = serde_json::from_slice(&tasks).ok()?;
-            tasks.into_iter().find(&wanted)
-        })
-        .await
-    }
-
-    /// Waits until the task of `method` is told as interrupted.
-    async fn interrupted(&self, method: &str) {
-        let ours = |task: &Value| task["properties"]["method"] == method;
-        let task = self.task("it is told as interrupted", |task| ours(task) && task["status"] != "pending").await;
-        assert_eq!(task["status"], "interrupted", "{task}");
-        assert!(task["end"].is_i64(), "{task}");
-    }
-
-    /// Returns how many objects of each class that a VM is made of the pool has.
-    fn census(&self) -> Vec<usize> {
-        self.sim.with(|world| {
-            // Storage cleans up behind chains of disks in its own time.
-            let is_kept = |world: &World, object| !world.is(object, "VDI") || world.flag(object, "managed");
-            let count = |class: &str| world.all(class).filter(|object| is_kept(world, *object)).count();
-            ["VM", "VBD", "VDI", "VIF"].map(count).to_vec()
-        })
-    }
-
-    /// Makes a halted VM with a disk that holds something; returns its id and that of the disk.
-    async fn packed(&self) -> (String, String) {
-        let (vm, disk) = self.sim.with(|world| {
-            let sr = world.by_name("SR", "NFS storage").expect("the storage");
-            let memory = 1_i64 << 30;
-            let vm = [
-                ("name_label", "packed".into()),
-                ("power_state", "Halted".into()),
-                ("VCPUs_max", 1_i64.into()),
-                ("VCPUs_at_startup", 1_i64.into()),
-                ("memory_static_max", memory.into()),
-                ("memory_dynamic_max", memory.into()),
-                ("memory_dynamic_min", memory.into()),
-                ("HVM_boot_policy", "BIOS order".into()),
-                ("reference_label", "debian-12".into()),
-            ];
-            let vm = world.create("VM", vm);
-            let size = i64::try_from(BLOCKS * BLOCK).expect("a size");
-            let disk = [
-                ("name_label", "disk".into()),
-                ("SR", sr.into()),
-                ("managed", true.into()),
-                ("type", "user".into()),
-                ("virtual_size", size.into()),
-            ];
-            let disk = world.create("VDI", disk);
-            let vbd = [
-                ("VM", vm.into()),
-                ("VDI", disk.into()),
-                ("type", "Disk".into()),
-                ("mode", "RW".into()),
-                ("userdevice", "0".into()),
-            ];
-            world.create("VBD", vbd);
-            let mut seed = 1_u64;
-            for block in 0..BLOCKS {
-                // What does not get smaller where it is compressed.
-                let noise = (0..BLOCK).map(|_| {
-                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                    (seed >> 56) as u8
-                });
-                let noise: Vec<u8> = noise.collect();
-                world.disks.write(disk, (block * BLOCK) as u64, &noise);
-            }
-            (world.uuid(vm).to_owned(), world.uuid(disk).to_owned())
-        });
-        self.shown(&vm).await;
-        self.shown(&disk).await;
-        (vm, disk)
-    }
-
-    /// Takes all of what `method` offers.
-    async fn fetch(&self, method: &str, params: Value) -> Vec<u8> {
-        let answer = self.begin_fetch(method, params).await;
-        answer.bytes().await.unwrap().to_vec()
-    }
-
-    async fn begin_fetch(&self, method: &str, params: Value) -> reqwest::Response {
-        let path = self.client().await.ok(method, params).await["$getFrom"].as_str().expect("a path").to_owned();
-        let answer = http_client().get(format!("http://{}{path}", self.server.address)).send().await.unwrap();
-        assert!(answer.status().is_success(), "{answer:?}");
-        answer
-    }
-
-    /// Waits until the pool has as much as before.
-    async fn as_before(&self, before: &[usize]) {
-        let back = async {
-            while self.census() != before {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        let is_back = tokio::time::timeout(LIMIT, back).await.is_ok();
-        assert!(is_back, "of {before:?} there are {:?}:\n{}", self.census(), self.server.printed());
-    }
-}
+use self::lab::{BLOCK, BLOCKS, DISKS, Lab};
+use crate::wait::until;
 
 fn small() -> Builder {
     Sim::builder().world("small").pace(0.005)
@@ -195,17 +34,54 @@ async fn of_exports_in_whose_middle_it_was_killed_no_snapshot_stays() {
         while let Ok(Some(_)) = download.chunk().await {}
         lab.as_before(&before).await;
         lab.interrupted(method).await;
-        forget(&lab).await;
+        lab.forget().await;
     }
     // It goes on as if nothing had been.
     assert!(lab.fetch("vm.export", json!({ "vm": vm })).await.len() > BLOCKS * BLOCK);
     lab.as_before(&before).await;
 }
 
-/// Forgets all tasks that have ended.
-async fn forget(lab: &Lab) {
-    let token = lab.client().await.ok("token.create", json!({})).await;
-    let url = format!("{}rest/v0/tasks", lab.server.url());
-    let request = http_client().delete(url).bearer_auth(token.as_str().expect("a text"));
-    assert!(request.send().await.unwrap().status().is_success());
+/// When the server is killed while something is sent to it.
+enum Moment {
+    /// The disk is there, and this call is not answered.
+    Before(&'static str),
+    /// Some of what was sent is on the disk.
+    Writing,
+}
+
+#[tokio::test]
+async fn of_imports_in_whose_middle_it_was_killed_neither_vm_nor_disk_stays() {
+    let mut lab = Lab::on(small()).await;
+    let ((vm, disk), sr) = (lab.packed().await, lab.sr());
+    let (before, held) = (lab.census(), lab.held());
+    let xva = lab.fetch("vm.export", json!({ "vm": vm })).await;
+    let ova = lab.fetch("vm.export", json!({ "vm": vm, "format": "ova" })).await;
+    let raw = lab.fetch("disk.exportContent", json!({ "id": disk, "format": "raw" })).await;
+    lab.as_before(&before).await;
+    let on = json!({ "sr": sr });
+    for (method, params, content, moment) in [
+        ("vm.import", on.clone(), &xva, Moment::Writing),
+        ("vm.import", on.clone(), &ova, Moment::Before("VBD.create")),
+        ("vm.import", on, &ova, Moment::Writing),
+        ("disk.import", json!({ "sr": sr, "name": "half", "type": "raw" }), &raw, Moment::Writing),
+    ] {
+        if let Moment::Before(call) = moment {
+            lab.sim.delay(call, Duration::from_secs(600));
+        }
+        let sending = lab.send_half(method, params.clone(), content).await;
+        until("something of it is there", async || {
+            let is_there = match moment {
+                Moment::Before(_) => lab.census()[DISKS] > before[DISKS],
+                Moment::Writing => lab.held() > held,
+            };
+            is_there.then_some(())
+        })
+        .await;
+        lab = lab.killed().await;
+        lab.sim.clear_faults();
+        sending.await.unwrap();
+        lab.as_before(&before).await;
+        lab.interrupted(method).await;
+        lab.forget().await;
+    }
 }

@@ -62,11 +62,6 @@ impl Temporary {
         Ok(self.reference.take().expect("it is there until it is removed or kept"))
     }
 
-    /// Leaves it to what holds it now, and goes where that goes; it has no mark.
-    pub(crate) fn into_held(mut self) -> String {
-        self.reference.take().expect("it is there until it is removed or kept")
-    }
-
     /// Removes it; a failure goes to the log.
     pub(crate) async fn remove(mut self) {
         if let Some(reference) = self.reference.take() {

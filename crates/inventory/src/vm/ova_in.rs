@@ -254,6 +254,8 @@ impl New<'_> {
     }
 
     /// Makes a disk, and gives it to the VM, so that it goes with that.
+    ///
+    /// Until then it has a mark of its own: a server that is killed between the two finds it again.
     async fn disk(
         &self,
         vm: &str,
@@ -268,6 +270,7 @@ impl New<'_> {
                 format!("`data/disks/{at}/capacity`: the disk has {size} bytes, of which {capacity} are too few");
             return Err(Error::invalid(less));
         }
+        let mark = transit::mark(&self.cx.app).await?;
         let size = capacity.map_or(size, |(_, capacity)| capacity);
         let wanted = wanted.map(|(_, wanted)| wanted);
         let size = i64::try_from(size).map_err(|_| Error::invalid("a disk of the archive is too large"))?;
@@ -277,7 +280,7 @@ impl New<'_> {
         let fields = Value::structure([
             ("name_label", Value::from(name)),
             ("name_description", description.into()),
-            ("other_config", Value::structure::<&str>([])),
+            ("other_config", Value::structure([(MARK, Value::from(mark))])),
             ("read_only", false.into()),
             ("sharable", false.into()),
             ("SR", self.sr.reference().into()),
@@ -292,7 +295,7 @@ impl New<'_> {
         let new = NewVbd { vm, vdi: &vdi, drive: false, bootable: place == 0, read_only: false, position };
         match new.attach(pool).await {
             // It is the VM's now.
-            Ok(_) => Ok(made.into_held()),
+            Ok(_) => made.keep().await,
             Err(error) => {
                 made.remove().await;
                 Err(error)

@@ -159,13 +159,14 @@ impl<'a> Target<'a> {
         Ok(copies)
     }
 
-    /// Makes an empty disk like `vdi` and gives it to the VM, with which it goes.
+    /// Makes an empty disk like `vdi` and gives it to the VM, with which it goes. Until then it has a mark of its own.
     async fn disk(&self, from: &Connection, vdi: &str, like: &class::Vbd) -> Result<String> {
         let record: class::Vdi = from.call_as("VDI.get_record", params![vdi]).await?;
+        let mark = transit::mark(&self.cx.app).await?;
         let fields = Value::structure([
             ("name_label", Value::from(record.name_label.as_str())),
             ("name_description", record.name_description.as_str().into()),
-            ("other_config", Value::structure::<&str>([])),
+            ("other_config", Value::structure([(MARK, Value::from(mark))])),
             ("read_only", false.into()),
             ("sharable", record.sharable.into()),
             ("SR", self.sr.reference().into()),
@@ -177,7 +178,7 @@ impl<'a> Target<'a> {
         let made = Temporary::new(&self.cx.app, pool, What::Vdi, &copy);
         let like = class::Vbd { vm: xapi_types::Ref::parse(self.vm.reference()), ..like.clone() };
         match attach(pool, &like, &copy).await {
-            Ok(_) => Ok(made.into_held()),
+            Ok(_) => made.keep().await,
             Err(error) => {
                 made.remove().await;
                 Err(error)
