@@ -1,6 +1,7 @@
 //! The server is killed in the middle of what changes a pool: what comes after it sets the pool right, and tells.
 
 mod lab;
+mod rolling;
 
 use std::time::Duration;
 

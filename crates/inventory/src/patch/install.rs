@@ -202,7 +202,7 @@ async fn whole(cx: &Cx, host: &On, hash: Option<&str>) -> Result<()> {
     cx.app.updates().forget_missing(host.object.id());
     let installed = match Regime::of(&host.object)? {
         Regime::Repository => repository::install(cx, host, hash).await,
-        _ => xcp_ng::install(host).await,
+        _ => xcp_ng::install(cx, host).await,
     };
     // Whoever asked meanwhile was told of what has just been installed.
     cx.app.updates().forget_missing(host.object.id());

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use app::On;
+use app::{Cx, On};
 use op::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::time::Instant;
 use tracing::info;
 use xapi::params;
 
@@ -23,6 +24,10 @@ const ATTEMPTS: u32 = 10;
 
 /// Rest between two attempts, as the original.
 const REST: Duration = Duration::from_secs(2);
+
+/// How long a host may go on with an update that was begun before, such as by a run of this server that was killed: as long
+/// as downloading and installing all of a release may take.
+const PATIENCE: Duration = Duration::from_mins(30);
 
 /// Where a host keeps when it was updated last, in seconds since 1970: it is to be restarted if that was after its start.
 const UPDATED: &str = "rpm_patch_installation_time";
@@ -97,11 +102,20 @@ fn is_busy(error: &Error) -> bool {
     failure::code(error) == Some("-1") && failure::param(error, 0).is_some_and(|text| text.contains(BUSY))
 }
 
-/// Installs all that a host lacks, and notes on it that it is to be restarted.
-pub(super) async fn install(host: &On) -> Result<()> {
-    let arguments = xapi::Value::Struct(Vec::new());
-    let params = params![host.reference(), SCRIPT, "update", arguments];
-    let printed = host.pool.call_async("host.call_plugin", params).await?;
+/// Installs all that a host lacks, and notes on it that it is to be restarted. What its script was busy with before comes to
+/// its end first.
+pub(super) async fn install(cx: &Cx, host: &On) -> Result<()> {
+    let begun = Instant::now();
+    let printed = loop {
+        let arguments = xapi::Value::Struct(Vec::new());
+        let params = params![host.reference(), SCRIPT, "update", arguments];
+        match host.pool.call_async("host.call_plugin", params).await {
+            Err(error) if is_busy(&error) && begun.elapsed() < PATIENCE && !cx.stopped() && !cx.is_cancelled() => {
+                tokio::time::sleep(REST).await;
+            }
+            printed => break printed?,
+        }
+    };
     check(printed.as_str().unwrap_or_default())?;
     let now = jiff::Timestamp::now().as_millisecond();
     let now = format!("{}.{:03}", now / 1000, now % 1000);

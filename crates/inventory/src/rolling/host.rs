@@ -48,6 +48,8 @@ async fn gone(cx: &Cx, course: &Course, on: &On, roll: &mut Roll, at: usize) -> 
         return again(cx, roll, at).await;
     }
     let target = cx.on(&id)?;
+    // The pool goes on with what a server began that stopped meanwhile, and would not begin it a second time.
+    until(cx, &roll.hosts[at], "is still being emptied", |seen| (!seen.is_emptied).then_some(())).await?;
     roll.step(cx, course, at, Phase::Emptying).await?;
     vms::shut_down(cx, on, roll, &roll.hosts[at]).await?;
     target.pool.call("host.assert_can_evacuate", params![target.reference()]).await?;

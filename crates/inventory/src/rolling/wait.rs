@@ -20,6 +20,8 @@ pub(super) struct Seen {
     pub(super) started: Option<f64>,
     /// Whether it is about to go down.
     pub(super) leaves: bool,
+    /// Whether its VMs are on their way to other hosts.
+    pub(super) is_emptied: bool,
 }
 
 impl Seen {
@@ -36,11 +38,13 @@ impl Seen {
             current_operations: std::collections::BTreeMap<String, String>,
         }
         let shown: Shown = cx.app.store().get(host)?.decode().ok()?;
+        let does = |wanted: &[&str]| shown.current_operations.values().any(|name| wanted.contains(&name.as_str()));
         Some(Self {
             is_live: shown.power_state == "Running",
             is_enabled: shown.enabled,
             started: shown.start_time,
-            leaves: shown.current_operations.values().any(|name| name == "reboot" || name == "shutdown"),
+            leaves: does(&["reboot", "shutdown"]),
+            is_emptied: does(&["evacuate"]),
         })
     }
 
