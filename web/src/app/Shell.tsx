@@ -20,7 +20,7 @@ import { Rail } from './Rail';
 import { Sections } from './Sections';
 import css from './Shell.module.css';
 
-const Toasts = lazy(() => import('../ui/Toasts'));
+const Toasts = lazy(() => persistently(() => import('../ui/Toasts')));
 const KeyboardHelp = lazy(() => withTexts(import('./KeyboardHelp')));
 const TreePane = lazy(() => withTexts(import('../tree/TreePane')).then((module) => ({ default: module.TreePane })));
 const Palette = lazy(() => withTexts(import('../palette/Palette')).then((module) => ({ default: module.Palette })));
@@ -36,6 +36,9 @@ const GO: readonly [string, NounId][] = [
 	['n', 'networks'],
 	['t', 'tasks'],
 ];
+
+/** When a part that could not be fetched is fetched again, in ms. */
+const AGAIN = 2000;
 
 /** Keys of actions on what the page is about, as `list/registry.ts` has them. */
 const ACTS = ['e', 'm', 'r'];
@@ -152,6 +155,17 @@ function Regions({ children }: { children: ReactNode }) {
 			)}
 		</div>
 	);
+}
+
+/** Fetches what the whole page stands or falls with, again after a while when the server is away. */
+async function persistently<T>(fetched: () => Promise<T>): Promise<T> {
+	for (;;) {
+		try {
+			return await fetched();
+		} catch {
+			await new Promise((resolve) => setTimeout(resolve, AGAIN));
+		}
+	}
 }
 
 /** Fetches what people reach for, so that it is there at once, and when the connection is not. */
