@@ -4144,8 +4144,33 @@ export interface Methods {
   /** Make a VM of a file and return its id: an XVA, compressed or not, or an OVA. The answer says where to send the file, unless it is to be fetched from a URL. */
   'vm.import': {
     params: {
-      /** What clients have read in an OVA; it is read here, and so need not be told. */
-      data?: Record<string, unknown>
+      /** What is to be different from what an OVA says of its machine; other names in it are passed over. */
+      data?: {
+        /** Text for people. */
+        descriptionLabel?: string
+        /** Disks to import, by their files; all when left out. */
+        disks?: {
+          /** Size, in bytes; not less than that of its image, which it is when left out. */
+          capacity?: number
+          /** Text for people. */
+          descriptionLabel?: string
+          /** Name. */
+          nameLabel?: string
+          /** File of the archive. */
+          path: string
+          /** Place among the disks of the VM, from 0 on; in the order of the archive when left out. */
+          position?: number
+        }[]
+        /** Memory, in bytes. */
+        memory?: number
+        /** Number of virtual processors. */
+        nCpus?: number
+        /** Name. */
+        nameLabel?: string
+        /** Ids of the networks of its interfaces, in their order; those of the same names as in the archive when left out. */
+        networks?: string[]
+        [key: string]: unknown
+      }
       /** `xva` or `ova`; what the file says when left out. */
       type?: 'xva' | 'ova'
       /** Storage repository for the disks. */

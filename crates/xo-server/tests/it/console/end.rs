@@ -47,9 +47,9 @@ async fn a_client_that_closes_its_side_is_answered() {
     let farewell = CloseFrame { code: CloseCode::Normal, reason: "enough".into() };
     soon(socket.send(Message::Close(Some(farewell)))).await.expect("it is taken");
     let answer = loop {
-        match soon(socket.next()).await.expect("there is an answer").expect("it is not just the end") {
-            Message::Close(frame) => break frame.map(|frame| frame.code),
-            _ => continue,
+        let message = soon(socket.next()).await.expect("there is an answer").expect("it is not just the end");
+        if let Message::Close(frame) = message {
+            break frame.map(|frame| frame.code);
         }
     };
     assert_eq!(answer, Some(CloseCode::Normal));
