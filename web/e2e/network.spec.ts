@@ -85,7 +85,7 @@ describe('networks', () => {
 		const details = page.getByRole('complementary');
 		await details.getByRole('combobox', { name: 'Locking' }).selectOption('disabled');
 		await page.getByText('00:16:3e:00:00:01: Locking changed').waitFor();
-		expect(await details.getByRole('combobox', { name: 'Locking' }).inputValue()).toBe('disabled');
+		await expect.poll(() => details.getByRole('combobox', { name: 'Locking' }).inputValue()).toBe('disabled');
 		await details.getByRole('button', { name: 'Change: Allowed addresses' }).click();
 		await details.getByRole('textbox', { name: 'Allowed addresses' }).fill('10.0.0.7, fe80::7');
 		await page.keyboard.press('Enter');
