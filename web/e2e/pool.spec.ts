@@ -173,7 +173,7 @@ describe('the settings of a pool', () => {
 		await page.getByRole('button', { name: 'Enable high availability…' }).waitFor();
 	});
 
-	it('say before what would come of a host that joins', async () => {
+	it('say before what stands against a host that would join', async () => {
 		const page = await open('north', '');
 		await page.getByRole('button', { name: 'More' }).click();
 		await page.getByRole('menuitem', { name: 'Add a host' }).click();
@@ -181,8 +181,8 @@ describe('the settings of a pool', () => {
 		expect(await dialog.getByRole('button', { name: 'Add a host' }).isDisabled()).toBe(true);
 		await dialog.getByRole('combobox', { name: 'Host' }).click();
 		await page.getByRole('option', { name: /branch-1/ }).click();
-		await dialog.getByText('would join it').waitFor();
-		await dialog.getByRole('button', { name: 'Add a host' }).and(page.locator(':enabled')).waitFor();
+		await dialog.getByText('VMs run on it; shut them down first').waitFor();
+		expect(await dialog.getByRole('button', { name: 'Add a host' }).isDisabled()).toBe(true);
 	});
 
 	it('are accessible', async () => {

@@ -75,7 +75,7 @@ describe('what is made of a VM', () => {
 		const dialog = page.getByRole('dialog', { name: 'Delete: web-2?' });
 		await dialog.getByRole('group', { name: 'Disks to delete with it' }).getByRole('checkbox').first().click();
 		await dialog.getByRole('button', { name: 'Delete' }).click();
-		await page.getByText('Deleted web-2').waitFor();
+		await row(page, 'web-2').waitFor({ state: 'detached' });
 		expect(Object.keys(Object(await call(at.server.url, 'xo.getAllObjects', { filter: { id: vdi } })))).toEqual([vdi]);
 	});
 });

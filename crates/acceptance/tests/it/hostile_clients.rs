@@ -159,9 +159,10 @@ async fn slow_readers_of_a_long_list_hold_neither_threads_nor_memory_and_are_cut
     }
     assert!(whole().await > 10_000_000, "others read on");
     until("no thread waits for them", async || (server.threads() <= threads + 4).then_some(())).await;
-    let after = server.memory();
-    println!("{READERS} slow readers: {memory} → {after} KiB of memory");
-    assert!(after < memory + 128 * 1024, "the memory went from {memory} to {after} KiB");
+    // What the beginnings of a hundred answers took for a moment is given back, though none of them is read.
+    let given_back = async || (server.memory() < memory + 128 * 1024).then(|| server.open_files());
+    let held = until("the memory is given back", given_back).await;
+    assert!(held >= open + READERS, "only {held} of {READERS} readers were there still, beside {open}");
     until("they are cut", async || (server.open_files() < open + 10).then_some(())).await;
     drop(readers);
 }
