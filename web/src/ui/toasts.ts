@@ -7,11 +7,17 @@ type Store = typeof import('@mantine/notifications')['notifications'];
 
 let last = 0;
 
-/** Without the server, what is not fetched yet cannot be; it is asked for again with the next toast. */
+let fetched: Promise<Store> | undefined;
+
+/** What is done to toasts is done in its order. Without the server they may not be there yet; the next asks again. */
 function withStore(act: (store: Store) => unknown): void {
-	import('@mantine/notifications').then(
-		({ notifications }) => void act(notifications),
-		(error: unknown) => console.warn('a message could not be shown', error),
+	fetched ??= import('@mantine/notifications').then(({ notifications }) => notifications);
+	fetched.then(
+		(store) => void act(store),
+		(error: unknown) => {
+			fetched = undefined;
+			console.warn('a message could not be shown', error);
+		},
 	);
 }
 
