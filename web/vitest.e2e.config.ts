@@ -7,5 +7,7 @@ export default defineConfig({
 		fileParallelism: false,
 		testTimeout: 180_000,
 		hookTimeout: 180_000,
+		// A browser on a busy machine is given a second try; the report names every test that needed it.
+		retry: process.env.CI ? 1 : 0,
 	},
 });

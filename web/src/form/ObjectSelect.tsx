@@ -59,7 +59,6 @@ export function ObjectSelect({
 	const kind = typeof type === 'string' ? type : type.join();
 	const nameOf = (row: Row) => text(row, named) || row.id;
 	const chosen = useChosen(type, value, named, columns);
-	const name = chosen && nameOf(chosen);
 	const wish = useMemo(() => {
 		const found = words.split(/\s+/).filter(Boolean);
 		const terms = found.map((word) => `|(${named}:${quoted(word)} id:${quoted(word)})`).join(' ');
@@ -73,6 +72,7 @@ export function ObjectSelect({
 	}, [kind, filter, named, words, columns]);
 	const { rows, view } = useView(wish);
 	const shown = chosen === undefined || rows.some(({ id }) => id === chosen.id) ? rows : [chosen, ...rows];
+	const current = shown.find(({ id }) => id === value);
 	const more = (view.total ?? 0) - rows.length;
 	return (
 		<Select
@@ -90,7 +90,9 @@ export function ObjectSelect({
 				setTyped('');
 			}}
 			// What was picked is written into the box, too; nobody looks for it by that.
-			onSearchChange={(text) => setTyped(text === picked.current || text === name ? '' : text)}
+			onSearchChange={(text) =>
+				setTyped(text === picked.current || (current !== undefined && text === nameOf(current)) ? '' : text)
+			}
 			placeholder={placeholder ?? t('form.choose')}
 			renderOption={({ option }) => {
 				const row = shown.find(({ id }) => id === option.value);
