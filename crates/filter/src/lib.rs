@@ -27,11 +27,13 @@ mod pattern;
 mod print;
 mod regexp;
 mod subject;
+mod text;
 
 pub use error::Error;
 pub use partial::Partial;
 pub use pattern::Pattern;
 pub use subject::{List, Map, Shape, Subject};
+pub use text::Text;
 
 use node::Node;
 

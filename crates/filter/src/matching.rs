@@ -11,18 +11,39 @@ impl Node {
             Self::Not(node) => !node.matches(shape),
             Self::Comparison(operator, right) => operator.holds(to_number(shape), *right),
             Self::Property(name, node) => {
-                !matches!(shape, Shape::Undefined | Shape::Null) && node.matches(&shape.property(name))
+                !matches!(shape, Shape::Undefined | Shape::Null)
+                    && !node.is_ruled_out(shape, Some(name))
+                    && node.matches(&shape.property(name))
             }
             Self::Truthy(name) => shape.property(name).is_truthy(),
-            Self::Text(text) => somewhere(shape, &|leaf| as_text(leaf).is_some_and(|found| text.is_in(found))),
+            Self::Text(text) => {
+                !self.is_ruled_out(shape, None)
+                    && somewhere(shape, &|leaf| as_text(leaf).is_some_and(|found| text.is_in(found)))
+            }
             Self::NumberOrText(number, text) => somewhere(shape, &|leaf| match leaf {
                 Shape::Number(found) => found.total_cmp(number).is_eq() || (*found == 0.0 && *number == 0.0),
                 _ => as_text(leaf).is_some_and(|found| text.is_in(found)),
             }),
-            Self::Glob(glob) => somewhere(shape, &|leaf| as_text(leaf).is_some_and(|found| glob.is_in(found))),
+            Self::Glob(glob) => {
+                !self.is_ruled_out(shape, None)
+                    && somewhere(shape, &|leaf| as_text(leaf).is_some_and(|found| glob.is_in(found)))
+            }
             Self::Regex(regex) => {
                 somewhere(shape, &|leaf| as_text(leaf).is_some_and(|found| regex.compiled.is_match(found)))
             }
+        }
+    }
+
+    /// Tells whether the subject is sure that this cannot match its property `name`, or any where there is no name.
+    fn is_ruled_out(&self, shape: &Shape<'_>, name: Option<&str>) -> bool {
+        let Shape::Map(map) = shape else { return false };
+        match self {
+            Self::All(nodes) => nodes.iter().any(|node| node.is_ruled_out(shape, name)),
+            Self::Any(nodes) => nodes.iter().all(|node| node.is_ruled_out(shape, name)),
+            Self::Property(_, node) => node.is_ruled_out(shape, name),
+            Self::Text(text) => map.rules_out(name, text),
+            Self::Glob(glob) => glob.pieces().iter().any(|piece| map.rules_out(name, piece)),
+            _ => false,
         }
     }
 }

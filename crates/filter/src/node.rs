@@ -1,5 +1,7 @@
 use regex::Regex;
 
+use crate::text::Text;
+
 /// One term of a filter.
 #[derive(Clone, Debug)]
 pub(crate) enum Node {
@@ -47,35 +49,6 @@ impl Operator {
     }
 }
 
-/// A text to be found inside others, ignoring case.
-#[derive(Clone, Debug)]
-pub(crate) struct Text {
-    pub(crate) written: String,
-    lower: String,
-}
-
-/// Needles up to this length, in bytes, are searched without copying the text; beyond it the naive search could
-/// cost the product of both lengths, so the linear one is used.
-const SHORT: usize = 32;
-
-impl Text {
-    pub(crate) fn new(written: String) -> Self {
-        let lower = written.to_lowercase();
-        Self { written, lower }
-    }
-
-    pub(crate) fn is_in(&self, text: &str) -> bool {
-        let needle = self.lower.as_bytes();
-        if needle.is_empty() {
-            return true;
-        }
-        if needle.len() <= SHORT && self.lower.is_ascii() && text.is_ascii() {
-            return text.as_bytes().windows(needle.len()).any(|part| part.eq_ignore_ascii_case(needle));
-        }
-        text.to_lowercase().contains(&self.lower)
-    }
-}
-
 /// A text with `*` for any run of characters of one line, found anywhere inside others, ignoring case.
 #[derive(Clone, Debug)]
 pub(crate) struct Glob {
@@ -89,6 +62,11 @@ impl Glob {
         let pieces =
             written.split('*').filter(|piece| !piece.is_empty()).map(|piece| Text::new(piece.into())).collect();
         Self { written, pieces }
+    }
+
+    /// Returns the texts that stand between the stars.
+    pub(crate) fn pieces(&self) -> &[Text] {
+        &self.pieces
     }
 
     pub(crate) fn is_in(&self, text: &str) -> bool {

@@ -1,7 +1,8 @@
 use crate::error::Error;
-use crate::node::{Glob, Node, Operator, RegexTerm, Text};
+use crate::node::{Glob, Node, Operator, RegexTerm};
 use crate::number::{self, is_blank};
 use crate::regexp;
+use crate::text::Text;
 
 /// Nesting that one filter may use, so that a hostile text cannot exhaust the stack.
 const MAX_DEPTH: usize = 128;

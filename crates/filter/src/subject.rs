@@ -2,6 +2,8 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use crate::text::Text;
+
 /// Something that can be tested: JSON, or a typed object that shows itself as if it were JSON.
 pub trait Subject {
     /// Returns what the value looks like from outside; costs nothing for values that exist already.
@@ -48,6 +50,13 @@ pub trait Map {
 
     /// Tells whether `test` holds for the value of some property; stops at the first.
     fn any(&self, test: &mut dyn FnMut(&Shape<'_>) -> bool) -> bool;
+
+    /// Tells whether it is sure, at little cost, that `text` stands nowhere in property `name`, or in any property where
+    /// there is no name. Whoever cannot tell says no.
+    fn rules_out(&self, name: Option<&str>, text: &Text) -> bool {
+        let _ = (name, text);
+        false
+    }
 }
 
 impl Shape<'_> {

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, cell::OnceCell};
 
-use filter::{List, Map, Shape, Subject};
+use filter::{List, Map, Shape, Subject, Text};
 use xapi_types::Record;
 
 use crate::object::Object;
@@ -21,6 +21,19 @@ impl<'o> Document<'o> {
     pub(crate) fn new(object: &'o Object) -> Self {
         Self { object, root: Node::new(&object.json) }
     }
+
+    /// Returns a property that costs no walk over kilobytes.
+    fn known(&self, name: &str) -> Option<&'o str> {
+        match (name, &self.object.record) {
+            ("type", _) => Some(self.object.kind.name()),
+            ("id", _) => Some(self.object.id()),
+            ("$pool" | "$poolId", _) => Some(self.object.pool.as_str()),
+            // What lists of machines are searched by: they show these as they came.
+            ("name_label", Record::Vm(vm)) => Some(&vm.name_label),
+            ("power_state", Record::Vm(vm)) => Some(vm.power_state.as_str()),
+            _ => None,
+        }
+    }
 }
 
 impl Subject for Document<'_> {
@@ -31,22 +44,21 @@ impl Subject for Document<'_> {
 
 impl Map for Document<'_> {
     fn property(&self, name: &str) -> Shape<'_> {
-        match name {
-            "type" => Shape::Text(self.object.kind.name().into()),
-            "id" => Shape::Text(self.object.id().into()),
-            "$pool" | "$poolId" => Shape::Text(self.object.pool.as_str().into()),
-            // What lists of machines are searched by, without a walk over kilobytes: they show these as they came.
-            "name_label" if let Record::Vm(vm) = &self.object.record => Shape::Text(vm.name_label.as_str().into()),
-            "power_state" if let Record::Vm(vm) = &self.object.record => Shape::Text(vm.power_state.as_str().into()),
-            name => match self.root.scalar(name) {
-                Some(scalar) => scalar,
-                None => Map::property(&self.root, name),
-            },
+        if let Some(known) = self.known(name) {
+            return Shape::Text(known.into());
+        }
+        match self.root.scalar(name) {
+            Some(scalar) => scalar,
+            None => Map::property(&self.root, name),
         }
     }
 
     fn any(&self, test: &mut dyn FnMut(&Shape<'_>) -> bool) -> bool {
         Map::any(&self.root, test)
+    }
+
+    fn rules_out(&self, name: Option<&str>, text: &Text) -> bool {
+        name.is_none_or(|name| self.known(name).is_none()) && !text.may_stand_in(&self.object.json)
     }
 }
 
