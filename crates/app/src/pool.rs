@@ -12,6 +12,7 @@ mod claim;
 mod connection;
 mod join;
 mod link;
+mod made;
 mod status;
 mod stream;
 

@@ -1,6 +1,6 @@
 //! Virtual TPMs.
 
-use app::Cx;
+use app::{Cx, model::Kind};
 use op::{Id, Need, Op, Ops, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -25,7 +25,7 @@ impl Op<Cx> for Create {
     async fn run(self, cx: Cx) -> Result<String> {
         let vm = cx.on(&self.id)?;
         let vtpm: String = vm.pool.call_as("VTPM.create", params![vm.reference(), false]).await?;
-        vm.pool.call_as("VTPM.get_uuid", params![vtpm]).await
+        vm.pool.id_of_new(Kind::Vtpm, &vtpm).await
     }
 }
 

@@ -217,6 +217,11 @@ impl Connection {
         updates.map_err(|error| self.translate(&error, "rrd_updates"))
     }
 
+    /// Returns whether calls change nothing.
+    pub(super) fn rehearses(&self) -> bool {
+        self.rehearsal.is_some()
+    }
+
     pub(crate) fn app(&self) -> &App {
         &self.app
     }

@@ -1,6 +1,6 @@
 //! Making a disk.
 
-use app::{Connection, Cx, On};
+use app::{Connection, Cx, On, model::Kind};
 use op::{Error, Id, Need, Op, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -69,7 +69,7 @@ impl Op<Cx> for Create {
             undo(&sr.pool, "VDI.destroy", &disk).await;
             return Err(error);
         }
-        sr.pool.call_as("VDI.get_uuid", params![disk]).await
+        sr.pool.id_of_new(Kind::Vdi, &disk).await
     }
 }
 

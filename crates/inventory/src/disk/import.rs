@@ -1,6 +1,6 @@
 //! A disk out of a file.
 
-use app::{Cx, Received};
+use app::{Cx, Received, model::Kind};
 use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -122,7 +122,7 @@ impl NewDisk {
             if cx.stopped() {
                 return Err(Error::refused("the call has been cancelled"));
             }
-            sr.pool.call_as::<String>("VDI.get_uuid", params![&made]).await
+            sr.pool.id_of_new(Kind::Vdi, &made).await
         };
         match filled.await {
             Ok(uuid) => disk.keep().await.map(|_| uuid),

@@ -1,6 +1,6 @@
 //! Making a network: of one host, or a VLAN on all hosts.
 
-use app::Cx;
+use app::{Cx, model::Kind};
 use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -71,7 +71,7 @@ impl Op<Cx> for Create {
                 let params = params![pif.xapi_ref(), &network, vlan];
                 pool.call("pool.create_VLAN_from_PIF", params).await?;
             }
-            pool.call_as("network.get_uuid", params![&network]).await
+            pool.id_of_new(Kind::Network, &network).await
         };
         let finished = finish.await;
         if finished.is_err() {

@@ -6,7 +6,7 @@ mod config;
 mod file;
 mod local;
 
-use app::{Connection, Cx, On};
+use app::{Connection, Cx, On, model::Kind};
 use futures_util::future::join_all;
 use op::{Error, Id, Ops, Result};
 use schemars::JsonSchema;
@@ -108,7 +108,7 @@ impl Storage {
             None => self.make(&host, new).await,
         };
         let sr = made.map_err(|error| self.config.conceal(error))?;
-        host.pool.call_as("SR.get_uuid", params![sr]).await
+        host.pool.id_of_new(Kind::Sr, &sr).await
     }
 
     async fn make(&self, host: &On, new: &New) -> Result<String> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::Cx;
+use app::{Cx, model::Kind};
 use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -117,6 +117,6 @@ impl Op<Cx> for Create {
             }
             return Err(error);
         }
-        pool.call_as("VBD.get_uuid", params![vbd]).await
+        pool.id_of_new(Kind::Vbd, &vbd).await
     }
 }

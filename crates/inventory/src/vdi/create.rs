@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::Cx;
+use app::{Cx, model::Kind};
 use op::{Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -104,7 +104,7 @@ impl Op<Cx> for Create {
             ("tags", self.tags.into()),
         ]);
         let vdi: String = sr.pool.call_as("VDI.create", params![record]).await?;
-        sr.pool.call_as("VDI.get_uuid", params![vdi]).await
+        sr.pool.id_of_new(Kind::Vdi, &vdi).await
     }
     fn would(&self, _: &str) -> Option<String> {
         Some(format!("a disk `{}` would be made on it", self.name_label))

@@ -1,6 +1,6 @@
 //! Moving a disk to other storage.
 
-use app::{Connection, Cx, On};
+use app::{Connection, Cx, On, model::Kind};
 use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ impl Op<Cx> for MoveTo {
     async fn run(self, cx: Cx) -> Result<Moved> {
         let moved = migrate(&cx, &self.id, &self.sr_id).await?;
         let id = match moved {
-            Some(reference) => cx.on(&self.sr_id)?.pool.call_as("VDI.get_uuid", params![reference]).await?,
+            Some(reference) => cx.on(&self.sr_id)?.pool.id_of_new(Kind::Vdi, &reference).await?,
             None => self.id.into_string(),
         };
         Ok(Moved { id })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::Cx;
+use app::{Cx, model::Kind};
 use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -107,7 +107,7 @@ impl Op<Cx> for Create {
             }
             return Err(error);
         }
-        pool.call_as("VIF.get_uuid", params![vif]).await
+        pool.id_of_new(Kind::Vif, &vif).await
     }
 }
 

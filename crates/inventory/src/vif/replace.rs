@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use app::Connection;
+use app::{Connection, model::Kind};
 use op::{Error, Patch, Result};
 use tracing::warn;
 use xapi::{Value, params};
@@ -41,7 +41,7 @@ pub(super) async fn replace(pool: &Connection, vif: &str, record: &class::Vif, w
             connect::plug(pool, &made).await?;
         }
     }
-    pool.call_as("VIF.get_uuid", params![made]).await
+    pool.id_of_new(Kind::Vif, &made).await
 }
 
 /// Plugs an interface again that could not be replaced, or deleted.

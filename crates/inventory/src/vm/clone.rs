@@ -1,6 +1,6 @@
 //! Cloning a VM.
 
-use app::{Compression, Cx};
+use app::{Compression, Cx, model::Kind};
 use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -91,7 +91,7 @@ async fn another(cx: &Cx, id: &str, name: &str, full_copy: bool) -> Result<Strin
     let made = super::made(&made, "VM")?;
     let finish = async {
         vm.pool.call("VM.set_is_a_template", params![&made, false]).await?;
-        vm.pool.call_as("VM.get_uuid", params![&made]).await
+        vm.pool.id_of_new(Kind::Vm, &made).await
     };
     let finished = finish.await;
     if finished.is_err() {

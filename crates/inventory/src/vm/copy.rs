@@ -4,7 +4,7 @@ mod across;
 
 pub(super) use self::across::management;
 
-use app::{Compression, Connection, Cx};
+use app::{Compression, Connection, Cx, model::Kind};
 use op::{Error, Id, Need, Op, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -98,7 +98,8 @@ async fn copy(pool: &Connection, vm: &str, name: &str, sr: &str, template: bool)
         if !template {
             pool.call("VM.set_is_a_template", params![&copy, false]).await?;
         }
-        pool.call_as("VM.get_uuid", params![&copy]).await
+        let kind = if template { Kind::VmTemplate } else { Kind::Vm };
+        pool.id_of_new(kind, &copy).await
     };
     let finished = finish.await;
     if finished.is_err() {

@@ -207,6 +207,7 @@ impl Op<Cx> for Create {
             warn!(vm.id = id, "a new VM does not start: {error}");
             pool.warn("the new VM does not start", &error);
         }
+        pool.seen(&[Kind::Vm], &id).await;
         Ok(id)
     }
     fn would(&self, _: &str) -> Option<String> {

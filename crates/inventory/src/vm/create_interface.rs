@@ -1,10 +1,9 @@
 //! Giving a VM another network interface.
 
-use app::Cx;
+use app::{Cx, model::Kind};
 use op::{Id, Need, Op, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use xapi::params;
 
 use super::{device::NewVif, permit::same_pool};
 use crate::kind;
@@ -54,6 +53,6 @@ impl Op<Cx> for CreateInterface {
             ipv6_allowed: &self.allowed_ipv6_addresses.unwrap_or_default(),
         };
         let vif = interface.attach(&vm.pool).await?;
-        vm.pool.call_as("VIF.get_uuid", params![vif]).await
+        vm.pool.id_of_new(Kind::Vif, &vif).await
     }
 }

@@ -183,7 +183,9 @@ async fn xva(sr: &On, length: Option<u64>, body: BoxStream<'static, io::Result<B
     let made = sr.pool.import_vm(what, blame.of_stream(body), |_| {}).await;
     let made = made.map_err(|error| blame.take().unwrap_or(error))?;
     let vm = one_of(sr, &made).await?;
-    sr.pool.call_as("VM.get_uuid", params![vm]).await
+    let id: String = sr.pool.call_as("VM.get_uuid", params![vm]).await?;
+    sr.pool.seen(&[Kind::Vm, Kind::VmTemplate, Kind::VmSnapshot], &id).await;
+    Ok(id)
 }
 
 /// Returns the VM among what a host has made; an archive may have snapshots, too.

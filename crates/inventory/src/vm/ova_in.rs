@@ -4,7 +4,7 @@ mod data;
 
 use std::{collections::BTreeMap, io};
 
-use app::{Content, Cx, On};
+use app::{Content, Cx, On, model::Kind};
 use archive::{
     Format as Found, Upload,
     ova::Reader,
@@ -152,7 +152,7 @@ impl New<'_> {
             pool.call("VM.remove_from_blocked_operations", params![vm, operation]).await?;
         }
         pool.call("VM.set_name_label", params![vm, self.vm.name.as_str()]).await?;
-        pool.call_as("VM.get_uuid", params![vm]).await
+        pool.id_of_new(Kind::Vm, vm).await
     }
 
     /// Returns the networks of its interfaces: the wanted ones, those of the same names, or else that of the management.

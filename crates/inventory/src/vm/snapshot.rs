@@ -1,6 +1,6 @@
 //! Snapshots of a VM.
 
-use app::{Cx, On};
+use app::{Cx, On, model::Kind};
 use op::{Error, Id, Need, Op, Rest, Result, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -51,10 +51,11 @@ impl Op<Cx> for Snapshot {
         let snapshot = super::made(&snapshot, "snapshot")?;
         let finish = async {
             vm.pool.call("VM.set_is_a_template", params![&snapshot, false]).await?;
-            let id = vm.pool.call_as("VM.get_uuid", params![&snapshot]).await?;
+            let id: String = vm.pool.call_as("VM.get_uuid", params![&snapshot]).await?;
             if let Some(description) = self.description {
                 vm.pool.call("VM.set_name_description", params![&snapshot, description]).await?;
             }
+            vm.pool.seen(&[Kind::VmSnapshot], &id).await;
             Ok(id)
         };
         let finished = finish.await;

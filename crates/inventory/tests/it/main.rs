@@ -18,6 +18,7 @@ mod host_set;
 mod http_proxy;
 mod import_url;
 mod journal;
+mod made;
 mod message;
 mod network;
 mod object;

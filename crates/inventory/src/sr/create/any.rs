@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use app::Cx;
+use app::{Cx, model::Kind};
 use op::{Error, Id, Need, Op, Rest, Result, Secret, Spec};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -167,7 +167,7 @@ impl Op<Cx> for Create {
         if let Err(error) = host.pool.call("SR.add_to_other_config", params![sr, "auto-scan", "true"]).await {
             warn!("new storage will not be scanned by itself: {error}");
         }
-        host.pool.call_as("SR.get_uuid", params![sr]).await
+        host.pool.id_of_new(Kind::Sr, sr).await
     }
     fn would(&self, _: &str) -> Option<String> {
         Some(format!("a storage repository `{}` would be made by it", self.name_label))

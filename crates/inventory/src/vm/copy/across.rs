@@ -87,11 +87,12 @@ async fn finish(
 ) -> Result<String> {
     let (pool, vm) = (&sr.pool, copy.reference());
     pool.call("VM.set_name_label", params![vm, name]).await?;
-    if !record.is_a_template || record.is_a_snapshot {
+    let stays_template = record.is_a_template && !record.is_a_snapshot;
+    if !stays_template {
         pool.call("VM.set_is_a_template", params![vm, false]).await?;
     }
     connect(pool, vm, networks, management(cx, sr).as_deref()).await?;
-    pool.call_as("VM.get_uuid", params![vm]).await
+    pool.id_of_new(if stays_template { Kind::VmTemplate } else { Kind::Vm }, vm).await
 }
 
 /// Connects interfaces whose network the pool did not have, and has made of nothing, with the one that manages its hosts.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, io};
 
-use app::{Connection, Cx, DiskFormat, On, RawVdi};
+use app::{Connection, Cx, DiskFormat, On, RawVdi, model::Kind};
 use disk::{Content, vhd};
 use futures_util::{StreamExt, TryStreamExt};
 use op::{Error, Result};
@@ -225,7 +225,7 @@ impl<'a> Target<'a> {
             pool.call("VM.remove_from_blocked_operations", params![vm, operation]).await?;
         }
         pool.call("VM.set_name_label", params![vm, name]).await?;
-        pool.call_as("VM.get_uuid", params![vm]).await
+        pool.id_of_new(Kind::Vm, vm).await
     }
 
     /// Refuses to go on where the call has been cancelled.
