@@ -93,6 +93,7 @@ describe('imports', () => {
 		);
 		const page = await openVms(at.browser, at.server.url, { reducedMotion: 'reduce' });
 		await page.goto(`${at.server.url}/#/srs/${sr}/disks`);
+		await page.getByRole('heading', { name: 'ISO library', level: 1 }).waitFor();
 		await page.getByRole('button', { name: 'Import', exact: true }).click();
 		await give(page, 'tiny.iso');
 		await page.getByRole('combobox', { name: 'Storage of ISO images' }).waitFor();

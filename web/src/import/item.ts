@@ -1,7 +1,6 @@
 /** What has been chosen for an import, and the job that makes something of it. */
 import { PATIENCE } from '../list/Actions';
 import type { Connection } from '../live/connection';
-import { untilSeen } from '../live/seen';
 import { type Format, isVm, nameOf, type Sniffed } from './sniff';
 import type { Job, Made } from './uploads';
 
@@ -67,10 +66,7 @@ export function jobOf(connection: Connection, item: Item & { format: Format }, s
 			...(name !== '' && { name_label: name }),
 			...(description !== '' && { name_description: description }),
 		};
-		if (Object.keys(change).length > 0) {
-			await untilSeen(connection, 'VM', id);
-			await connection.call('vm.set', { id, ...change });
-		}
+		if (Object.keys(change).length > 0) await connection.call('vm.set', { id, ...change });
 		return { list: 'vms', id };
 	};
 	return { name: sourceName(item), file: 'file' in source ? source.file : undefined, begin, end };
