@@ -1,9 +1,11 @@
 /** A rolling update or reboot of a pool: the task that goes on, or what is left of one that the server's end interrupted. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { ServerError } from '../../api/errors';
 import type { Result } from '../../api/methods';
 import { useConnectionState, useLive } from '../../live/hooks';
 import type { PlannedHost, XoTask } from '../../live/tasks';
+import { whenThere } from '../../live/there';
 import { MISSING } from '../../patch/missing';
 
 export interface Rolling {
@@ -42,10 +44,14 @@ export function useRolling(pool: string): Rolling {
 	useEffect(() => {
 		if (is !== 'live' || id !== undefined) return;
 		let left = false;
+		let stop = () => {};
 		connection.call('pool.getRolling', { pool }).then(
 			(told) => !left && setKept(told),
-			// Only who may administrate the pool is told.
-			() => undefined,
+			(error) => {
+				// A server that has just started has not read the pool yet. Others are not told who may not administrate it.
+				if (left || !isUnknown(error)) return;
+				stop = whenThere(connection, 'pool', pool, () => setAsked((times) => times + 1));
+			},
 		);
 		if (last !== undefined) {
 			void queries.invalidateQueries({ queryKey: [MISSING] });
@@ -56,6 +62,7 @@ export function useRolling(pool: string): Rolling {
 		}
 		return () => {
 			left = true;
+			stop();
 		};
 	}, [connection, queries, pool, is, id, last, asked]);
 	return {
@@ -64,6 +71,13 @@ export function useRolling(pool: string): Rolling {
 		kept: running === undefined ? kept : null,
 		look: () => setAsked((times) => times + 1),
 	};
+}
+
+/** Code of an error that says that there is no such object. */
+const NO_SUCH_OBJECT = 1;
+
+function isUnknown(error: unknown): boolean {
+	return error instanceof ServerError && error.code === NO_SUCH_OBJECT;
 }
 
 /** How many hosts of a plan need nothing more. */
