@@ -12,6 +12,7 @@ mod log;
 mod role;
 mod server;
 mod session;
+mod shared_filter;
 mod site;
 mod system;
 mod test;
@@ -33,6 +34,7 @@ pub fn ops(ops: &mut Ops<Cx>) {
     role::ops(ops);
     server::ops(ops);
     session::ops(ops);
+    shared_filter::ops(ops);
     site::ops(ops);
     system::ops(ops);
     test::ops(ops);

@@ -124,7 +124,9 @@ async fn run(cx: Cx, name: &str, params: Value, task: Option<task::Open>) -> op:
 pub fn failure(error: db::Error) -> op::Error {
     match error {
         // Nothing is wrong where a dry run has come to writing something down.
-        db::Error::UserExists { .. } | db::Error::OnlyRead { .. } => op::Error::refused(error.to_string()),
+        db::Error::UserExists { .. } | db::Error::FilterExists { .. } | db::Error::OnlyRead { .. } => {
+            op::Error::refused(error.to_string())
+        }
         db::Error::GroupExists { id } => op::Error::ObjectAlreadyExists { object: Some(id), kind: Some("group") },
         db::Error::ServerExists { .. } => op::Error::ObjectAlreadyExists { object: None, kind: Some("server") },
         error => {

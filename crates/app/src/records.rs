@@ -1,7 +1,7 @@
 //! What a connection is told of records of the server itself, which are no objects of pools: of which kinds some have
 //! changed. What they are like it asks, by the operations that list them, and so by their rights.
 //!
-//! Nothing is queued: a kind of which something has changed is due until the client takes it, and there are six.
+//! Nothing is queued: a kind of which something has changed is due until the client takes it, and there are nine.
 
 use std::collections::BTreeSet;
 
@@ -15,13 +15,16 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::{Cx, Permissions, access::is_admin, notifications::WeakNotifications, session::WeakSession};
 
 /// Every kind, with the words on the wire.
-const KINDS: [(RecordKind, &str); 6] = [
+const KINDS: [(RecordKind, &str); 9] = [
     (RecordKind::Server, "server"),
     (RecordKind::User, "user"),
     (RecordKind::Group, "group"),
     (RecordKind::Token, "token"),
     (RecordKind::Rule, "acl"),
     (RecordKind::Role, "aclRole"),
+    (RecordKind::Alarm, "alarm"),
+    (RecordKind::CloudConfig, "cloudConfig"),
+    (RecordKind::SharedFilter, "sharedFilter"),
 ];
 
 /// What the client of one connection is to be told.
@@ -50,7 +53,7 @@ impl RecordsTold {
     pub(crate) fn changed(&mut self, changed: &Changed) {
         let Some(user) = self.user() else { return };
         let (is_own, kind) = (changed.user.as_deref() == Some(&*user.id), changed.kind);
-        if is_own || may_read(&user, kind, &self.permissions) {
+        if is_own || is_for_all(kind) || may_read(&user, kind, &self.permissions) {
             self.due.insert(kind);
         }
         // By a role, a group or as another kind of user one may read more or less than before.
@@ -84,6 +87,11 @@ fn words(kinds: &BTreeSet<RecordKind>) -> Vec<&'static str> {
     KINDS.iter().filter(|(kind, _)| kinds.contains(kind)).map(|(_, word)| *word).collect()
 }
 
+/// Returns whether everybody may list the records of a kind; of alarms those about what they see.
+fn is_for_all(kind: RecordKind) -> bool {
+    matches!(kind, RecordKind::Alarm | RecordKind::CloudConfig | RecordKind::SharedFilter)
+}
+
 /// Returns whether `user` may read some records of a kind, also of others.
 fn may_read(user: &User, kind: RecordKind, permissions: &Permissions) -> bool {
     let reads = |resource| permissions.holds(&user.id, resource, "read");
@@ -93,6 +101,8 @@ fn may_read(user: &User, kind: RecordKind, permissions: &Permissions) -> bool {
             RecordKind::User => reads("user"),
             RecordKind::Group => reads("group"),
             RecordKind::Role => reads("acl-role") || reads("acl-privilege"),
+            // Those that everybody may list do not come and go with rights.
+            RecordKind::Alarm | RecordKind::CloudConfig | RecordKind::SharedFilter => false,
             // Rules and the tokens of others are for administrators.
             RecordKind::Token | RecordKind::Rule => false,
         }

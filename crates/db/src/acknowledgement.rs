@@ -2,7 +2,7 @@
 
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Result, now, open::Inner};
+use crate::{RecordKind, Result, now, open::Inner};
 
 /// Somebody has seen an alarm and says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,7 @@ impl Acknowledgements<'_> {
         .execute(&self.0.write)
         .await
         .map_err(self.0.sql("acknowledging an alarm"))?;
+        self.0.changes.tell(RecordKind::Alarm);
         Ok(done.rows_affected() > 0)
     }
 
@@ -48,6 +49,7 @@ impl Acknowledgements<'_> {
             .execute(&self.0.write)
             .await
             .map_err(self.0.sql("taking an acknowledgement back"))?;
+        self.0.changes.tell(RecordKind::Alarm);
         Ok(done.rows_affected() > 0)
     }
 

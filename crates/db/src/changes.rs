@@ -23,6 +23,12 @@ pub enum RecordKind {
     Rule,
     /// The newer roles, their privileges and who has them.
     Role,
+    /// Which alarms have been acknowledged.
+    Alarm,
+    /// Texts for cloud-init.
+    CloudConfig,
+    /// Filters that are kept for all users.
+    SharedFilter,
 }
 
 /// A record that is new, has changed, or is gone.

@@ -2,7 +2,7 @@
 
 use sqlx::{Row, any::AnyRow};
 
-use crate::{Result, open::Inner};
+use crate::{RecordKind, Result, open::Inner};
 
 /// What a text is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,7 @@ impl CloudConfigs<'_> {
             .execute(&self.0.write)
             .await
             .map_err(self.0.sql("keeping a cloud config"))?;
+        self.0.changes.tell(RecordKind::CloudConfig);
         Ok(CloudConfig { id, name: name.to_owned(), template: template.to_owned(), kind })
     }
 
@@ -65,6 +66,7 @@ impl CloudConfigs<'_> {
             .execute(&self.0.write)
             .await
             .map_err(self.0.sql("changing a cloud config"))?;
+        self.0.changes.tell(RecordKind::CloudConfig);
         Ok(done.rows_affected() > 0)
     }
 
@@ -75,6 +77,7 @@ impl CloudConfigs<'_> {
             .execute(&self.0.write)
             .await
             .map_err(self.0.sql("deleting a cloud config"))?;
+        self.0.changes.tell(RecordKind::CloudConfig);
         Ok(done.rows_affected() > 0)
     }
 

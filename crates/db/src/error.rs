@@ -105,6 +105,12 @@ pub enum Error {
         /// Its id.
         id: String,
     },
+    /// A shared filter of this name exists for the type.
+    #[error("there is a shared filter `{name}` for this type already")]
+    FilterExists {
+        /// Name as given.
+        name: String,
+    },
     /// A server with this address exists.
     #[error("server `{host}` already exists")]
     ServerExists {

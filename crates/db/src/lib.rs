@@ -1,4 +1,4 @@
-//! What outlives a restart: users, groups, rules, roles, tokens, servers, settings, acknowledged alarms, logs, tasks, the
+//! What outlives a restart: users, groups, rules, roles, tokens, servers, settings, filters for all, acknowledged alarms, logs, tasks, the
 //! journal.
 //!
 //! SQLite by default, through sqlx's `Any` driver and in the dialect that PostgreSQL shares. A write that has been
@@ -24,6 +24,7 @@ mod rule;
 mod seal;
 mod server;
 mod setting;
+mod shared_filter;
 mod task;
 mod token;
 mod user;
@@ -42,6 +43,7 @@ pub use roll::Rolls;
 pub use rule::{AclRule, AclRules};
 pub use server::{NewServer, Server, Servers};
 pub use setting::Settings;
+pub use shared_filter::{SharedFilter, SharedFilters};
 pub use task::{KeptTask, Tasks};
 pub use token::{Client, NewToken, Token, Tokens};
 pub use user::{NewUser, User, Users};

@@ -23,7 +23,7 @@ use tracing::info;
 
 use crate::{
     Acknowledgements, AclRules, Changes, CloudConfigs, Error, Groups, Journal, Logs, Privileges, Result, Roles, Rolls,
-    Servers, Settings, Tasks, Tokens, Users, lock, seal::Seal,
+    Servers, Settings, SharedFilters, Tasks, Tokens, Users, lock, seal::Seal,
 };
 
 /// Schema steps; a step that has been released is never changed.
@@ -36,6 +36,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "roles", include_str!("../migrations/0006_roles.sql")),
     (7, "tasks", include_str!("../migrations/0007_tasks.sql")),
     (8, "rolls", include_str!("../migrations/0008_rolls.sql")),
+    (9, "shared filters", include_str!("../migrations/0009_shared_filters.sql")),
 ];
 /// Tables whose pages are checked at each start; the journal would take too long.
 const CHECKED: &[&str] = &[
@@ -54,6 +55,7 @@ const CHECKED: &[&str] = &[
     "acknowledgements",
     "tasks",
     "rolls",
+    "shared_filters",
 ];
 /// Password hashes computed at the same time; each takes 64 MiB and a core for some 100 ms.
 const HASHERS: usize = 2;
@@ -156,6 +158,11 @@ impl Db {
     /// Returns the texts for cloud-init.
     pub fn cloud_configs(&self) -> CloudConfigs<'_> {
         CloudConfigs(&self.0)
+    }
+
+    /// Returns the filters that are kept for all users.
+    pub fn shared_filters(&self) -> SharedFilters<'_> {
+        SharedFilters(&self.0)
     }
 
     /// Returns the groups of users.

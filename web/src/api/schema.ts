@@ -608,6 +608,22 @@ export interface UserInfo {
   authProviders?: Record<string, unknown>
 }
 
+/** A filter that is kept for all users. */
+export interface SharedFilterInfo {
+  /** Its id. */
+  id: string
+  /** Type of the objects that it chooses from, such as `VM`. */
+  type: string
+  /** Name; no other of the type has it. */
+  name: string
+  /** A text of the filter language. */
+  filter: string
+  /** Id of the user who made it, who may be gone. */
+  user: string
+  /** Whether the caller may change it: their own, administrators all. */
+  editable: boolean
+}
+
 /** What is amiss with the chains of disks of a storage repository. */
 export interface Chains {
   /** What hangs on a disk that is not there: the uuid of the disk, and that of what is missing. */
@@ -1321,7 +1337,7 @@ export interface Methods {
     }
     result: unknown[]
   }
-  /** Be told by `record` notifications of which kinds some records have changed: `kinds` has `server`, `user`, `group`, `token`, `acl` or `aclRole`. One is told of what one may read, and of one's own user and tokens; the answer is the kinds of which one may read others than these. What the records are like is asked of the operations that list them. Of a server it is told, too, when how it stands with it has changed. */
+  /** Be told by `record` notifications of which kinds some records have changed: `kinds` has `server`, `user`, `group`, `token`, `acl`, `aclRole`, `alarm` (who has acknowledged one), `cloudConfig` or `sharedFilter`. One is told of what one may read, and of one's own user and tokens; the answer is the kinds of which one may read others than these. What the records are like is asked of the operations that list them. Of a server it is told, too, when how it stands with it has changed. */
   'api.subscribeRecords': {
     params: Record<string, never>
     result: string[]
@@ -2579,6 +2595,43 @@ export interface Methods {
   /** Sign out; the token that signed in stays valid. */
   'session.signOut': {
     params: Record<string, never>
+    result: true
+  }
+  /** Keep a filter for all users and return its id. */
+  'sharedFilter.create': {
+    params: {
+      /** Type of the objects that it chooses from, such as `VM`. */
+      type: string
+      /** Name; no other filter of the type has it. */
+      name: string
+      /** A text of the filter language. */
+      filter: string
+    }
+    result: string
+  }
+  /** Delete a filter that is kept for all users: one's own, or any as an administrator. */
+  'sharedFilter.delete': {
+    params: {
+      /** Filter to delete. */
+      id: string
+    }
+    result: true
+  }
+  /** List the filters that are kept for all users. */
+  'sharedFilter.getAll': {
+    params: Record<string, never>
+    result: SharedFilterInfo[]
+  }
+  /** Change a filter that is kept for all users: one's own, or any as an administrator. */
+  'sharedFilter.set': {
+    params: {
+      /** Filter to change. */
+      id: string
+      /** Name; no other filter of the type has it. */
+      name?: string
+      /** A text of the filter language. */
+      filter?: string
+    }
     result: true
   }
   /** Return the record of the driver that serves a storage repository. */

@@ -8,6 +8,7 @@ mod group;
 mod log;
 mod server;
 mod session;
+mod shared_filter;
 mod system;
 mod test;
 #[path = "../../../app/tests/it/test_app.rs"]

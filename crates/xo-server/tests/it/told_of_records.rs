@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::view::{Client, Served};
 
-const ALL: [&str; 6] = ["server", "user", "group", "token", "acl", "aclRole"];
+const ALL: [&str; 9] = ["server", "user", "group", "token", "acl", "aclRole", "alarm", "cloudConfig", "sharedFilter"];
 
 /// Waits until the client has been told of all that is `wanted`; returns what it was told of.
 async fn told(client: &mut Client, wanted: &[&str]) -> Vec<String> {
@@ -93,6 +93,23 @@ async fn others_are_told_of_what_is_their_own() {
     assert_eq!(told(&mut client, &["user"]).await, ["user"]);
     client.call("token.create", json!({})).await;
     assert_eq!(told(&mut client, &["token"]).await, ["token"]);
+}
+
+#[tokio::test]
+async fn everybody_is_told_of_what_everybody_may_list() {
+    let lab = Served::new().await;
+    let mut admin = lab.client().await;
+    let (_, token) = user(&lab, "u@example.net").await;
+    let mut client = lab.client_of(&token).await;
+    client.call("api.subscribeRecords", json!({})).await;
+    let filter = admin.call("sharedFilter.create", json!({ "type": "VM", "name": "n", "filter": "tags:n" })).await;
+    assert_eq!(told(&mut client, &["sharedFilter"]).await, ["sharedFilter"]);
+    admin.call("sharedFilter.delete", json!({ "id": filter })).await;
+    assert_eq!(told(&mut client, &["sharedFilter"]).await, ["sharedFilter"]);
+    admin.call("cloudConfig.create", json!({ "name": "n", "template": "t" })).await;
+    assert_eq!(told(&mut client, &["cloudConfig"]).await, ["cloudConfig"]);
+    lab.app().db().acknowledgements().add("message", "pool", "admin", None).await.expect("it is written");
+    assert_eq!(told(&mut client, &["alarm"]).await, ["alarm"]);
 }
 
 #[tokio::test]

@@ -35,6 +35,11 @@ async fn config(lab: &Lab) -> Value {
     lab.admin.call("cloudConfig.create", params).await["id"].clone()
 }
 
+async fn filter(lab: &Lab) -> Value {
+    let params = json!({ "type": "VM", "name": "web", "filter": "tags:web" });
+    lab.admin.call("sharedFilter.create", params).await
+}
+
 async fn view(lab: &Lab) -> Value {
     lab.admin.call("view.subscribe", json!({ "type": "VM" })).await["id"].clone()
 }
@@ -115,6 +120,10 @@ pub(super) const RECIPES: &[Recipe] = &[
     after("session.signInWithToken", |lab| {
         Box::pin(async move { json!({ "token": lab.admin.call("token.create", json!({})).await }) })
     }),
+    on("sharedFilter.create", |_| json!({ "type": "VM", "name": "web", "filter": "tags:web" })),
+    after("sharedFilter.delete", |lab| Box::pin(async move { json!({ "id": filter(lab).await }) })),
+    on("sharedFilter.getAll", |_| json!({})),
+    after("sharedFilter.set", |lab| Box::pin(async move { json!({ "id": filter(lab).await, "name": "n" }) })),
     on("system.getMethodsInfo", |_| json!({})),
     on("system.getServerTimezone", |_| json!({})),
     on("system.getServerVersion", |_| json!({})),

@@ -27,6 +27,13 @@ pub(super) const REFUSALS: &[Refusal] = &[
             json!({ "host": server, "username": "root", "password": "pw", "autoConnect": false })
         })
     }),
+    refused_after("sharedFilter.create", "25", |lab| {
+        Box::pin(async move {
+            let params = json!({ "type": "VM", "name": "web", "filter": "tags:web" });
+            lab.admin.call("sharedFilter.create", params.clone()).await;
+            params
+        })
+    }),
     refused("test.changeConnectedXapiHostname", "ECONNREFUSED", |w| {
         let host = w.uuid(w.master());
         json!({ "hostname": "127.0.0.1:1", "oldObject": host, "newObject": host })
