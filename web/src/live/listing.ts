@@ -158,18 +158,17 @@ export class Listing implements Lines {
 	};
 
 	readonly indexOf = (id: string): number => {
-		if (this.#look?.group === undefined) return placeIn(this.#head, id, 0);
+		if (this.#look?.group === undefined) return this.#head.indexOf(id);
 		for (const { value, start } of this.#sections) {
-			const view = this.#parts.get(value)?.view;
-			const place = view === undefined ? -1 : placeIn(view, id, start + 1);
-			if (place >= 0) return place;
+			const place = this.#parts.get(value)?.view.indexOf(id) ?? -1;
+			if (place >= 0) return start + 1 + place;
 		}
 		return -1;
 	};
 
 	readonly watchRow = (id: string, listener: () => void) => {
-		const view = [...this.#views()].find((candidate) => candidate.get(id) !== undefined) ?? this.#head;
-		return view.watchRow(id, listener);
+		for (const view of this.#views()) if (view.indexOf(id) >= 0) return view.watchRow(id, listener);
+		return this.#head.watchRow(id, listener);
 	};
 
 	*#views(): Generator<View> {
@@ -259,11 +258,6 @@ export class Listing implements Lines {
 
 function lineOf(row: Row | undefined): Line {
 	return row === undefined ? { is: 'blank' } : { is: 'row', row };
-}
-
-function placeIn(view: View, id: string, from: number): number {
-	const at = view.rows.findIndex((row) => row.id === id);
-	return at < 0 ? -1 : from + view.offset + at;
 }
 
 /** The window to show what is in sight: the one there is, while it reaches far enough. */

@@ -61,7 +61,9 @@ export class View {
 	#restructured = false;
 	/** Grows with every change of which rows there are, of the total or of the counts. */
 	version = 0;
-	rows: readonly Row[] = [];
+	#rows: readonly Row[] = [];
+	/** Where each row is among them; made when somebody asks. */
+	#places: Map<string, number> | undefined;
 	offset = 0;
 	/** How many match; nothing while that is not known. */
 	total: number | undefined;
@@ -72,6 +74,10 @@ export class View {
 	constructor(connection: Connection, schedule: Schedule = onNextFrame) {
 		this.#connection = connection;
 		this.#schedule = schedule;
+	}
+
+	get rows(): readonly Row[] {
+		return this.#rows;
 	}
 
 	/** Follows the server until it is closed; may be opened again then. */
@@ -142,7 +148,25 @@ export class View {
 
 	/** The row of an id, if the window has it. */
 	get(id: string): Row | undefined {
-		return this.rows.find((row) => row.id === id);
+		const place = this.#placeOf(id);
+		return place === undefined ? undefined : this.#rows[place];
+	}
+
+	/** The place in the list of an id, if the window has it; else -1. */
+	indexOf(id: string): number {
+		const place = this.#placeOf(id);
+		return place === undefined ? -1 : this.offset + place;
+	}
+
+	#placeOf(id: string): number | undefined {
+		this.#places ??= new Map(this.#rows.map((row, place) => [row.id, place]));
+		return this.#places.get(id);
+	}
+
+	/** Has other rows, or others in their order. */
+	#have(rows: readonly Row[]): void {
+		this.#rows = rows;
+		this.#places = undefined;
 	}
 
 	#end(id: number): void {
@@ -164,7 +188,7 @@ export class View {
 	}
 
 	#forget(): void {
-		this.rows = [];
+		this.#have([]);
 		this.total = undefined;
 		this.counts = {};
 		this.#wake();
@@ -197,12 +221,13 @@ export class View {
 	#take(shown: Shown, wish: Wish): void {
 		this.#id = shown.id;
 		const before = new Map(this.rows.map((row) => [row.id, row]));
-		this.rows = shown.rows.map((row) => {
+		const rows = shown.rows.map((row) => {
 			const known = before.get(row.id);
 			if (known !== undefined && sameRow(known, row)) return known;
 			if (known !== undefined) this.#dirty.add(row.id);
 			return row;
 		});
+		this.#have(rows);
 		this.offset = wish.offset ?? 0;
 		this.total = shown.total;
 		this.counts = shown.counts;
@@ -218,7 +243,7 @@ export class View {
 			return;
 		}
 		if (change.left !== undefined || change.moved !== undefined || change.entered !== undefined) {
-			this.rows = place(this.rows, change);
+			this.#have(place(this.#rows, change));
 			this.#restructured = true;
 		}
 		if (change.changed !== undefined) this.#set(change.changed);
@@ -229,13 +254,15 @@ export class View {
 	}
 
 	#set(changed: Record<string, Record<string, unknown>>): void {
-		this.rows = this.rows.map((row) => {
-			const change = changed[row.id];
-			if (change === undefined) return row;
-			this.#dirty.add(row.id);
+		const rows = [...this.#rows];
+		for (const [id, change] of Object.entries(changed)) {
+			const place = this.#placeOf(id);
+			if (place === undefined) continue;
+			this.#dirty.add(id);
 			// A whole object stands for itself: what it no longer has is gone.
-			return this.#answered?.columns === undefined ? { ...change, id: row.id } : { ...row, ...change };
-		});
+			rows[place] = this.#answered?.columns === undefined ? { ...change, id } : { ...rows[place], ...change, id };
+		}
+		this.#rows = rows;
 	}
 
 	#wake(): void {
