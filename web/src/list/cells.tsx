@@ -1,7 +1,7 @@
 /** Columns that many nouns have: each a function of what is special about it. */
 import type { MouseEvent } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Key } from '../i18n';
+import { useWords } from '../i18n/words';
 import { useName } from '../live/hooks';
 import type { Sort } from '../live/names';
 import type { Row } from '../live/view';
@@ -45,7 +45,7 @@ export function nameColumn(
 /** The address of this list with the details of a row open. */
 function linkTo(row: Row): string {
 	const [path = ''] = location.hash.split('?');
-	return `${path}?${new URLSearchParams({ id: row.id })}`;
+	return `${path}?id=${encodeURIComponent(row.id)}`;
 }
 
 /** A plain click opens the details beside the list; with a key held, the browser does what it does with links. */
@@ -196,8 +196,8 @@ export function yesNoColumn(id: string, label: Key, property: string, place: Pla
 }
 
 export function YesNo({ value }: { value: boolean }) {
-	const { t } = useTranslation();
-	return value ? t('yes') : <span className={css.dim}>{t('no')}</span>;
+	const words = useWords();
+	return value ? words.text('yes') : <span className={css.dim}>{words.text('no')}</span>;
 }
 
 export function tagsColumn(place: Place = {}): Column {

@@ -10,7 +10,7 @@ import type { Column, Sort } from './column';
 import css from './DataTable.module.css';
 import { AROUND, fitting, widthOf } from './fit';
 import { Header } from './Header';
-import { BlankLine, GroupLine, RowLine, rowId } from './Line';
+import { GroupLine, RowLine, rowId } from './Line';
 import { isShown, type Layout } from './layout';
 import { useRowWindow, useTopOf } from './rowWindow';
 import type { Selection } from './selection';
@@ -109,13 +109,10 @@ export function DataTable(props: DataTableProps) {
 			) : (
 				// biome-ignore lint/a11y/useSemanticElements: see above
 				<div className={css.rows} role="rowgroup" style={{ height: length * height }}>
-					{range(first, last).map((index) => {
+					{slots.map(({ slot: key, index }) => {
 						const start = index * height;
 						const line = lines.at(index);
-						const key = index % slots;
-						if (line === undefined) return null;
-						if (line.is === 'blank') return <BlankLine index={index} key={key} start={start} />;
-						if (line.is === 'group')
+						if (line?.is === 'group')
 							return (
 								<GroupLine
 									columns={shown.length + 2}
@@ -127,11 +124,11 @@ export function DataTable(props: DataTableProps) {
 									start={start}
 								/>
 							);
-						const { id } = line.row;
+						const id = line?.is === 'row' ? line.row.id : undefined;
 						return (
 							<RowLine
 								columns={shown}
-								current={id === cursor}
+								current={id !== undefined && id === cursor}
 								id={id}
 								index={index}
 								isStale={props.isStale}
@@ -141,7 +138,7 @@ export function DataTable(props: DataTableProps) {
 								onCursor={props.onCursor}
 								onMenu={props.onMenu}
 								onOpen={props.onOpen}
-								selected={selection.has(id)}
+								selected={id !== undefined && selection.has(id)}
 								selection={selection}
 								start={start}
 							/>
@@ -151,10 +148,6 @@ export function DataTable(props: DataTableProps) {
 			)}
 		</div>
 	);
-}
-
-function range(first: number, last: number): number[] {
-	return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
 }
 
 /** The name of a column's width among the CSS variables. */

@@ -1,6 +1,6 @@
 /** The lines of a table: a row, the head of a group, and a row that is on its way. */
-import { type ComponentType, memo, useCallback, useSyncExternalStore } from 'react';
-import { useTranslation } from 'react-i18next';
+import { type ComponentType, memo, type SyntheticEvent, useCallback, useSyncExternalStore } from 'react';
+import { useWords, type Words } from '../i18n/words';
 import type { Line, Lines } from '../live/listing';
 import type { Row } from '../live/view';
 import { formatNumber } from '../ui/format';
@@ -17,18 +17,6 @@ export function rowId(id: string | undefined): string {
 function at(start: number) {
 	return { transform: `translateY(${start}px)` };
 }
-
-export const BlankLine = memo(function BlankLine({ index, start }: { index: number; start: number }) {
-	return (
-		// biome-ignore lint/a11y/useSemanticElements: see DataTable
-		// biome-ignore lint/a11y/useFocusableInteractive: nothing to act on
-		<div aria-rowindex={index + 2} className={css.row} role="row" style={at(start)}>
-			{/* biome-ignore lint/a11y/useSemanticElements: see DataTable */}
-			{/* biome-ignore lint/a11y/useFocusableInteractive: nothing to act on */}
-			<div className={css.blank} role="gridcell" />
-		</div>
-	);
-});
 
 interface GroupLineProps {
 	line: Line & { is: 'group' };
@@ -69,7 +57,8 @@ const more = <MoreIcon size={16} />;
 
 interface RowLineProps {
 	lines: Lines;
-	id: string;
+	/** Nothing while the row is on its way. */
+	id: string | undefined;
 	index: number;
 	start: number;
 	columns: readonly Column[];
@@ -83,83 +72,130 @@ interface RowLineProps {
 	onMenu: (row: Row, at: Place) => void;
 }
 
+/**
+ * A place in sight, with the row that is there. It stays as it is when another row scrolls in: only what differs is
+ * written. What is on its way leaves the cells of the row before, which are not shown and cost nothing then.
+ */
 export const RowLine = memo(function RowLine(props: RowLineProps) {
-	const { t } = useTranslation();
 	const { lines, id, index, columns, selected, current, selection } = props;
 	const row = useSyncExternalStore(
-		useCallback((listener) => lines.watchRow(id, listener), [lines, id]),
-		() => lines.get(id),
+		useCallback((listener) => (id === undefined ? () => undefined : lines.watchRow(id, listener)), [lines, id]),
+		() => (id === undefined ? undefined : lines.get(id)),
 	);
-	if (row === undefined) return null;
-	const name = props.name(row);
+	const is = row && {
+		'aria-label': props.name(row),
+		'aria-selected': selected,
+		'data-current': current || undefined,
+		'data-stale': props.isStale(row) || undefined,
+		id: rowId(row.id),
+	};
 	return (
 		// biome-ignore lint/a11y/useSemanticElements: see DataTable
 		// biome-ignore lint/a11y/useKeyWithClickEvents: the keys of the grid do the same
 		// biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
 		<div
-			aria-label={name}
+			{...is}
 			aria-rowindex={index + 2}
-			aria-selected={selected}
 			className={css.row}
-			data-current={current || undefined}
-			data-stale={props.isStale(row) || undefined}
-			id={rowId(id)}
+			data-blank={row === undefined || undefined}
 			onClick={(event) => {
+				if (row === undefined) return;
 				if (event.shiftKey) selection.extendTo(row);
 				else if (event.ctrlKey || event.metaKey) selection.toggle(row);
-				else if (String(getSelection()) === '') props.onOpen(id);
-				props.onCursor(id);
+				else if (String(getSelection()) === '') props.onOpen(row.id);
+				props.onCursor(row.id);
 			}}
 			onContextMenu={(event) => {
+				if (row === undefined) return;
 				event.preventDefault();
-				props.onCursor(id);
+				props.onCursor(row.id);
 				props.onMenu(row, { x: event.clientX, y: event.clientY });
 			}}
 			role="row"
 			style={at(props.start)}
 		>
-			{/* biome-ignore lint/a11y/useSemanticElements: see DataTable */}
-			{/* biome-ignore lint/a11y/useFocusableInteractive: see above */}
-			{/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
-			<div className={css.select} onClick={(event) => event.stopPropagation()} role="gridcell">
-				<input
-					aria-label={t('table.selectRow', { name })}
-					checked={selected}
-					onChange={() => selection.toggle(row)}
-					onClick={(event) => {
-						if (!event.shiftKey) return;
-						event.preventDefault();
-						selection.extendTo(row);
-					}}
-					tabIndex={-1}
-					type="checkbox"
-				/>
-			</div>
-			{columns.map(({ id: column, align, card, cell }) => (
-				// biome-ignore lint/a11y/useSemanticElements: see DataTable
-				// biome-ignore lint/a11y/useFocusableInteractive: see above
-				<div className={css.cell} data-align={align} data-card={card} key={column} role="gridcell">
-					{cell(row)}
-				</div>
-			))}
-			{/* biome-ignore lint/a11y/useSemanticElements: see DataTable */}
-			{/* biome-ignore lint/a11y/useFocusableInteractive: see above */}
-			<div className={css.more} role="gridcell">
-				<button
-					aria-haspopup="menu"
-					aria-label={t('table.actionsOn', { name })}
-					className={css.moreButton}
-					onClick={(event) => {
-						event.stopPropagation();
-						props.onCursor(id);
-						props.onMenu(row, event.currentTarget.getBoundingClientRect());
-					}}
-					tabIndex={-1}
-					type="button"
-				>
-					{more}
-				</button>
-			</div>
+			<Cells
+				columns={columns}
+				name={props.name}
+				onCursor={props.onCursor}
+				onMenu={props.onMenu}
+				row={row}
+				selected={selected}
+				selection={selection}
+			/>
 		</div>
 	);
 });
+
+interface CellsProps extends Pick<RowLineProps, 'columns' | 'selected' | 'selection' | 'name' | 'onCursor' | 'onMenu'> {
+	row: Row | undefined;
+}
+
+const Cells = memo(
+	function Cells({ row, columns, selected, selection, name: nameOf, onCursor, onMenu }: CellsProps) {
+		const words = useWords();
+		if (row === undefined) return null;
+		const name = nameOf(row);
+		return (
+			<>
+				{/* biome-ignore lint/a11y/useSemanticElements: see DataTable */}
+				{/* biome-ignore lint/a11y/useFocusableInteractive: see above */}
+				{/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
+				<div className={css.select} onClick={stop} role="gridcell">
+					<input
+						aria-label={words.naming('table.selectRow', 'name', name)}
+						checked={selected}
+						onChange={() => selection.toggle(row)}
+						onClick={(event) => {
+							if (!event.shiftKey) return;
+							event.preventDefault();
+							selection.extendTo(row);
+						}}
+						tabIndex={-1}
+						type="checkbox"
+					/>
+				</div>
+				{columns.map((column) => (
+					<Cell column={column} key={column.id} row={row} words={words} />
+				))}
+				{/* biome-ignore lint/a11y/useSemanticElements: see DataTable */}
+				{/* biome-ignore lint/a11y/useFocusableInteractive: see above */}
+				<div className={css.more} role="gridcell">
+					<button
+						aria-haspopup="menu"
+						aria-label={words.naming('table.actionsOn', 'name', name)}
+						className={css.moreButton}
+						onClick={(event) => {
+							event.stopPropagation();
+							onCursor(row.id);
+							onMenu(row, event.currentTarget.getBoundingClientRect());
+						}}
+						tabIndex={-1}
+						type="button"
+					>
+						{more}
+					</button>
+				</div>
+			</>
+		);
+	},
+	(before, next) =>
+		next.row === undefined ||
+		(Object.keys(next) as (keyof CellsProps)[]).every((property) => Object.is(before[property], next[property])),
+);
+
+/** `words` are given so that it is written anew in another language. */
+const Cell = memo(function Cell({ column, row }: { column: Column; row: Row; words: Words }) {
+	const { align, card, cell } = column;
+	return (
+		// biome-ignore lint/a11y/useSemanticElements: see DataTable
+		// biome-ignore lint/a11y/useFocusableInteractive: see above
+		<div className={css.cell} data-align={align} data-card={card} role="gridcell">
+			{cell(row)}
+		</div>
+	);
+});
+
+function stop(event: SyntheticEvent): void {
+	event.stopPropagation();
+}

@@ -2,17 +2,24 @@
  * Which rows of a long table are in sight. All rows are of one height, so that a place is a product and nothing has to
  * be measured but the table itself.
  */
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useState } from 'react';
+import { type RefObject, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { onNextFrame } from '../live/frame';
 
 /** Rows kept ready above and below those in view. */
 const OVERSCAN = 8;
+/** How long nothing has to be scrolled until elements are put in the order of their rows, in ms. */
+const REST = 250;
 
 export interface RowWindow {
 	/** The first and the last row that should exist; of no rows the last is -1. */
 	first: number;
 	last: number;
-	/** As many as can exist at once: a row that scrolls out gives its elements to the one that scrolls in. */
-	slots: number;
+	/**
+	 * The rows that exist, with the places that they have among the elements: a row that scrolls out gives its elements
+	 * to the one that scrolls in, and none is moved meanwhile. At rest they stand in their order.
+	 */
+	slots: readonly { slot: number; index: number }[];
 	/** Brings a row in sight, with the least movement. */
 	scrollTo: (index: number) => void;
 }
@@ -32,12 +39,22 @@ export function useRowWindow(
 			setSeen((before) => (before.top === top && before.rows === rows ? before : { top, rows }));
 		};
 		look();
+		// Rows come in the frame that has scrolled, with what the server tells meanwhile: none is painted without them.
+		let isAwaited = false;
+		const scrolled = () => {
+			if (isAwaited) return;
+			isAwaited = true;
+			onNextFrame(() => {
+				isAwaited = false;
+				flushSync(look);
+			});
+		};
 		const resized = new ResizeObserver(look);
 		resized.observe(element);
-		element.addEventListener('scroll', look, { passive: true });
+		element.addEventListener('scroll', scrolled, { passive: true });
 		return () => {
 			resized.disconnect();
-			element.removeEventListener('scroll', look);
+			element.removeEventListener('scroll', scrolled);
 		};
 	}, [viewport, height, head]);
 	const scrollTo = useCallback(
@@ -55,7 +72,31 @@ export function useRowWindow(
 	const top = Math.max(0, Math.min(seen.top, count - seen.rows));
 	const first = Math.max(0, top - OVERSCAN);
 	const last = Math.min(count - 1, top + seen.rows + OVERSCAN);
-	return { first, last, slots: seen.rows + 1 + 2 * OVERSCAN, scrollTo };
+	const origin = useAtRest(first);
+	const slots = useMemo(
+		() => slotsOf(first, last, seen.rows + 1 + 2 * OVERSCAN, origin),
+		[first, last, seen.rows, origin],
+	);
+	return { first, last, slots, scrollTo };
+}
+
+/** The rows from `first` to `last` by the places that they have among `count`, beginning with that of `origin`. */
+export function slotsOf(first: number, last: number, count: number, origin: number): { slot: number; index: number }[] {
+	const from = origin % count;
+	return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => ({
+		slot: (first + at) % count,
+		index: first + at,
+	})).sort((a, b) => ((a.slot - from + count) % count) - ((b.slot - from + count) % count));
+}
+
+/** What the number was when it last stayed the same for a moment. */
+function useAtRest(number: number): number {
+	const [rest, setRest] = useState(number);
+	useEffect(() => {
+		const timer = setTimeout(() => startTransition(() => setRest(number)), REST);
+		return () => clearTimeout(timer);
+	}, [number]);
+	return rest;
 }
 
 /** Calls back when the table has another list, whose top it goes to. */

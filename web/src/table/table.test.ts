@@ -6,6 +6,7 @@ import type { Lines } from '../live/listing';
 import { type Column, pressed, printSort, readSort } from './column';
 import { fitting } from './fit';
 import { isShown, readLayout } from './layout';
+import { slotsOf } from './rowWindow';
 import { chosenOf, useSelection } from './selection';
 
 /** Lines of rows that are all here. */
@@ -168,5 +169,23 @@ describe('the columns that fit', () => {
 
 	it('take the widths that somebody gave them', () => {
 		expect(names(700, { widths: { name: 400 }, shown: {} })).toEqual(['name', 'state', 'ip']);
+	});
+});
+
+describe('the elements of rows', () => {
+	const slots = (first: number, last: number, origin: number) => slotsOf(first, last, 5, origin);
+
+	it('stand in the order of their rows at rest', () => {
+		expect(slots(7, 10, 7).map(({ index }) => index)).toEqual([7, 8, 9, 10]);
+	});
+
+	it('are not moved when rows scroll in, but take them over from those that scroll out', () => {
+		const [before, after] = [slots(7, 11, 7), slots(9, 13, 7)];
+		expect(after.map(({ slot }) => slot)).toEqual(before.map(({ slot }) => slot));
+		expect(after.map(({ index }) => index)).toEqual([12, 13, 9, 10, 11]);
+	});
+
+	it('are none where there are no rows', () => {
+		expect(slots(0, -1, 0)).toEqual([]);
 	});
 });

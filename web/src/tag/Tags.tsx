@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useWords } from '../i18n/words';
 import css from './Tags.module.css';
 
 /** Tags as pills; `scope=value` shows the scope dimmed. What does not fit is cut; the title names all. */
@@ -6,8 +6,9 @@ export function Tags({ tags, onPick }: { tags: readonly string[]; onPick?: (tag:
 	if (tags.length === 0) return null;
 	return (
 		<span className={css.tags} title={tags.join(', ')}>
-			{tags.map((tag) => (
-				<Tag key={tag} onPick={onPick} tag={tag} />
+			{tags.map((tag, at) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: a row that scrolls in takes over the elements of another
+				<Tag key={at} onPick={onPick} tag={tag} />
 			))}
 		</span>
 	);
@@ -15,7 +16,7 @@ export function Tags({ tags, onPick }: { tags: readonly string[]; onPick?: (tag:
 
 /** One tag; a click on it picks it where that means something. */
 export function Tag({ tag, onPick }: { tag: string; onPick?: (tag: string) => void }) {
-	const { t } = useTranslation();
+	const words = useWords();
 	const split = tag.indexOf('=');
 	const text =
 		split > 0 ? (
@@ -35,7 +36,7 @@ export function Tag({ tag, onPick }: { tag: string; onPick?: (tag: string) => vo
 				onPick(tag);
 			}}
 			tabIndex={-1}
-			title={t('tag.pick', { tag })}
+			title={words.naming('tag.pick', 'tag', tag)}
 			type="button"
 		>
 			{text}

@@ -7,8 +7,9 @@ function language(): string {
 
 const made = new Map<string, Intl.NumberFormat>();
 
-function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
-	const key = language() + JSON.stringify(options);
+/** A format of that name in the language of the pages; made once, as lists write thousands of numbers. */
+function numbers(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+	const key = `${language()} ${name}`;
 	const known = made.get(key);
 	if (known !== undefined) return known;
 	const format = new Intl.NumberFormat(language(), options);
@@ -27,7 +28,7 @@ export function formatBytes(bytes: number): string {
 	const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
 	const value = bytes / 1024 ** power;
 	const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
-	return `${numbers({ maximumFractionDigits: digits, useGrouping: false }).format(value)} ${units[power]}`;
+	return `${numbers(`bytes ${digits}`, { maximumFractionDigits: digits, useGrouping: false }).format(value)} ${units[power]}`;
 }
 
 const STEPS: [seconds: number, unit: string][] = [
@@ -41,7 +42,7 @@ const STEPS: [seconds: number, unit: string][] = [
 export function formatDuration(seconds: number): string {
 	const whole = Math.max(0, Math.floor(seconds));
 	const [length, unit] = STEPS.find(([step]) => whole >= step) ?? [1, 'second'];
-	return numbers({ style: 'unit', unit, unitDisplay: 'short' }).format(Math.floor(whole / length));
+	return numbers(unit, { style: 'unit', unit, unitDisplay: 'short' }).format(Math.floor(whole / length));
 }
 
 let times: [language: string, format: Intl.DateTimeFormat] | undefined;
@@ -55,10 +56,10 @@ export function formatTime(seconds: number): string {
 }
 
 export function formatNumber(number: number): string {
-	return numbers({}).format(number);
+	return numbers('number', {}).format(number);
 }
 
 /** Writes a share of 1: `42%`, `42 %`. */
 export function formatPercent(share: number): string {
-	return numbers({ style: 'percent', maximumFractionDigits: 0 }).format(share);
+	return numbers('percent', { style: 'percent', maximumFractionDigits: 0 }).format(share);
 }

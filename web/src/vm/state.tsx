@@ -1,6 +1,6 @@
 import i18next from 'i18next';
-import { useTranslation } from 'react-i18next';
 import type { PowerState } from '../api/objects';
+import { useWords } from '../i18n/words';
 import type { Row } from '../live/view';
 import css from './state.module.css';
 
@@ -67,22 +67,22 @@ export function StateIcon({ state, busy }: { state: PowerState; busy: boolean })
 export function StateLabel({ row }: { row: Row }) {
 	const [operation] = Object.values(Object(row.current_operations)).map(String);
 	const state = readState(row.power_state);
-	const { t } = useTranslation();
+	const words = useWords();
 	return (
 		<span className={css.label} data-state={state}>
 			<StateIcon busy={operation !== undefined} state={state} />
-			{operation === undefined ? t(`vmState.${state}`) : `${operationInWords(operation)}…`}
+			{operation === undefined ? words.text(`vmState.${state}`) : `${operationInWords(operation)}…`}
 		</span>
 	);
 }
 
 /** A power state as the value of a facet. */
 export function StateValue({ value }: { value: string }) {
-	const { t } = useTranslation();
+	const words = useWords();
 	const state = readState(value);
 	return (
 		<>
-			<StateIcon busy={false} state={state} /> {t(`vmState.${state}`)}
+			<StateIcon busy={false} state={state} /> {words.text(`vmState.${state}`)}
 		</>
 	);
 }
