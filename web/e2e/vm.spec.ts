@@ -254,6 +254,56 @@ describe('the list of VMs', () => {
 		expect((await header.boundingBox())?.width).toBeCloseTo(before + 60, 0);
 	});
 
+	it('has rows as high as somebody likes them, in all lists and next time', async () => {
+		page = await openVms(at.browser, at.server.url);
+		const height = async () => (await row(page, 'db-1').boundingBox())?.height;
+		expect(await height()).toBe(36);
+		await page.getByRole('button', { name: 'Columns and rows' }).click();
+		await page.getByRole('menuitemradio', { name: 'Compact' }).click();
+		await page.getByRole('menuitemradio', { name: 'Compact', checked: true }).waitFor();
+		await expect.poll(height).toBe(28);
+		await page.reload();
+		await rows(page).first().waitFor();
+		expect(await height()).toBe(28);
+		await page.goto(`${at.server.url}/#/hosts`);
+		const host = page.getByRole('grid', { name: 'Hosts' }).getByRole('row', { name: 'xcp-lab-1', exact: true });
+		expect((await host.boundingBox())?.height).toBe(28);
+	});
+
+	it('has its columns in the order that somebody gave them by keyboard, and back', async () => {
+		page = await openVms(at.browser, at.server.url);
+		const heads = async () => (await page.getByRole('columnheader').allInnerTexts()).map((text) => text.trim());
+		const own = await heads();
+		expect(own.slice(1, 4)).toEqual(['Name', 'State', 'Host']);
+		await page.getByRole('button', { name: 'Columns and rows' }).focus();
+		await page.keyboard.press('Enter');
+		const state = page.getByRole('group', { name: 'State' }).getByRole('menuitemcheckbox');
+		await state.focus();
+		await page.keyboard.press('ArrowRight');
+		await page.keyboard.press('ArrowRight');
+		// The button goes with its column, and keeps the focus.
+		await page.keyboard.press('Enter');
+		const down = page.getByRole('menuitem', { name: /^Move State after/ });
+		await expect.poll(heads).toEqual([own[0], 'Name', 'Host', 'State', ...own.slice(4)]);
+		expect(await down.evaluate((element) => element === document.activeElement)).toBe(true);
+		await page.keyboard.press('ArrowLeft');
+		await page.keyboard.press('ArrowLeft');
+		await page.keyboard.press('Alt+ArrowUp');
+		await page.keyboard.press('Alt+ArrowUp');
+		await expect.poll(heads).toEqual([own[0], 'State', 'Name', ...own.slice(3)]);
+		await page.getByRole('menuitem', { name: 'State is the first column' }).waitFor();
+		await page.keyboard.press('Escape');
+		await page.getByRole('menu').waitFor({ state: 'detached' });
+		await page.reload();
+		await rows(page).first().waitFor();
+		expect(await heads()).toEqual([own[0], 'State', 'Name', ...own.slice(3)]);
+		const cells = await row(page, 'web-1').getByRole('gridcell').allInnerTexts();
+		expect(cells[1]?.trim()).toBe('Running');
+		await page.getByRole('button', { name: 'Columns and rows' }).click();
+		await page.getByRole('menuitem', { name: 'Reset columns' }).click();
+		await expect.poll(heads).toEqual(own);
+	});
+
 	it('shows addresses of the original as its own', async () => {
 		page = await openVms(at.browser, at.server.url);
 		const id = await vmId(at.server.url, 'db-1');

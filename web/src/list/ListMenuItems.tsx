@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { errorText } from '../api/errors';
 import { useLive } from '../live/hooks';
 import { isShown } from '../table/layout';
+import { ordered } from '../table/order';
 import { DownloadIcon, RemoveIcon, SaveIcon } from '../ui/icons';
 import { toasts } from '../ui/toasts';
 import type { ListMenuProps } from './ListMenu';
@@ -18,7 +19,7 @@ export default function ListMenuItems({ noun, look, layout, text, onSave }: List
 		toasts.show({ color: 'red', title: t('list.notSaved'), message: errorText(error), autoClose: false });
 	const write = async (format: 'csv' | 'json') => {
 		const { exportCsv, exportJson, saveFile } = await import('./export');
-		const wanted = { ...look, columns: noun.columns.filter((column) => isShown(column, layout)) };
+		const wanted = { ...look, columns: ordered(noun.columns, layout).filter((column) => isShown(column, layout)) };
 		try {
 			const file =
 				format === 'csv'

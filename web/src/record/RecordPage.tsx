@@ -16,6 +16,7 @@ import { printSort, readSort, type Sort, sortBy } from '../table/column';
 import { DataTable } from '../table/DataTable';
 import { FilterBox } from '../table/FilterBox';
 import { isShown, useLayout } from '../table/layout';
+import { ordered as inOrder } from '../table/order';
 import { chosenOf, useSelection } from '../table/selection';
 import { formatNumber } from '../ui/format';
 import { ColumnsIcon, DownloadIcon, SortIcon } from '../ui/icons';
@@ -90,7 +91,7 @@ export function RecordPage({ noun, rows, failed, tools, empty, part }: RecordPag
 		if (part === undefined) document.title = `${title} · Xen Orchestra`;
 	}, [title, part]);
 	const inline = noun.facets.filter((facet) => facet.inline === true);
-	const columns = noun.columns.filter((column) => isShown(column, layout));
+	const columns = inOrder(noun.columns, layout).filter((column) => isShown(column, layout));
 
 	return (
 		<div className={css.page}>

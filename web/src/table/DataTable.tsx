@@ -8,10 +8,12 @@ import type { Row } from '../live/view';
 import type { Place } from '../ui/place';
 import type { Column, Sort } from './column';
 import css from './DataTable.module.css';
+import { ROW_HEIGHT, useDensity } from './density';
 import { AROUND, fitting, widthOf } from './fit';
 import { Header } from './Header';
 import { GroupLine, RowLine, rowId } from './Line';
 import { isShown, type Layout } from './layout';
+import { ordered } from './order';
 import { useRowWindow, useTopOf } from './rowWindow';
 import type { Selection } from './selection';
 
@@ -46,7 +48,6 @@ export interface DataTableProps {
 	empty: ReactNode;
 }
 
-export const ROW_HEIGHT = { wide: 36, narrow: 84 };
 /** Height of the header with its line, in px. */
 const HEAD = 37;
 
@@ -54,10 +55,11 @@ export function DataTable(props: DataTableProps) {
 	const { lines, columns, layout, narrow, width, cursor, selection, list } = props;
 	const viewport = useRef<HTMLDivElement>(null);
 	const shown = useMemo(() => {
-		const wanted = columns.filter((column) => isShown(column, layout));
+		const wanted = ordered(columns, layout).filter((column) => isShown(column, layout));
 		return narrow ? wanted : fitting(wanted, layout, width);
 	}, [columns, layout, narrow, width]);
-	const height = narrow ? ROW_HEIGHT.narrow : ROW_HEIGHT.wide;
+	const density = useDensity();
+	const height = ROW_HEIGHT[narrow ? 'narrow' : density];
 	const length = lines.length();
 	const { first, last, slots, scrollTo } = useRowWindow(viewport, {
 		count: length,
@@ -81,10 +83,11 @@ export function DataTable(props: DataTableProps) {
 			aria-multiselectable="true"
 			aria-rowcount={length + 1}
 			className={css.viewport}
+			data-density={narrow ? undefined : density}
 			data-narrow={narrow || undefined}
 			ref={viewport}
 			role="grid"
-			style={tracks(shown, layout)}
+			style={tracks(shown, layout, height)}
 			tabIndex={0}
 		>
 			<Header
@@ -155,8 +158,8 @@ export function track(column: { id: string }): string {
 	return `--width-${column.id}`;
 }
 
-function tracks(columns: readonly Column[], layout: Layout): CSSProperties {
-	const style: Record<string, string> = {};
+function tracks(columns: readonly Column[], layout: Layout, height: number): CSSProperties {
+	const style: Record<string, string> = { '--row': `${height}px` };
 	for (const column of columns) {
 		const width = layout.widths[column.id];
 		style[track(column)] =

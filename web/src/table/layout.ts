@@ -1,4 +1,4 @@
-/** Widths and visibility of a table's columns, as this browser's user left them. */
+/** Widths, visibility and order of a table's columns, as this browser's user left them. */
 import { useCallback, useState } from 'react';
 
 export interface Layout {
@@ -6,9 +6,11 @@ export interface Layout {
 	widths: Readonly<Record<string, number>>;
 	/** Shown or hidden against the column's default. */
 	shown: Readonly<Record<string, boolean>>;
+	/** The columns in their order; none while that is the table's own. */
+	order: readonly string[];
 }
 
-const EMPTY: Layout = { widths: {}, shown: {} };
+export const EMPTY: Layout = { widths: {}, shown: {}, order: [] };
 
 export function useLayout(table: string): [Layout, (change: (layout: Layout) => Layout) => void] {
 	const key = `table.${table}`;
@@ -33,6 +35,7 @@ export function readLayout(text: string | null): Layout {
 		return {
 			widths: entries(stored.widths, (width) => typeof width === 'number' && width > 0 && width < 10_000),
 			shown: entries(stored.shown, (shown) => typeof shown === 'boolean'),
+			order: 'order' in stored && Array.isArray(stored.order) ? stored.order.map(String) : [],
 		};
 	} catch {
 		return EMPTY;

@@ -2,7 +2,16 @@
  * Which rows of a long table are in sight. All rows are of one height, so that a place is a product and nothing has to
  * be measured but the table itself.
  */
-import { type RefObject, startTransition, useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react';
+import {
+	type RefObject,
+	startTransition,
+	useCallback,
+	useEffect,
+	useLayoutEffect,
+	useMemo,
+	useRef,
+	useState,
+} from 'react';
 import { flushSync } from 'react-dom';
 import { onNextFrame } from '../live/frame';
 
@@ -30,13 +39,17 @@ export function useRowWindow(
 	{ count, height, head }: { count: number; height: number; head: number },
 ): RowWindow {
 	const [seen, setSeen] = useState(() => ({ top: 0, rows: Math.ceil(innerHeight / height) }));
+	const before = useRef(height);
 	useLayoutEffect(() => {
 		const element = viewport.current;
 		if (element === null) return;
+		// Rows of another height: the first in sight stays it.
+		if (before.current !== height) element.scrollTop = (element.scrollTop / before.current) * height;
+		before.current = height;
 		const look = () => {
 			const top = Math.floor(element.scrollTop / height);
 			const rows = Math.ceil((element.clientHeight - head) / height);
-			setSeen((before) => (before.top === top && before.rows === rows ? before : { top, rows }));
+			setSeen((now) => (now.top === top && now.rows === rows ? now : { top, rows }));
 		};
 		look();
 		// Rows come in the frame that has scrolled, with what the server tells meanwhile: none is painted without them.

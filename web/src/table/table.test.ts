@@ -6,6 +6,7 @@ import type { Lines } from '../live/listing';
 import { type Column, pressed, printSort, readSort } from './column';
 import { fitting } from './fit';
 import { isShown, readLayout } from './layout';
+import { moved, ordered } from './order';
 import { slotsOf } from './rowWindow';
 import { chosenOf, useSelection } from './selection';
 
@@ -101,14 +102,18 @@ describe('a sort', () => {
 
 describe('a stored layout', () => {
 	it('is read', () => {
-		const layout = { widths: { host: 200 }, shown: { os: true } };
+		const layout = { widths: { host: 200 }, shown: { os: true }, order: ['os', 'host'] };
 		expect(readLayout(JSON.stringify(layout))).toEqual(layout);
+	});
+
+	it('of before columns had an order is read', () => {
+		expect(readLayout('{"widths":{},"shown":{"os":true}}')).toEqual({ widths: {}, shown: { os: true }, order: [] });
 	});
 
 	it.each([null, '', 'nonsense', '[]', '{"widths":1,"shown":null}', '{"widths":{"a":"1","b":-3},"shown":{"c":1}}'])(
 		'that is none (%s) counts as nothing',
 		(text) => {
-			expect(readLayout(text)).toEqual({ widths: {}, shown: {} });
+			expect(readLayout(text)).toEqual({ widths: {}, shown: {}, order: [] });
 		},
 	);
 });
@@ -164,11 +169,11 @@ describe('the columns that fit', () => {
 	});
 
 	it('have those first that somebody asked for', () => {
-		expect(names(600, { widths: {}, shown: { os: true } })).toEqual(['name', 'state', 'os']);
+		expect(names(600, { widths: {}, shown: { os: true }, order: [] })).toEqual(['name', 'state', 'os']);
 	});
 
 	it('take the widths that somebody gave them', () => {
-		expect(names(700, { widths: { name: 400 }, shown: {} })).toEqual(['name', 'state', 'ip']);
+		expect(names(700, { widths: { name: 400 }, shown: {}, order: [] })).toEqual(['name', 'state', 'ip']);
 	});
 });
 
@@ -187,5 +192,29 @@ describe('the elements of rows', () => {
 
 	it('are none where there are no rows', () => {
 		expect(slots(0, -1, 0)).toEqual([]);
+	});
+});
+
+describe('the order of columns', () => {
+	const columns = ['name', 'state', 'ram', 'tags'].map((id) => ({ id }));
+	const layout = (order: string[]) => ({ widths: {}, shown: {}, order });
+	const ids = (order: string[], of = columns) => ordered(of, layout(order)).map(({ id }) => id);
+
+	it('is their own until somebody moves one', () => {
+		expect(ids([])).toEqual(['name', 'state', 'ram', 'tags']);
+		const once = moved(columns, layout([]), 'ram', -1);
+		expect(once.order).toEqual(['name', 'ram', 'state', 'tags']);
+		expect(moved(columns, once, 'name', 1).order).toEqual(['ram', 'name', 'state', 'tags']);
+	});
+
+	it('has ends', () => {
+		expect(moved(columns, layout([]), 'name', -1).order).toEqual([]);
+		expect(moved(columns, layout([]), 'tags', 1).order).toEqual([]);
+		expect(moved(columns, layout([]), 'gone', 1).order).toEqual([]);
+	});
+
+	it('takes in columns that have come since, and passes over those that are gone', () => {
+		expect(ids(['tags', 'gone', 'name', 'ram'])).toEqual(['tags', 'name', 'state', 'ram']);
+		expect(ids(['ram', 'state'], columns.slice(0, 3))).toEqual(['name', 'ram', 'state']);
 	});
 });

@@ -9,9 +9,9 @@ export default {
 		drag: 'Drag to change the width, double-click to reset',
 		actions: 'Actions',
 		sort: 'Sort',
-		columns: 'Columns',
+		columns: 'Columns and rows',
 		groupBy: 'Group by',
-		reset: 'Reset widths and columns',
+		reset: 'Reset columns',
 	},
 	filter: {
 		label: 'Filter',

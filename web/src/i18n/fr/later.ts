@@ -2,6 +2,7 @@
 import activity from './activity';
 import admin from './admin';
 import capacity from './capacity';
+import columns from './columns';
 import console from './console';
 import disk from './disk';
 import empty from './empty';
@@ -24,6 +25,7 @@ export default {
 	...activity,
 	...admin,
 	...capacity,
+	...columns,
 	...console,
 	...disk,
 	...empty,

@@ -11,9 +11,9 @@ const list: typeof en = {
 		drag: 'Glisser pour changer la largeur, double-cliquer pour la rétablir',
 		actions: 'Actions',
 		sort: 'Trier',
-		columns: 'Colonnes',
+		columns: 'Colonnes et lignes',
 		groupBy: 'Grouper par',
-		reset: 'Rétablir largeurs et colonnes',
+		reset: 'Rétablir les colonnes',
 	},
 	filter: {
 		label: 'Filtre',
