@@ -16,6 +16,7 @@ import { isShown, type Layout } from './layout';
 import { ordered } from './order';
 import { useRowWindow, useTopOf } from './rowWindow';
 import type { Selection } from './selection';
+import { useSpread } from './spread';
 
 export interface DataTableProps {
 	label: string;
@@ -61,11 +62,17 @@ export function DataTable(props: DataTableProps) {
 	const density = useDensity();
 	const height = ROW_HEIGHT[narrow ? 'narrow' : density];
 	const length = lines.length();
-	const { first, last, slots, scrollTo } = useRowWindow(viewport, {
+	const { first, last, inSight, slots, scrollTo } = useRowWindow(viewport, {
 		count: length,
 		height,
 		head: narrow ? 0 : HEAD,
 	});
+	const ids = useSpread(
+		slots.map(({ slot, index }) => {
+			const line = lines.at(index);
+			return { slot, id: line?.is === 'row' ? line.row.id : undefined, inSight: inSight(index) };
+		}),
+	);
 	useEffect(() => lines.look(first, last), [lines, first, last]);
 	useTopOf(viewport, list);
 	const at = cursor === undefined ? -1 : lines.indexOf(cursor);
@@ -127,7 +134,7 @@ export function DataTable(props: DataTableProps) {
 									start={start}
 								/>
 							);
-						const id = line?.is === 'row' ? line.row.id : undefined;
+						const id = ids.get(key);
 						return (
 							<RowLine
 								columns={shown}

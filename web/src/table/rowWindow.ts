@@ -24,6 +24,8 @@ export interface RowWindow {
 	/** The first and the last row that should exist; of no rows the last is -1. */
 	first: number;
 	last: number;
+	/** Whether a row of the window is in sight, and not only ready. */
+	inSight: (index: number) => boolean;
 	/**
 	 * The rows that exist, with the places that they have among the elements: a row that scrolls out gives its elements
 	 * to the one that scrolls in, and none is moved meanwhile. At rest they stand in their order.
@@ -90,7 +92,8 @@ export function useRowWindow(
 		() => slotsOf(first, last, seen.rows + 1 + 2 * OVERSCAN, origin),
 		[first, last, seen.rows, origin],
 	);
-	return { first, last, slots, scrollTo };
+	const inSight = (index: number) => index >= top && index <= top + seen.rows;
+	return { first, last, inSight, slots, scrollTo };
 }
 
 /** The rows from `first` to `last` by the places that they have among `count`, beginning with that of `origin`. */

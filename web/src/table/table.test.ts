@@ -9,6 +9,7 @@ import { isShown, readLayout } from './layout';
 import { moved, ordered } from './order';
 import { slotsOf } from './rowWindow';
 import { chosenOf, useSelection } from './selection';
+import { spread } from './spread';
 
 /** Lines of rows that are all here. */
 function linesOf(ids: string[]): Lines {
@@ -216,5 +217,34 @@ describe('the order of columns', () => {
 	it('takes in columns that have come since, and passes over those that are gone', () => {
 		expect(ids(['tags', 'gone', 'name', 'ram'])).toEqual(['tags', 'name', 'state', 'ram']);
 		expect(ids(['ram', 'state'], columns.slice(0, 3))).toEqual(['name', 'ram', 'state']);
+	});
+});
+
+describe('rows that come', () => {
+	const place = (slot: number, id: string | undefined, inSight: boolean) => ({ slot, id, inSight });
+	const placed = [place(0, 'a', false), place(1, 'b', true), place(2, 'c', true), place(3, 'd', false)];
+
+	it('are first those in sight where more come than are seen, and then the others', () => {
+		const first = spread(placed, new Map());
+		expect([...first.ids]).toEqual([
+			[0, undefined],
+			[1, 'b'],
+			[2, 'c'],
+			[3, undefined],
+		]);
+		expect(first.waits).toBe(true);
+		const then = spread(placed, first.ids);
+		expect([...then.ids.values()]).toEqual(['a', 'b', 'c', 'd']);
+		expect(then.waits).toBe(false);
+	});
+
+	it('are shown at once where there are few, and those that were there stay', () => {
+		const before = new Map([
+			[0, 'a'],
+			[1, 'b'],
+			[2, 'c'],
+		]);
+		expect(spread(placed, before).waits).toBe(false);
+		expect([...spread(placed, before).ids.values()]).toEqual(['a', 'b', 'c', 'd']);
 	});
 });
