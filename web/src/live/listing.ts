@@ -45,6 +45,8 @@ export interface Look {
 const WINDOW = 160;
 /** Rows between what is in sight and the edge of the window, below which the window moves. */
 const EDGE = 30;
+/** Rows that a window has behind what is in sight while somebody scrolls: the others are ahead. */
+const BEHIND = EDGE + 10;
 
 interface Section {
 	value: string;
@@ -63,6 +65,8 @@ export class Listing implements Lines {
 	#look: Look | undefined;
 	#sections: Section[] = [];
 	#seen: [from: number, to: number] = [0, 40];
+	/** Where what is in sight goes: to the end (1), to the start (-1), or nowhere yet. */
+	#heading: -1 | 0 | 1 = 0;
 	#total: number | undefined;
 	#counts: View['counts'] = {};
 	#length = 0;
@@ -102,7 +106,10 @@ export class Listing implements Lines {
 
 	show(look: Look): void {
 		const other = this.#look?.filter !== look.filter || this.#look.group !== look.group;
-		if (other) this.#seen = [0, this.#seen[1] - this.#seen[0]];
+		if (other) {
+			this.#seen = [0, this.#seen[1] - this.#seen[0]];
+			this.#heading = 0;
+		}
 		this.#look = look;
 		this.#ask();
 	}
@@ -130,6 +137,7 @@ export class Listing implements Lines {
 
 	readonly look = (from: number, to: number) => {
 		if (this.#seen[0] === from && this.#seen[1] === to) return;
+		if (from !== this.#seen[0]) this.#heading = from > this.#seen[0] ? 1 : -1;
 		this.#seen = [from, to];
 		this.#ask();
 	};
@@ -183,7 +191,11 @@ export class Listing implements Lines {
 		const wish: Wish = { type, filter, sort, columns };
 		if (group === undefined) {
 			const groupBy = counted;
-			this.#head.show({ ...wish, groupBy, ...windowAround(this.#seen, this.#head.isSettled ? this.#head : undefined) });
+			this.#head.show({
+				...wish,
+				groupBy,
+				...windowAround(this.#seen, this.#heading, this.#head.isSettled ? this.#head : undefined),
+			});
 			for (const value of [...this.#parts.keys()]) this.#drop(value);
 			return;
 		}
@@ -201,7 +213,11 @@ export class Listing implements Lines {
 			const part = this.#parts.get(value) ?? this.#open(value);
 			const seen: [number, number] = [Math.max(0, from - start - 1), Math.min(count, to - start - 1)];
 			const filter = within(wish.filter ?? '', group, value);
-			part.view.show({ ...wish, filter, ...windowAround(seen, part.view.isSettled ? part.view : undefined) });
+			part.view.show({
+				...wish,
+				filter,
+				...windowAround(seen, this.#heading, part.view.isSettled ? part.view : undefined),
+			});
 		}
 		for (const value of [...this.#parts.keys()]) if (!wanted.has(value)) this.#drop(value);
 	}
@@ -260,15 +276,21 @@ function lineOf(row: Row | undefined): Line {
 	return row === undefined ? { is: 'blank' } : { is: 'row', row };
 }
 
-/** The window to show what is in sight: the one there is, while it reaches far enough. */
-function windowAround([from, to]: [number, number], now: View | undefined): { offset: number; limit: number } {
+/** The window to show what is in sight: the one there is, while it reaches far enough; else one that reaches ahead. */
+export function windowAround(
+	[from, to]: [number, number],
+	heading: -1 | 0 | 1,
+	now: Pick<View, 'offset' | 'total'> | undefined,
+): { offset: number; limit: number } {
 	if (now !== undefined) {
 		const end = now.offset + WINDOW;
 		const reaches = (now.offset === 0 || from >= now.offset + EDGE) && (to <= end - EDGE || end >= (now.total ?? 0));
 		if (reaches) return { offset: now.offset, limit: WINDOW };
 	}
-	const middle = Math.floor((from + to) / 2);
-	return { offset: Math.max(0, middle - WINDOW / 2), limit: WINDOW };
+	const middle = Math.floor((from + to) / 2) - WINDOW / 2;
+	// So much stays behind that a step back does not ask again.
+	const ahead = heading > 0 ? Math.max(middle, from - BEHIND) : Math.min(middle, to + BEHIND - WINDOW);
+	return { offset: Math.max(0, heading === 0 ? middle : ahead), limit: WINDOW };
 }
 
 /** A filter that keeps of what another keeps those with exactly this value. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { Connection } from './connection';
-import { Listing } from './listing';
+import { Listing, windowAround } from './listing';
 import { type Call, Peer } from './peer';
 import { View } from './view';
 
@@ -151,5 +151,30 @@ describe('a view', () => {
 		await becomes(() => expect(listing.total).toBe(3));
 		expect(listing.length()).toBe(3);
 		listing.close();
+	});
+});
+
+describe('the window of a list', () => {
+	const around = (seen: [number, number], heading: -1 | 0 | 1, offset?: number) =>
+		windowAround(seen, heading, offset === undefined ? undefined : { offset, total: 10_000 }).offset;
+
+	it('stays while it reaches far enough', () => {
+		expect(around([540, 580], 1, 500)).toBe(500);
+		expect(around([540, 580], 0, 500)).toBe(500);
+	});
+
+	it('reaches further to where somebody scrolls than back, and stays at a step back', () => {
+		const down = around([600, 640], 1, 500);
+		expect(down).toBe(560);
+		expect(around([595, 635], -1, down)).toBe(down);
+		const up = around([500, 540], -1, 500);
+		expect(up + 160).toBe(580);
+		expect(around([505, 545], 1, up)).toBe(up);
+	});
+
+	it('begins no earlier than the list, and has what is in sight in its middle at first', () => {
+		expect(around([0, 40], 0)).toBe(0);
+		expect(around([3, 43], -1)).toBe(0);
+		expect(around([500, 540], 0)).toBe(440);
 	});
 });
