@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { violations } from './access';
 import { filter, names, openVms, row, rows } from './browser';
 import { call, vmId } from './client';
 import { startDemo } from './server';
@@ -207,6 +208,28 @@ describe('the list of VMs', () => {
 		expect(menu.y + menu.height).toBeLessThanOrEqual(640);
 		const isClearOfRow = menu.y + menu.height <= pressed.y || menu.y >= pressed.y + pressed.height;
 		expect(isClearOfRow || menu.x + menu.width <= pressed.x || menu.x >= pressed.x + pressed.width).toBe(true);
+	});
+
+	it('has filters that are kept for all users, and forgotten for all', async () => {
+		const page = await openVms(at.browser, at.server.url);
+		const other = await openVms(at.browser, at.server.url);
+		await other.getByRole('button', { name: 'Show the tree' }).click();
+		await other.getByRole('combobox', { name: 'Tree by' }).selectOption('Saved queries');
+		await filter(page, 'tags:db');
+		await page.getByRole('button', { name: 'Export and saved filters' }).click();
+		await page.getByRole('menuitem', { name: 'Save this filter' }).click();
+		const dialog = page.getByRole('dialog', { name: 'Save this filter' });
+		await dialog.getByLabel('Name of the filter').fill('databases');
+		await dialog.getByRole('checkbox', { name: 'For all users' }).check();
+		expect(await violations(page)).toEqual([]);
+		await dialog.getByRole('button', { name: 'Save' }).click();
+		await dialog.waitFor({ state: 'detached' });
+		const shared = other.getByRole('link', { name: 'databases' });
+		await shared.click();
+		await other.waitForURL(/tags/);
+		await page.getByRole('button', { name: 'Export and saved filters' }).click();
+		await page.getByRole('menuitem', { name: 'Forget the filter “databases” for all users' }).click();
+		await shared.waitFor({ state: 'detached' });
 	});
 
 	it('keeps the filter box in its place while the number of rows changes', async () => {

@@ -1,5 +1,4 @@
 /** What hosts tell of an object, and what can be done about it. */
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useLive } from '../live/hooks';
 import { useConfirm } from '../ui/Confirm';
@@ -45,14 +44,9 @@ export function MessageWords({ id, name, body }: { id: string; name: string; bod
 export function AlarmWords({ entry, users }: { entry: Entry & { kind: 'alarm' }; users: ReadonlyMap<string, string> }) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
-	const queries = useQueryClient();
 	const { id, name, words, acknowledged } = entry;
 	const title = messageInWords(name);
-	const acknowledge = async () => {
-		await connection.call('alarm.acknowledge', { id });
-		// Nothing tells of that.
-		await queries.invalidateQueries({ queryKey: ['alarms'] });
-	};
+	const acknowledge = () => connection.call('alarm.acknowledge', { id });
 	return (
 		<>
 			<p>

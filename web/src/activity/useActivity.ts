@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, useSyncExternalStore } from 'react';
 import { useConnectionState, useLive, useUser, useView } from '../live/hooks';
 import { idFilter } from '../live/names';
+import type { RecordKind } from '../live/records';
 import { type Entry, entriesOf } from './entries';
 import { useJournal } from './useJournal';
 
@@ -58,6 +59,7 @@ export function useActivity(of: Of, id: string): Activity {
 	const alarms = useQuery({
 		queryKey: ['alarms', id, messages.map((row) => row.id).join()],
 		queryFn: () => connection.call('alarm.list', { filter: `${about.message}:${id}`, acknowledged: true }),
+		meta: { records: ['alarm'] satisfies RecordKind[] },
 		enabled: is === 'live' && messages.length > 0,
 		networkMode: 'always',
 		placeholderData: (before) => before,

@@ -12,9 +12,9 @@ import { useSavedFilters } from './saved';
 export default function ListMenuItems({ noun, look, layout, text, onSave }: ListMenuProps & { onSave: () => void }) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
-	const { saved, save } = useSavedFilters();
+	const { saved, forget } = useSavedFilters();
 	const type = String(noun.type);
-	const own = saved.filter((filter) => filter.type === type);
+	const own = saved.filter((filter) => filter.type === type && filter.editable);
 	const tell = (error: unknown) =>
 		toasts.show({ color: 'red', title: t('list.notSaved'), message: errorText(error), autoClose: false });
 	const write = async (format: 'csv' | 'json') => {
@@ -42,13 +42,13 @@ export default function ListMenuItems({ noun, look, layout, text, onSave }: List
 			<Menu.Item disabled={text === ''} leftSection={<SaveIcon size={15} />} onClick={onSave}>
 				{t('list.save')}
 			</Menu.Item>
-			{own.map(({ name }) => (
+			{own.map((filter) => (
 				<Menu.Item
-					key={name}
+					key={filter.key}
 					leftSection={<RemoveIcon size={15} />}
-					onClick={() => save.mutate({ type, name, filter: undefined }, { onError: tell })}
+					onClick={() => forget.mutate(filter, { onError: tell })}
 				>
-					{t('list.forget', { name })}
+					{t(filter.shared === undefined ? 'list.forget' : 'list.forgetForAll', { name: filter.name })}
 				</Menu.Item>
 			))}
 		</>

@@ -1,4 +1,4 @@
-import { TextInput } from '@mantine/core';
+import { Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormDialog } from '../form/FormDialog';
@@ -13,13 +13,14 @@ interface SaveFilterProps {
 /** Keeps a filter under a name. */
 export default function SaveFilter({ type, filter, onClose }: SaveFilterProps) {
 	const { t } = useTranslation();
-	const { save } = useSavedFilters();
+	const { keep } = useSavedFilters();
 	const [name, setName] = useState('');
+	const [forAll, setForAll] = useState(false);
 	return (
 		<FormDialog
 			action={t('action.save')}
 			onClose={onClose}
-			onSubmit={() => save.mutateAsync({ type, name: name.trim(), filter })}
+			onSubmit={() => keep({ type, name: name.trim(), filter, forAll })}
 			ready={name.trim() !== ''}
 			title={t('list.save')}
 		>
@@ -34,6 +35,13 @@ export default function SaveFilter({ type, filter, onClose }: SaveFilterProps) {
 				required
 				value={name}
 				withAsterisk={false}
+			/>
+			<Checkbox
+				checked={forAll}
+				description={t('list.forAllHelp')}
+				label={t('list.forAll')}
+				mt="sm"
+				onChange={(event) => setForAll(event.currentTarget.checked)}
 			/>
 		</FormDialog>
 	);

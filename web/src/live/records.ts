@@ -8,9 +8,9 @@ import type { Method, Params, Result } from '../api/methods';
 import type { Connection } from './connection';
 import { useConnectionState, useLive } from './hooks';
 
-export type RecordKind = 'server' | 'user' | 'group' | 'token' | 'acl' | 'aclRole';
+const ALL = ['server', 'user', 'group', 'token', 'acl', 'aclRole', 'alarm', 'cloudConfig', 'sharedFilter'] as const;
 
-const ALL: readonly RecordKind[] = ['server', 'user', 'group', 'token', 'acl', 'aclRole'];
+export type RecordKind = (typeof ALL)[number];
 /** How often a list is asked for anew at most, in ms: hundreds of changes in a row are a few answers. */
 const PAUSE = 250;
 

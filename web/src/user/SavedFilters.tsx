@@ -11,12 +11,14 @@ import css from './Profile.module.css';
 
 export function SavedFilters() {
 	const { t } = useTranslation();
-	const { saved, save } = useSavedFilters();
+	const { saved: all, forget } = useSavedFilters();
+	const saved = all.filter(({ shared }) => shared === undefined);
 	const isLost = useConnectionState().is === 'lost';
 	if (saved.length === 0) return null;
 	return (
 		<Settings title={t('profile.filters')}>
-			{saved.map(({ type, name, filter }) => {
+			{saved.map((one) => {
+				const { type, name, filter } = one;
 				const place = listOfType(type);
 				return (
 					<Setting help={place === undefined ? type : String(t(place.title))} key={`${type} ${name}`} label={name}>
@@ -33,7 +35,7 @@ export function SavedFilters() {
 									aria-label={t('list.forget', { name })}
 									color="gray"
 									disabled={isLost}
-									onClick={() => save.mutate({ type, name, filter: undefined })}
+									onClick={() => forget.mutate(one)}
 									variant="subtle"
 								>
 									<RemoveIcon size={16} />

@@ -3,6 +3,7 @@ import { Button, Select, Switch, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useLive, useUser } from '../../live/hooks';
+import type { RecordKind } from '../../live/records';
 import css from './NewVm.module.css';
 import { problem, useForm } from './part';
 
@@ -98,6 +99,7 @@ function KeptChoice({ label, method, onChoose }: KeptChoiceProps) {
 	const { data } = useQuery({
 		queryKey: [method],
 		queryFn: async () => (await connection.call(method, {})) as unknown as Kept[],
+		meta: { records: ['cloudConfig'] satisfies RecordKind[] },
 		retry: false,
 	});
 	if (data === undefined || data.length === 0) return null;
