@@ -101,10 +101,12 @@ fn may_read(user: &User, kind: RecordKind, permissions: &Permissions) -> bool {
             RecordKind::User => reads("user"),
             RecordKind::Group => reads("group"),
             RecordKind::Role => reads("acl-role") || reads("acl-privilege"),
-            // Those that everybody may list do not come and go with rights.
-            RecordKind::Alarm | RecordKind::CloudConfig | RecordKind::SharedFilter => false,
-            // Rules and the tokens of others are for administrators.
-            RecordKind::Token | RecordKind::Rule => false,
+            // Rules and the tokens of others are for administrators; what everybody may list does not come and go.
+            RecordKind::Token
+            | RecordKind::Rule
+            | RecordKind::Alarm
+            | RecordKind::CloudConfig
+            | RecordKind::SharedFilter => false,
         }
 }
 

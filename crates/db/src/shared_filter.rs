@@ -74,7 +74,7 @@ impl SharedFilters<'_> {
         rows.iter().map(read).collect::<sqlx::Result<_>>().map_err(self.0.sql(doing))
     }
 
-    fn taken(&self, name: &str, doing: &'static str, source: sqlx::Error) -> Error {
+    fn taken(self, name: &str, doing: &'static str, source: sqlx::Error) -> Error {
         if Error::is_unique(&source) {
             return Error::FilterExists { name: name.to_owned() };
         }
