@@ -121,12 +121,15 @@ describe('a connection', () => {
 	});
 
 	it('notices a peer that went silent without closing', async () => {
-		connection = connect({ silence: 60 });
+		connection = connect({ silence: 60_000 });
+		vi.useFakeTimers(CLOCK);
 		connection.start();
-		await becomes('live');
+		await nowIs('live');
 		const asked = peer.calls.length;
-		await becomes('lost');
-		expect(connection.state).toMatchObject({ reason: 'nothing is heard of the server any more' });
+		await vi.advanceTimersByTimeAsync(59_000);
+		expect(connection.state.is).toBe('live');
+		await vi.advanceTimersByTimeAsync(1000);
+		expect(connection.state).toMatchObject({ is: 'lost', reason: 'nothing is heard of the server any more' });
 		expect(peer.calls.length).toBe(asked);
 	});
 
