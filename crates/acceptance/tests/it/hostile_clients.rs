@@ -162,7 +162,8 @@ async fn slow_readers_of_a_long_list_hold_neither_threads_nor_memory_and_are_cut
     // What the beginnings of a hundred answers took for a moment is given back, though none of them is read.
     let given_back = async || (server.memory() < memory + 128 * 1024).then(|| server.open_files());
     let held = until("the memory is given back", given_back).await;
-    assert!(held >= open + READERS, "only {held} of {READERS} readers were there still, beside {open}");
+    // Of the files that were open before, those of the first client may be closed by now.
+    assert!(held + 10 >= open + READERS, "only {held} of {READERS} readers were there still, beside {open}");
     until("they are cut", async || (server.open_files() < open + 10).then_some(())).await;
     drop(readers);
 }

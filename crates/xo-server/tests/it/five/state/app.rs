@@ -27,7 +27,7 @@ pub(super) const REFUSALS: &[Refusal] = &[
             json!({ "host": server, "username": "root", "password": "pw", "autoConnect": false })
         })
     }),
-    refused_after("sharedFilter.create", "25", |lab| {
+    refused_after("sharedFilter.create", "-32000", |lab| {
         Box::pin(async move {
             let params = json!({ "type": "VM", "name": "web", "filter": "tags:web" });
             lab.admin.call("sharedFilter.create", params.clone()).await;
