@@ -4,7 +4,7 @@
 
 use app::{Cx, db::SharedFilter, failure, model::Kind};
 use filter::Filter;
-use op::{Error, Op, Ops, Result, Spec};
+use op::{Context, Error, Op, Ops, Result, Spec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -46,18 +46,14 @@ impl Op<Cx> for GetAll {
     const SPEC: Spec = Spec::signed_in("sharedFilter.getAll").quiet();
     async fn run(self, cx: Cx) -> Result<Vec<SharedFilterInfo>> {
         let filters = cx.app.db().shared_filters().all().await.map_err(failure)?;
-        filters.into_iter().map(|filter| info(&cx, filter)).collect()
+        let (user, is_admin) = (cx.user()?, cx.admin());
+        let info = |filter: SharedFilter| {
+            let editable = is_admin || user.id == filter.user;
+            let SharedFilter { id, kind, name, filter, user } = filter;
+            SharedFilterInfo { id, r#type: kind, name, filter, user, editable }
+        };
+        Ok(filters.into_iter().map(info).collect())
     }
-}
-
-fn info(cx: &Cx, filter: SharedFilter) -> Result<SharedFilterInfo> {
-    let editable = may_change(cx, &filter)?;
-    let SharedFilter { id, kind, name, filter, user } = filter;
-    Ok(SharedFilterInfo { id, r#type: kind, name, filter, user, editable })
-}
-
-fn may_change(cx: &Cx, filter: &SharedFilter) -> Result<bool> {
-    Ok(op::Context::admin(cx) || cx.user()?.id == filter.user)
 }
 
 /// Keep a filter for all users and return its id.
@@ -82,7 +78,7 @@ impl Op<Cx> for Create {
         }
         must_parse(&self.filter)?;
         let (filters, user) = (cx.app.db().shared_filters(), cx.user()?);
-        if !op::Context::admin(&cx) {
+        if !cx.admin() {
             let own = filters.all().await.map_err(failure)?.iter().filter(|filter| filter.user == user.id).count();
             if own >= MOST {
                 return Err(Error::refused(format!("you share {MOST} filters already, which is the most")));
@@ -137,7 +133,7 @@ impl Op<Cx> for Delete {
 async fn must_be_changeable(cx: &Cx, id: &str) -> Result<()> {
     let filters = cx.app.db().shared_filters().all().await.map_err(failure)?;
     let filter = filters.iter().find(|filter| filter.id == id).ok_or_else(|| Error::no_such(KIND, id))?;
-    if may_change(cx, filter)? { Ok(()) } else { Err(Error::unauthorized("admin", None)) }
+    if cx.admin() || cx.user()?.id == filter.user { Ok(()) } else { Err(Error::unauthorized("admin", None)) }
 }
 
 fn must_parse(filter: &str) -> Result<()> {

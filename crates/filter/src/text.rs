@@ -7,6 +7,8 @@ pub struct Text {
     pub(crate) lower: String,
     /// Where its rarest byte stands, of one that is searched for as bytes.
     rarest: Option<usize>,
+    /// Whether it stands in JSON as it is.
+    is_plain: bool,
 }
 
 /// Needles up to this length, in bytes, are searched for without copying the text; beyond it the search byte by byte
@@ -19,7 +21,8 @@ impl Text {
         let bytes = lower.as_bytes();
         let as_bytes = bytes.len() <= SHORT && bytes.is_ascii();
         let rarest = as_bytes.then(|| (0..bytes.len()).min_by_key(|&at| commonness(bytes[at]))).flatten();
-        Self { written, lower, rarest }
+        let is_plain = !bytes.iter().any(|byte| matches!(byte, 0..=0x1f | b'"' | b'\\'));
+        Self { written, lower, rarest, is_plain }
     }
 
     pub(crate) fn is_in(&self, text: &str) -> bool {
@@ -36,9 +39,8 @@ impl Text {
     /// Tells whether the text may stand in some text of `json`, which escapes no more than JSON demands; costs one look
     /// over the bytes.
     pub fn may_stand_in(&self, json: &[u8]) -> bool {
-        let escaped = |byte: u8| matches!(byte, 0..=0x1f | b'"' | b'\\');
         match self.rarest {
-            Some(rarest) if json.is_ascii() && !self.lower.bytes().any(escaped) => self.is_in_bytes(json, rarest),
+            Some(rarest) if self.is_plain && json.is_ascii() => self.is_in_bytes(json, rarest),
             _ => true,
         }
     }

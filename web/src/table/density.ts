@@ -1,5 +1,6 @@
 /** How high the rows of all lists are, as this browser's user likes them. */
 import { useSyncExternalStore } from 'react';
+import { readKept, writeKept } from '../ui/kept';
 
 export const DENSITIES = ['comfortable', 'compact'] as const;
 export type Density = (typeof DENSITIES)[number];
@@ -11,15 +12,8 @@ const KEPT = 'density';
 const listeners = new Set<() => void>();
 let density: Density | undefined;
 
-/** Storage may be full or forbidden; the choice then lasts as long as the page. */
 function now(): Density {
-	if (density === undefined) {
-		try {
-			density = localStorage.getItem(KEPT) === 'compact' ? 'compact' : 'comfortable';
-		} catch {
-			density = 'comfortable';
-		}
-	}
+	density ??= readKept(KEPT) === 'compact' ? 'compact' : 'comfortable';
 	return density;
 }
 
@@ -30,9 +24,7 @@ function watch(listener: () => void): () => void {
 
 export function setDensity(next: Density): void {
 	density = next;
-	try {
-		localStorage.setItem(KEPT, next);
-	} catch {}
+	writeKept(KEPT, next);
 	for (const listener of [...listeners]) listener();
 }
 

@@ -1,5 +1,6 @@
 /** Widths, visibility and order of a table's columns, as this browser's user left them. */
 import { useCallback, useState } from 'react';
+import { readKept, writeKept } from '../ui/kept';
 
 export interface Layout {
 	/** Widths in px of the columns that were resized; the others share the room. */
@@ -14,12 +15,12 @@ export const EMPTY: Layout = { widths: {}, shown: {}, order: [] };
 
 export function useLayout(table: string): [Layout, (change: (layout: Layout) => Layout) => void] {
 	const key = `table.${table}`;
-	const [layout, setLayout] = useState(() => read(key));
+	const [layout, setLayout] = useState(() => readLayout(readKept(key)));
 	const change = useCallback(
 		(next: (layout: Layout) => Layout) =>
 			setLayout((before) => {
 				const after = next(before);
-				write(key, after);
+				writeKept(key, JSON.stringify(after));
 				return after;
 			}),
 		[key],
@@ -49,19 +50,4 @@ export function isShown(column: { id: string; hidden?: boolean; always?: boolean
 function entries<T>(value: unknown, is: (entry: unknown) => boolean): Record<string, T> {
 	if (typeof value !== 'object' || value === null) return {};
 	return Object.fromEntries(Object.entries(value).filter(([, entry]) => is(entry)));
-}
-
-function read(key: string): Layout {
-	try {
-		return readLayout(localStorage.getItem(key));
-	} catch {
-		return EMPTY;
-	}
-}
-
-/** Storage may be full or forbidden; the layout then lasts as long as the page. */
-function write(key: string, layout: Layout): void {
-	try {
-		localStorage.setItem(key, JSON.stringify(layout));
-	} catch {}
 }

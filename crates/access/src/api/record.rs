@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Be told by `record` notifications of which kinds some records have changed: `kinds` has `server`, `user`, `group`,
-/// `token`, `acl`, `aclRole`, `alarm` (who has acknowledged one), `cloudConfig` or `sharedFilter`. One is told of what one may read, and of one's own user and tokens; the answer is the
-/// kinds of which one may read others than these.
+/// `token`, `acl`, `aclRole`, `alarm` (who has acknowledged one), `cloudConfig` or `sharedFilter`. One is told of what
+/// one may read, and of one's own user and tokens; the answer is the kinds of which one may read others than these.
 ///
 /// What the records are like is asked of the operations that list them. Of a server it is told, too, when how it stands
 /// with it has changed.
