@@ -2,7 +2,7 @@
 
 use std::{fmt, path::Path, time::Duration};
 
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::{StreamExt, TryStreamExt, future::BoxFuture};
 use reqwest::{Client, Proxy, Response, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -77,14 +77,13 @@ impl Source {
     ///
     /// [`Error::Unreachable`], and [`Error::Feed`] where it is none.
     pub async fn feed(&self) -> Result<Feed, Error> {
-        let read = async {
-            match Url::parse(&self.place) {
-                Ok(url) if url.scheme() != "file" => self.download(url).await,
-                Ok(url) => self.file(Path::new(url.path())).await,
-                Err(_) => self.file(Path::new(&self.place)).await,
-            }
+        let place = Url::parse(&self.place);
+        let (through, read): (&str, BoxFuture<'_, _>) = match &place {
+            Ok(url) if url.scheme() != "file" => (&self.through, Box::pin(self.download(url.clone()))),
+            Ok(url) => ("", Box::pin(self.file(Path::new(url.path())))),
+            Err(_) => ("", Box::pin(self.file(Path::new(&self.place)))),
         };
-        let late = |_| self.unreachable(&format!("it takes longer than {} seconds", WHOLE.as_secs()));
+        let late = |_| self.unreachable(&format!("{through}it takes longer than {} seconds", WHOLE.as_secs()));
         let bytes = tokio::time::timeout(WHOLE, read).await.map_err(late)??;
         let wrong = |reason: String| Error::Feed { url: shown(&self.place), reason };
         let text = String::from_utf8(bytes).map_err(|error| wrong(error.to_string()))?;
@@ -176,4 +175,23 @@ fn plain(error: reqwest::Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_proxy_that_says_nothing_is_waited_for_no_longer_than_a_list_may_take() {
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = silent.local_addr().unwrap();
+        let proxy = format!("http://bob:secret@{address}");
+        for place in ["http://updates.example.org/updates.xml", "https://updates.example.org/updates.xml"] {
+            let error = Source::new(place, Some(&proxy)).unwrap().feed().await.unwrap_err().to_string();
+            let told = format!("cannot get `{place}`: through the proxy `http://{address}`: ");
+            assert!(error.starts_with(&told) && error.contains("timed out"), "{error}");
+        }
+    }
 }

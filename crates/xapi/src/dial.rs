@@ -11,7 +11,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 use crate::{
-    Address, Error, Proxy,
+    Address, Error, Proxy, Route,
     options::Limits,
     tls::{self, Tls},
 };
@@ -34,18 +34,17 @@ pub(crate) async fn dial(
     proxy: Option<&Proxy>,
     limits: &Limits,
 ) -> Result<Box<dyn Connection>, Error> {
-    let tcp = match proxy {
-        None => limited(address, "accept a connection", limits.connect, tcp(address)).await?,
-        Some(proxy) => {
-            let through = async {
-                let tcp = tcp(proxy.address()).await?;
+    let way = Route::new(address, proxy);
+    let connection = async {
+        match proxy {
+            None => tcp(address).await,
+            Some(proxy) => {
+                let tcp = tcp(proxy.address()).await.map_err(|error| behind(address, proxy, error))?;
                 connect_through(tcp, proxy, address).await
-            };
-            limited(address, "accept a connection through the proxy", limits.connect, through)
-                .await
-                .map_err(|error| behind(address, proxy, error))?
+            }
         }
     };
+    let tcp = limited(&way, "accept a connection", limits.connect, connection).await?;
     let Some(tls) = tls else { return Ok(Box::new(tcp)) };
     let name = address.host().to_owned().try_into().map_err(|_| Error::Tls {
         address: address.clone(),
@@ -55,20 +54,20 @@ pub(crate) async fn dial(
         let connector = TlsConnector::from(tls.config.clone());
         connector.connect(name, tcp).await.map_err(|error| tls::handshake_error(address, &error))
     };
-    let stream = limited(address, "finish the TLS handshake", limits.tls, handshake).await?;
+    let stream = limited(&way, "finish the TLS handshake", limits.tls, handshake).await?;
     Ok(Box::new(stream))
 }
 
 /// Runs `work` for as long as `limit` allows.
 async fn limited<T>(
-    address: &Address,
+    way: &Route,
     what: &'static str,
     limit: Duration,
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
     match timeout(limit, work).await {
         Ok(result) => result,
-        Err(_) => Err(Error::Timeout { address: address.clone(), what, limit }),
+        Err(_) => Err(Error::Timeout { at: way.clone(), what, limit }),
     }
 }
 

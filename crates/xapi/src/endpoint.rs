@@ -20,7 +20,7 @@ use tokio::{
 
 pub(crate) use self::content::Content;
 use crate::{
-    Address, Error, Options, Proxy, Secret,
+    Address, Error, Options, Proxy, Route, Secret,
     dial::{Connection, dial},
     dialect::Dialect,
     options::Limits,
@@ -242,12 +242,16 @@ impl Endpoint {
         }
     }
 
+    fn route(&self) -> Route {
+        Route::new(&self.address, self.proxy.as_ref())
+    }
+
     pub(crate) fn timeout(&self, what: &'static str, limit: Duration) -> Error {
-        Error::Timeout { address: self.address.clone(), what, limit }
+        Error::Timeout { at: self.route(), what, limit }
     }
 
     pub(crate) fn broken(&self, reason: impl Into<String>) -> Error {
-        Error::Broken { address: self.address.clone(), reason: reason.into() }
+        Error::Broken { at: self.route(), reason: reason.into() }
     }
 
     pub(crate) fn nonsense(&self, reason: impl Into<String>) -> Error {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use xapi_types::{Failure, code};
 
-use crate::{Address, tls::CertificateError};
+use crate::{Address, Route, tls::CertificateError};
 
 /// Why a call, a connection or a watch failed.
 ///
@@ -29,10 +29,10 @@ pub enum Error {
         reason: String,
     },
     /// Something took longer than its limit.
-    #[error("`{address}` did not {what} within {} s", .limit.as_secs_f64())]
+    #[error("{at} did not {what} within {} s", .limit.as_secs_f64())]
     Timeout {
         /// Host that was waited for.
-        address: Address,
+        at: Route,
         /// What it should have done.
         what: &'static str,
         /// The limit.
@@ -50,10 +50,10 @@ pub enum Error {
         reason: String,
     },
     /// The connection broke in the middle of a call.
-    #[error("the connection to `{address}` broke: {reason}")]
+    #[error("the connection to {at} broke: {reason}")]
     Broken {
         /// Host that was spoken to.
-        address: Address,
+        at: Route,
         /// How it broke.
         reason: String,
     },

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use xapi_types::Kind;
 
-use crate::{Address, Proxy, Secret, tls::Fingerprint};
+use crate::{Address, Proxy, Route, Secret, tls::Fingerprint};
 
 /// How to reach a pool, and as whom.
 #[derive(Clone, Debug)]
@@ -47,6 +47,11 @@ impl Options {
             unneeded: |_| &[],
             limits: Limits::default(),
         }
+    }
+
+    /// Returns the way to a member of the pool.
+    pub(crate) fn route(&self, address: &Address) -> Route {
+        Route::new(address, self.http_proxy.as_ref())
     }
 
     /// Sets whether unauthorized certificates are accepted.

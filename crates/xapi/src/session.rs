@@ -147,7 +147,8 @@ impl Core {
         );
         let Ok(found) = found.await else {
             let limit = self.options.limits.login;
-            return Err(Error::Timeout { address: self.options.address.clone(), what: "let us log in", limit });
+            let at = self.options.route(&self.options.address);
+            return Err(Error::Timeout { at, what: "let us log in", limit });
         };
         match found.as_deref() {
             Ok(Phase::Up(link)) => Ok(Arc::clone(link)),

@@ -113,8 +113,9 @@ impl Task {
             Ok(Ok(TaskState::Running { .. }) | Err(_)) => Err(Error::Closed),
             Err(_) => {
                 let address = self.pool.coordinator();
-                let address = address.unwrap_or_else(|| self.pool.core().options.address.clone());
-                Err(Error::Timeout { address, what: "complete the task", limit })
+                let options = &self.pool.core().options;
+                let at = options.route(address.as_ref().unwrap_or(&options.address));
+                Err(Error::Timeout { at, what: "complete the task", limit })
             }
         }
     }

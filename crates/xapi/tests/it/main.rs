@@ -6,6 +6,9 @@ mod console;
 mod dialect;
 mod export;
 mod host_file;
+#[path = "../../../app/tests/it/http_proxy.rs"]
+#[allow(dead_code, reason = "each crate uses its part")]
+mod http_proxy;
 mod peer;
 mod proxy;
 mod rrd;

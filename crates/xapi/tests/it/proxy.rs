@@ -1,15 +1,19 @@
 //! Pools behind an HTTP proxy.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 use tokio::{
     io::{AsyncWriteExt, copy_bidirectional},
     net::TcpStream,
 };
-use xapi::{Error, Pool, Proxy, RrdQuery, params};
+use xapi::{Compression, Error, Pool, Proxy, RrdQuery, VmContent, params};
+use xapi_sim::Sim;
 
-use crate::peer::{Peer, Reply, options, raw, read_head, soon, usual};
+use crate::{
+    http_proxy::{HttpProxy, Mood},
+    peer::{Peer, Reply, options, raw, read_head, soon, usual},
+};
 
 /// Starts a proxy that wants `authorization` and writes down whom it was asked for.
 pub(crate) async fn proxy(authorization: Option<&'static str>, asked: Arc<Mutex<Vec<String>>>) -> String {
@@ -89,4 +93,62 @@ async fn errors_tell_the_proxy_from_the_host() {
     options.http_proxy = Some(Proxy::parse(&peer.address.to_string()).unwrap());
     let error = soon(Pool::connect(options)).await.unwrap_err();
     assert!(matches!(error, Error::Connect { .. }) && error.to_string().contains("cannot be reached"), "{error}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_says_nothing_is_waited_for_no_longer_than_a_connection_may_take() {
+    let peer = Peer::start(|call| usual(call, |_| Reply::void())).await;
+    let proxy = HttpProxy::start().await;
+    proxy.set(Mood::Silent);
+    let mut options = peer.options();
+    options.limits.connect = Duration::from_millis(200);
+    options.http_proxy = Some(Proxy::parse(&proxy.url()).unwrap());
+    let error = soon(Pool::connect(options)).await.unwrap_err();
+    let text = error.to_string();
+    let told = format!(
+        "`{}` (through the proxy `http://{}`) did not accept a connection",
+        peer.options().address,
+        proxy.address()
+    );
+    assert!(text.contains(&told), "{error:?}: {text}");
+    assert!(!text.contains("pr0xy-password"), "{text}");
+}
+
+#[tokio::test]
+async fn an_export_whose_proxy_falls_silent_ends_and_says_so() {
+    let sim = Sim::builder().world("small").pace(0.005).start().await.unwrap();
+    let vm = sim.with(|world| {
+        let sr = world.by_name("SR", "NFS storage").unwrap();
+        let vm = world.create("VM", [("name_label", "packed".into()), ("power_state", "Halted".into())]);
+        let vdi = world.create("VDI", [("name_label", "disk".into()), ("SR", sr.into()), ("managed", true.into())]);
+        world.set(vdi, "virtual_size", 64_i64 << 20);
+        world.create(
+            "VBD",
+            [("VM", vm.into()), ("VDI", vdi.into()), ("type", "Disk".into()), ("userdevice", "0".into())],
+        );
+        for block in 0..32 {
+            world.disks.write(vdi, block * (2 << 20), &vec![7; 2 << 20]);
+        }
+        vm
+    });
+    let proxy = HttpProxy::start().await;
+    let mut options = options(&format!("http://{}", sim.http_addr()));
+    options.password = "password".into();
+    options.http_proxy = Some(Proxy::parse(&proxy.url()).unwrap());
+    options.limits.connect = Duration::from_millis(500);
+    options.limits.read = Duration::from_secs(1);
+    options.limits.last_words = Duration::from_millis(200);
+    let pool = soon(Pool::connect(options)).await.unwrap();
+    let what = VmContent { vm: &vm.to_string(), compression: Compression::None, label: ("transfer", "packed") };
+    let mut export = soon(pool.export_vm(what)).await.unwrap();
+    soon(export.next()).await.unwrap().expect("a piece");
+    proxy.set(Mood::Silent);
+    let error = loop {
+        match soon(export.next()).await {
+            Ok(piece) => assert!(piece.is_some(), "half of it is not all"),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, Error::Timeout { what: "send more content", .. }), "{error}");
+    assert!(error.to_string().contains("(through the proxy `http"), "{error}");
 }
