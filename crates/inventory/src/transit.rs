@@ -14,6 +14,9 @@ pub(crate) use self::temporary::{Temporary, What, delete_disk};
 /// Entry of `other_config` that tells which run of which server has made something for the time being.
 pub(crate) const MARK: &str = "xo:transit";
 
+/// What stands in a name before the mark, which a parenthesis ends.
+const NAMED: &str = " (xo:transit ";
+
 /// Starts to remove what an earlier run of this server has left behind.
 pub(crate) fn start(app: &App) {
     app.background(|app, stop| async move { sweep::run(app, stop).await });
@@ -23,6 +26,16 @@ pub(crate) fn start(app: &App) {
 pub(crate) async fn mark(app: &App) -> op::Result<String> {
     let run = app.run();
     Ok(format!("{}/{run}", server(app).await?))
+}
+
+/// Adds the mark of this run to the name of what is made, by which it is found until [`Temporary::mark`] has been heard.
+pub(crate) async fn named(app: &App, name: &str) -> op::Result<String> {
+    Ok(format!("{name}{NAMED}{})", mark(app).await?))
+}
+
+/// Returns the mark in a name.
+fn mark_in(name: &str) -> Option<&str> {
+    name.strip_suffix(')')?.rsplit_once(NAMED).map(|(_, mark)| mark)
 }
 
 /// Returns the name of this server, which it keeps.

@@ -9,7 +9,7 @@ use serde_json::json;
 use xapi_sim::{Sim, sim::Builder};
 
 use self::lab::{BLOCK, BLOCKS, DISKS, Lab};
-use crate::wait::until;
+use crate::{client::http_client, wait::until};
 
 fn small() -> Builder {
     Sim::builder().world("small").pace(0.005)
@@ -40,6 +40,24 @@ async fn of_exports_in_whose_middle_it_was_killed_no_snapshot_stays() {
     // It goes on as if nothing had been.
     assert!(lab.fetch("vm.export", json!({ "vm": vm })).await.len() > BLOCKS * BLOCK);
     lab.as_before(&before).await;
+}
+
+#[tokio::test]
+async fn a_snapshot_that_was_made_and_has_no_mark_yet_goes_by_its_name() {
+    let mut lab = Lab::on(small()).await;
+    let (vm, _) = lab.packed().await;
+    lab.client().await.ok("vm.start", json!({ "id": vm })).await;
+    let before = lab.census();
+    lab.sim.delay("VM.add_to_other_config", Duration::from_secs(600));
+    let path = lab.client().await.ok("vm.export", json!({ "vm": vm })).await["$getFrom"].as_str().unwrap().to_owned();
+    let url = format!("http://{}{path}", lab.server.address);
+    let download = tokio::spawn(async move { http_client().get(url).send().await });
+    until("the snapshot is there", async || (lab.census() != before).then_some(())).await;
+    lab = lab.killed().await;
+    lab.sim.clear_faults();
+    download.await.unwrap().expect_err("the server is gone");
+    lab.as_before(&before).await;
+    lab.interrupted("vm.export").await;
 }
 
 /// When the server is killed while something is sent to it.

@@ -8,7 +8,7 @@ use app::{
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::{MARK, What, server};
+use super::{MARK, What, mark_in, server};
 
 /// Removes what has the mark of an earlier run, wherever it turns up.
 pub(super) async fn run(app: App, stop: CancellationToken) {
@@ -59,7 +59,13 @@ async fn look_at(app: &App, server: &str, object: &Object) {
 
 fn mark_of(object: &Object) -> Option<(What, String)> {
     match object.kind() {
-        Kind::Vm | Kind::VmSnapshot => Some((What::Vm, object.get::<class::Vm>()?.other_config.get(MARK)?.to_string())),
+        Kind::Vm | Kind::VmSnapshot => {
+            let vm = object.get::<class::Vm>()?;
+            // A name is asked for with a snapshot alone: people give machines theirs.
+            let named = || mark_in(&vm.name_label).filter(|_| object.kind() == Kind::VmSnapshot);
+            let mark = vm.other_config.get(MARK).map(|mark| &**mark).or_else(named)?;
+            Some((What::Vm, mark.to_owned()))
+        }
         Kind::Vdi | Kind::VdiSnapshot => {
             Some((What::Vdi, object.get::<class::Vdi>()?.other_config.get(MARK)?.to_string()))
         }

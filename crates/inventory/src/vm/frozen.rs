@@ -2,11 +2,10 @@
 
 use app::{Cx, ExportTurn, On};
 use op::Result;
-use xapi::params;
 use xapi_types::{class, enums::VmPowerState};
 
 use super::snapshot;
-use crate::transit::{Temporary, What};
+use crate::transit::Temporary;
 
 /// A VM that can be read, as it is its turn: it does not run, or it is a snapshot that is there for this alone.
 #[derive(Debug)]
@@ -26,11 +25,7 @@ impl Frozen {
         if matches!(record.power_state, VmPowerState::Halted | VmPowerState::Suspended) {
             return Ok(Self { reference: vm.reference(), snapshot: None, _turn: turn });
         }
-        let name = format!("[XO {what}] {}", record.name_label);
-        let made = snapshot::plain(cx, vm, record, &name).await?;
-        let snapshot = Temporary::new(&cx.app, &vm.pool, What::Vm, &super::made(&made, "snapshot")?);
-        snapshot.mark().await?;
-        vm.pool.call("VM.set_is_a_template", params![snapshot.reference(), false]).await?;
+        let snapshot = Box::pin(snapshot::passing(cx, vm, record, what)).await?;
         Ok(Self { reference: snapshot.reference().to_owned(), snapshot: Some(snapshot), _turn: turn })
     }
 

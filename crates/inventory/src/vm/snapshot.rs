@@ -8,7 +8,10 @@ use xapi::{Value, params};
 use xapi_types::class;
 
 use super::delete;
-use crate::kind;
+use crate::{
+    kind,
+    transit::{self, Temporary, What},
+};
 
 /// A disk whose name has this is left out of snapshots.
 const LEFT_OUT: &str = "[NOSNAP]";
@@ -75,6 +78,25 @@ pub(super) async fn plain(cx: &Cx, vm: &On, record: &class::Vm, name: &str) -> R
         params.push(Value::Array(left_out.into_iter().map(Value::from).collect()));
     }
     vm.pool.call_async("VM.snapshot", params).await
+}
+
+/// Makes a snapshot that stands only while something is read, with a name that tells `what` it is for.
+pub(super) async fn passing(cx: &Cx, vm: &On, record: &class::Vm, what: &str) -> Result<Temporary> {
+    let name = format!("[XO {what}] {}", record.name_label);
+    let made = plain(cx, vm, record, &transit::named(&cx.app, &name).await?).await?;
+    let snapshot = Temporary::new(&cx.app, &vm.pool, What::Vm, &super::made(&made, "snapshot")?);
+    let finish = async {
+        snapshot.mark().await?;
+        vm.pool.call("VM.set_name_label", params![snapshot.reference(), name]).await?;
+        vm.pool.call("VM.set_is_a_template", params![snapshot.reference(), false]).await
+    };
+    match finish.await {
+        Ok(_) => Ok(snapshot),
+        Err(error) => {
+            snapshot.remove().await;
+            Err(error)
+        }
+    }
 }
 
 /// Returns the disks of the VM that its owner wants left out.

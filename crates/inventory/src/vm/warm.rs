@@ -24,10 +24,7 @@ use xapi_types::{
 
 use self::target::Target;
 use super::{block, delete, device, import, snapshot};
-use crate::{
-    kind,
-    transit::{Temporary, What},
-};
+use crate::{kind, transit::Temporary};
 
 /// What the old VM is blocked with, as the original has it.
 const BLOCKED: &str =
@@ -90,7 +87,7 @@ impl Op<Cx> for WarmMigration {
 impl WarmMigration {
     async fn move_it(self, cx: Cx, vm: On, sr: On, record: class::Vm) -> Result<String> {
         let runs = record.power_state == VmPowerState::Running;
-        let base = if runs { Some(freeze(&cx, &vm, &record).await?) } else { None };
+        let base = if runs { Some(snapshot::passing(&cx, &vm, &record, "warm migration").await?) } else { None };
         let moved = self.copy(&cx, &vm, &sr, &record, base.as_ref()).await;
         if let Some(base) = base {
             base.remove().await;
@@ -144,16 +141,6 @@ impl WarmMigration {
             }
         }
     }
-}
-
-/// Makes the snapshot that the first copy is made of.
-async fn freeze(cx: &Cx, vm: &On, record: &class::Vm) -> Result<Temporary> {
-    let name = format!("[XO warm migration] {}", record.name_label);
-    let made = snapshot::plain(cx, vm, record, &name).await?;
-    let snapshot = Temporary::new(&cx.app, &vm.pool, What::Vm, &super::made(&made, "snapshot")?);
-    snapshot.mark().await?;
-    vm.pool.call("VM.set_is_a_template", params![snapshot.reference(), false]).await?;
-    Ok(snapshot)
 }
 
 /// Keeps the old VM from being started.

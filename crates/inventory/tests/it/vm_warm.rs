@@ -123,6 +123,7 @@ async fn where_moving_fails_the_vm_runs_on_and_nothing_new_stays() {
         ("import_raw_vdi", 0),
         ("VM.clean_shutdown", 0),
         ("VM.set_name_label", 0),
+        ("VM.get_uuid", 0),
     ] {
         let failure = xapi_types::Failure::new("INTERNAL_ERROR", ["for a test"]);
         lab.sim.fail_after(method, spared, &failure);

@@ -85,6 +85,7 @@ async fn finish(
     name: &str,
     networks: &HashSet<String>,
 ) -> Result<String> {
+    copy.mark().await?;
     let (pool, vm) = (&sr.pool, copy.reference());
     pool.call("VM.set_name_label", params![vm, name]).await?;
     let stays_template = record.is_a_template && !record.is_a_snapshot;
