@@ -1,5 +1,7 @@
 //! Who is signed in on the connection that calls.
 
+use std::collections::BTreeMap;
+
 use app::{Credentials, Cx};
 use op::{Error, Op, Ops, Result, Secret, Spec};
 use schemars::JsonSchema;
@@ -10,7 +12,7 @@ use crate::user::UserInfo;
 
 pub(crate) fn ops(ops: &mut Ops<Cx>) {
     ops.add::<GetUser>().add::<SignIn>().add::<SignInWithPassword>().add::<SignInWithToken>().add::<SignOut>();
-    ops.add::<SetNotifications>();
+    ops.add::<SetNotifications>().add::<GetForbidden>();
 }
 
 /// Sign in with `email` (or `username`) and `password`, and `otp` where the user has set that up, or with a `token`.
@@ -116,5 +118,33 @@ impl Op<Cx> for SetNotifications {
     async fn run(self, cx: Cx) -> Result<()> {
         cx.session.notifications().want_objects(self.all);
         Ok(())
+    }
+}
+
+/// Tell on which objects the rights of who calls forbid which methods, by method; those that it forbids on none are left
+/// out. Other objects that a call needs, and states, are not looked at.
+#[derive(Deserialize, JsonSchema)]
+struct GetForbidden {
+    /// Objects that the methods would be called on.
+    #[schemars(length(max = 200))]
+    ids: Vec<String>,
+    /// Names of methods, such as `vm.start`.
+    #[schemars(length(max = 100))]
+    methods: Vec<String>,
+}
+
+impl Op<Cx> for GetForbidden {
+    type Output = BTreeMap<String, Vec<String>>;
+    const SPEC: Spec = Spec::signed_in("session.getForbidden").quiet();
+    async fn run(self, cx: Cx) -> Result<Self::Output> {
+        let mut forbidden = BTreeMap::new();
+        for method in self.methods {
+            let ids = cx.app.ops().forbidden(&method, &self.ids, &cx)?;
+            if !ids.is_empty() {
+                let ids = ids.into_iter().map(ToOwned::to_owned).collect();
+                forbidden.insert(method, ids);
+            }
+        }
+        Ok(forbidden)
     }
 }

@@ -13,6 +13,7 @@
 mod answer;
 mod context;
 mod error;
+mod forbidden;
 mod id;
 mod listing;
 mod order;

@@ -116,12 +116,26 @@ impl Need {
             Refined::Not => vec![self.action.into()],
             Refined::By(param, yes, no) => vec![if params[param] == true { yes.into() } else { no.into() }],
             Refined::Each => {
-                let others = params.as_object().into_iter().flat_map(|params| params.keys());
-                let others = others.filter(|name| *name != self.param && !RESERVED.contains(&name.as_str()));
-                let each: Vec<_> = others.map(|name| format!("{}:{name}", self.action).into()).collect();
+                let given = params.as_object().into_iter().flat_map(|params| params.keys());
+                let each: Vec<_> = self.each_of(given).collect();
                 if each.is_empty() { vec![self.action.into()] } else { each }
             }
         }
+    }
+
+    /// Returns the finer rights of which one lets somebody make some call, of an operation with these parameters.
+    pub(crate) fn finer<'a>(&self, params: impl Iterator<Item = &'a String>) -> Vec<Cow<'static, str>> {
+        match self.refined {
+            Refined::Not => vec![self.action.into()],
+            Refined::By(_, yes, no) => vec![yes.into(), no.into()],
+            Refined::Each => std::iter::once(self.action.into()).chain(self.each_of(params)).collect(),
+        }
+    }
+
+    /// Returns the finer right to each of the other parameters.
+    fn each_of<'a>(&self, params: impl Iterator<Item = &'a String>) -> impl Iterator<Item = Cow<'static, str>> {
+        let others = params.filter(|name| *name != self.param && !RESERVED.contains(&name.as_str()));
+        others.map(|name| format!("{}:{name}", self.action).into())
     }
 }
 

@@ -226,7 +226,7 @@ impl<C: Context> Entry<C> {
     }
 
     /// Checks whether the caller may use the operation at all.
-    fn check_caller(&self, cx: &C) -> Result<()> {
+    pub(crate) fn check_caller(&self, cx: &C) -> Result<()> {
         match self.spec.access {
             Access::Admin if !cx.admin() => Err(Error::unauthorized("admin", None)),
             Access::Privilege(resource, action) if !cx.holds(resource, action) => {

@@ -2556,6 +2556,16 @@ export interface Methods {
     }
     result: true
   }
+  /** Tell on which objects the rights of who calls forbid which methods, by method; those that it forbids on none are left out. Other objects that a call needs, and states, are not looked at. */
+  'session.getForbidden': {
+    params: {
+      /** Objects that the methods would be called on. */
+      ids: string[]
+      /** Names of methods, such as `vm.start`. */
+      methods: string[]
+    }
+    result: Record<string, string[]>
+  }
   /** Tell who is signed in; fails when nobody is. */
   'session.getUser': {
     params: Record<string, never>

@@ -159,3 +159,17 @@ async fn a_stopping_server_ends_every_connection() {
     assert_eq!(stranger.session.closed().await, CloseReason::Shutdown);
     assert_eq!(bob.session.closed().await, CloseReason::Shutdown);
 }
+
+#[tokio::test]
+async fn what_rights_forbid_is_told_before_it_is_tried() {
+    let test = start().await;
+    let (admin, bob) = (test.admin().await, test.user("bob").await);
+    let ask = json!({ "ids": ["o1"], "methods": ["server.getAll", "session.getUser", "user.create"] });
+    assert_eq!(admin.call("session.getForbidden", ask.clone()).await, json!({}));
+    let forbidden = json!({ "server.getAll": ["o1"], "user.create": ["o1"] });
+    assert_eq!(bob.call("session.getForbidden", ask).await, forbidden);
+    let many: Vec<_> = (0..201).map(|number| number.to_string()).collect();
+    assert_eq!(bob.refused("session.getForbidden", json!({ "ids": many, "methods": [] })).await["code"], 10);
+    let unknown = bob.refused("session.getForbidden", json!({ "ids": [], "methods": ["vm.fly"] })).await;
+    assert!(unknown.to_string().contains("vm.fly"), "{unknown}");
+}

@@ -105,3 +105,25 @@ fn a_privilege_is_enough_for_what_else_only_administrators_may() {
     let Error::Unauthorized { missing: Some(missing), .. } = error else { panic!("{error}") };
     assert_eq!(missing.to_json(), json!({ "action": "create", "resource": "user" }));
 }
+
+#[test]
+fn what_rights_forbid_is_told_beforehand() {
+    let forbidden = |user: Option<&'static str>, name: &str| {
+        let ids: Vec<_> = ["vm1", "OpaqueRef:1", "host1", "nope"].map(str::to_owned).into();
+        let told = ops().forbidden(name, &ids, &Cx { user }).expect("there is such an operation");
+        told.into_iter().map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(forbidden(Some("operator"), "vm.start"), "host1 nope");
+    assert_eq!(forbidden(Some("operator"), "vm.set"), "vm1 OpaqueRef:1 host1 nope");
+    // One of the finer rights is enough for some call.
+    assert_eq!(forbidden(Some("holder"), "vm.set"), "host1 nope");
+    assert_eq!(forbidden(Some("holder"), "vm.start"), "host1 nope");
+    assert_eq!(forbidden(Some("nobody"), "vm.start"), "vm1 OpaqueRef:1 host1 nope");
+    assert_eq!(forbidden(None, "vm.start"), "vm1 OpaqueRef:1 host1 nope");
+    // What is about no object is forbidden on all or none.
+    assert_eq!(forbidden(Some("holder"), "user.getAll"), "vm1 OpaqueRef:1 host1 nope");
+    assert_eq!(forbidden(Some("nobody"), "xo.getAllObjects"), "");
+    assert_eq!(forbidden(Some("admin"), "vm.start"), "");
+    let error = ops().forbidden("vm.fly", &[], &Cx { user: Some("admin") }).unwrap_err();
+    assert!(error.to_string().contains("vm.fly"), "{error}");
+}

@@ -219,6 +219,7 @@ async fn generated_table_of_access_is_current() {
         who.join(", ")
     );
     let mut allowed: HashMap<&str, usize> = HashMap::new();
+    let mut told = 0;
     for name in ops.names() {
         let mut params = Map::new();
         let mut on = Vec::new();
@@ -236,6 +237,16 @@ async fn generated_table_of_access_is_current() {
         let mut row = Vec::new();
         for (who, caller) in &callers {
             let outcome = outcome(&lab, caller, name, &params);
+            // Nobody is told beforehand that they may not do what they may, nor that they may what rules forbid.
+            if let Some(id) = ops.principal(name).and_then(|principal| params[principal].as_str()) {
+                let cx = Cx::new(caller.app.clone(), caller.session.clone());
+                let id = [id.to_owned()];
+                let forbidden = ops.forbidden(name, &id, &cx).expect("there is such an operation");
+                assert!(forbidden.is_empty() || outcome != "yes", "{name} as {who} is forbidden");
+                let is_only = params.as_object().is_some_and(|params| params.len() == 1);
+                assert!(!forbidden.is_empty() || outcome == "yes" || !is_only, "{name} as {who}: {outcome}");
+                told += usize::from(!forbidden.is_empty());
+            }
             if outcome == "yes" {
                 *allowed.entry(who).or_default() += 1;
             } else {
@@ -249,5 +260,6 @@ async fn generated_table_of_access_is_current() {
     }
     let each: Vec<_> = who[..5].iter().map(|who| allowed[who]).collect();
     assert!(each.is_sorted(), "who has more rights may do more: {each:?}");
+    assert!(told > 300, "rights that are missing are told beforehand: {told}");
     check("crates/xo-server/tests/golden/access.txt", &table);
 }

@@ -102,6 +102,7 @@ pub(super) const RECIPES: &[Recipe] = &[
     on("server.getAll", |_| json!({})),
     after("server.remove", |lab| Box::pin(async move { json!({ "id": server(lab).await }) })),
     after("server.set", |lab| Box::pin(async move { json!({ "id": server(lab).await, "label": "n" }) })),
+    on("session.getForbidden", |_| json!({ "ids": [], "methods": ["vm.start"] })),
     on("session.getUser", |_| json!({})),
     on("session.setNotifications", |_| json!({ "all": false })),
     on("session.signOut", |_| json!({})),
