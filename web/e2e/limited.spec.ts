@@ -35,8 +35,29 @@ describe('a user with few rights', () => {
 		await page.goto(`${at.server.url}/#/vms`);
 	});
 
-	it('is told why what it may not do does not happen', async () => {
+	it('is told beforehand what it may not do, and does what it may from then on', async () => {
 		await row(page, 'web-1').click();
+		const reboot = page.getByRole('complementary').getByRole('button', { name: 'Reboot' });
+		const forbidden = page.getByRole('complementary').locator('[aria-disabled=true]', { hasText: 'Reboot' });
+		await forbidden.hover();
+		await page.getByRole('tooltip', { name: 'Your rights do not allow this' }).waitFor();
+		await row(page, 'web-1').click({ button: 'right' });
+		await page
+			.getByRole('menuitem', { name: /^Start|Reboot/, disabled: true })
+			.first()
+			.waitFor();
+		await page.keyboard.press('Escape');
+		await call(at.server.url, 'acl.add', { subject: bob, object: vm, action: 'operator' });
+		await page.reload();
+		await row(page, 'web-1').click();
+		await forbidden.waitFor({ state: 'detached' });
+		await reboot.click();
+		await page.getByRole('dialog').getByRole('button', { name: 'Reboot' }).click();
+		await page.getByRole('alert').filter({ hasText: 'web-1' }).first().waitFor();
+		await call(at.server.url, 'acl.remove', { subject: bob, object: vm, action: 'operator' });
+	});
+
+	it('is told why what it may no longer do does not happen', async () => {
 		await page.getByRole('complementary').getByRole('button', { name: 'Reboot' }).click();
 		await page.getByRole('dialog').getByRole('button', { name: 'Reboot' }).click();
 		await page

@@ -1,12 +1,14 @@
 /** The actions of a noun as buttons and as menu items: what cannot act is disabled and says why. */
 import { Button, Menu, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import type { Forbids } from '../live/forbids';
 import { formatNumber } from '../ui/format';
 import { DownIcon } from '../ui/icons';
 import css from './ActionButtons.module.css';
 import type { Action, Noun } from './noun';
 import { actionsOf } from './registry';
 import { judge, size, type Target } from './target';
+import { useForbidden } from './useForbidden';
 
 interface ActionsProps {
 	noun: Noun;
@@ -19,13 +21,14 @@ interface ActionsProps {
 /** The main actions as buttons, the rest behind "More"; on narrow screens all behind one button, so that no row moves. */
 export function ActionButtons({ noun, target, run, blocked, narrow = false }: ActionsProps & { narrow?: boolean }) {
 	const { t } = useTranslation();
+	const forbids = useForbidden(noun, target);
 	const shown = shownFor(noun, target);
 	const isButton = ({ main, wakes }: Action) => !narrow && (main === true || wakes === true);
 	const rest = shown.filter((action) => !isButton(action));
 	return (
 		<div className={css.buttons}>
 			{shown.filter(isButton).map((action) => (
-				<ActionButton action={action} blocked={blocked} key={action.id} run={run} target={target} />
+				<ActionButton action={action} blocked={blocked} forbids={forbids} key={action.id} run={run} target={target} />
 			))}
 			{rest.length > 0 && (
 				<Menu position={narrow ? 'bottom-start' : 'bottom-end'}>
@@ -52,9 +55,14 @@ function shownFor(noun: Noun, target: Target): Action[] {
 	return all.filter((action) => !action.wakes || shown.includes(action));
 }
 
-function ActionButton({ action, target, run, blocked }: Omit<ActionsProps, 'noun'> & { action: Action }) {
+interface ActionButtonProps extends Omit<ActionsProps, 'noun'> {
+	action: Action;
+	forbids: Forbids;
+}
+
+function ActionButton({ action, target, run, blocked, forbids }: ActionButtonProps) {
 	const { t } = useTranslation();
-	const { able, why = blocked } = judge(action, target);
+	const { able, why = blocked } = judge(action, target, forbids);
 	const ActionIcon = action.icon;
 	const partly = why === undefined && able < size(target);
 	return (
@@ -86,9 +94,10 @@ export function ActionItems({
 	actions = shownFor(noun, target),
 }: ActionsProps & { actions?: readonly Action[] }) {
 	const { t } = useTranslation();
+	const forbids = useForbidden(noun, target);
 	const said = new Set<string>();
 	return actions.map((action) => {
-		const { able, why = blocked } = judge(action, target);
+		const { able, why = blocked } = judge(action, target, forbids);
 		const ActionIcon = action.icon;
 		const first = why !== undefined && !said.has(why);
 		if (why !== undefined) said.add(why);

@@ -8,6 +8,8 @@ import { type Current, current } from '../list/current';
 import type { Noun } from '../list/noun';
 import { ACTION_KEYS, actionsOf } from '../list/registry';
 import { judge, rowsTarget, subject } from '../list/target';
+import { useForbidden } from '../list/useForbidden';
+import type { Forbids } from '../live/forbids';
 import { useView } from '../live/hooks';
 import { OpenIcon } from '../ui/icons';
 import type { Found, Item } from './item';
@@ -18,9 +20,10 @@ export function useActions(typed: string): Item[] {
 	// As it was when the palette opened: this has the keyboard now.
 	const [about] = useState(current);
 	const counted = useCounted();
+	const forbids = useForbidden(about?.noun, about?.target);
 	if (about === undefined) return [];
 	const name = subject(about.target, about.noun, counted(about.noun));
-	return itemsOf(about, name, run, counted.label).filter(meant(typed, name));
+	return itemsOf(about, name, run, counted.label, forbids).filter(meant(typed, name));
 }
 
 /** What can be done to an object that was found, its page first; nothing until both are known. */
@@ -43,9 +46,11 @@ export function useActionsOf(found: Found | undefined, typed: string): Item[] | 
 		[found, noun],
 	);
 	const { rows } = useView(wish);
+	const row = rows.find(({ id }) => id === found?.id);
+	const target = useMemo(() => row && rowsTarget([row]), [row]);
+	const forbids = useForbidden(noun, target);
 	if (found === undefined) return undefined;
-	const row = rows.find(({ id }) => id === found.id);
-	if (noun === undefined || row === undefined) return [];
+	if (noun === undefined || target === undefined) return [];
 	const page: Item = {
 		id: 'page',
 		group: found.name,
@@ -53,8 +58,8 @@ export function useActionsOf(found: Found | undefined, typed: string): Item[] | 
 		icon: OpenIcon,
 		run: () => void navigate({ to: '/$list/$id', params: { list: found.list, id: found.id }, search: {} }),
 	};
-	const about = { noun, target: rowsTarget([row]) };
-	return [page, ...itemsOf(about, found.name, run, counted.label)].filter(meant(typed, found.name));
+	const about = { noun, target };
+	return [page, ...itemsOf(about, found.name, run, counted.label, forbids)].filter(meant(typed, found.name));
 }
 
 function useCounted() {
@@ -63,9 +68,15 @@ function useCounted() {
 	return Object.assign(counted, { label: (label: Noun['title']) => t(label) });
 }
 
-function itemsOf({ noun, target }: Current, name: string, run: Run, say: (label: Noun['title']) => string): Item[] {
+function itemsOf(
+	{ noun, target }: Current,
+	name: string,
+	run: Run,
+	say: (label: Noun['title']) => string,
+	forbids: Forbids,
+): Item[] {
 	return actionsOf(noun).flatMap((action) => {
-		if (judge(action, target).why !== undefined) return [];
+		if (judge(action, target, forbids).why !== undefined) return [];
 		const key = ACTION_KEYS.find(([, id]) => id === action.id)?.[0];
 		return {
 			id: `action-${action.id}`,
