@@ -51,6 +51,12 @@ describe('a user with few rights', () => {
 		await page.reload();
 		await row(page, 'web-1').click();
 		await forbidden.waitFor({ state: 'detached' });
+		await page.goto(`${at.server.url}/#/vms/${vm}/advanced`);
+		await page.getByRole('note').filter({ hasText: 'not change it' }).waitFor();
+		expect(await page.getByRole('switch', { name: 'Start with host' }).isDisabled()).toBe(true);
+		expect(await violations(page)).toEqual([]);
+		await page.goto(`${at.server.url}/#/vms`);
+		await row(page, 'web-1').click();
 		await reboot.click();
 		await page.getByRole('dialog').getByRole('button', { name: 'Reboot' }).click();
 		await page.getByRole('alert').filter({ hasText: 'web-1' }).first().waitFor();

@@ -14,6 +14,7 @@ import { type ListSection, type Noun, type Section, text } from '../list/noun';
 import { useRecentObject } from '../list/recent';
 import { actionsOf } from '../list/registry';
 import { rowsTarget } from '../list/target';
+import { Held, HeldNote, useHeld } from '../live/Held';
 import { useConnectionState, useLive, useView } from '../live/hooks';
 import type { Row } from '../live/view';
 import { Message } from '../ui/Message';
@@ -25,7 +26,11 @@ import css from './ObjectPage.module.css';
 export function ObjectPage() {
 	const { list, id } = useParams({ from: '/$list/$id' });
 	const noun = use(loadNoun(list));
-	return <Page id={id} key={`${list} ${id}`} noun={noun} />;
+	return (
+		<Held id={id} key={`${list} ${id}`} method={noun.set}>
+			<Page id={id} noun={noun} />
+		</Held>
+	);
 }
 
 function Page({ noun, id }: { noun: Noun; id: string }) {
@@ -65,7 +70,8 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 					<State noun={noun} row={row} />
 					<Beside id={id} list={noun.id} />
 				</p>
-				<Names blocked={state.is === 'lost'} noun={noun} row={row} />
+				<Names noun={noun} row={row} />
+				<HeldNote />
 				{actionsOf(noun).length > 0 && (
 					<ActionButtons
 						blocked={state.is === 'lost' ? t('connection.blocked') : undefined}
@@ -117,8 +123,9 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 }
 
 /** The name and the description, to change in their place. */
-function Names({ noun, row, blocked }: { noun: Noun; row: Row; blocked: boolean }) {
+function Names({ noun, row }: { noun: Noun; row: Row }) {
 	const { t } = useTranslation();
+	const isHeld = useHeld() !== undefined;
 	const { connection } = useLive();
 	const { set } = noun;
 	if (set === undefined) return <h1>{noun.name(row)}</h1>;
@@ -134,7 +141,7 @@ function Names({ noun, row, blocked }: { noun: Noun; row: Row; blocked: boolean 
 		<>
 			<h1>
 				<EditableText
-					disabled={blocked}
+					disabled={isHeld}
 					label={t('column.name')}
 					onSave={save('name_label')}
 					required
@@ -143,7 +150,7 @@ function Names({ noun, row, blocked }: { noun: Noun; row: Row; blocked: boolean 
 			</h1>
 			<div className={css.description}>
 				<EditableText
-					disabled={blocked}
+					disabled={isHeld}
 					label={t('edit.description')}
 					onSave={save('name_description')}
 					value={text(row, 'name_description')}

@@ -1,5 +1,5 @@
 /** A setting that is an object of the estate, chosen in its place. */
-import { useConnectionState } from '../live/hooks';
+import { useHeld } from '../live/Held';
 import type { Row } from '../live/view';
 import { ObjectSelect } from './ObjectSelect';
 import { Setting } from './Setting';
@@ -21,12 +21,12 @@ interface ObjectSettingProps {
 }
 
 export function ObjectSetting({ label, help, onSet, value, ...props }: ObjectSettingProps) {
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	return (
 		<Setting help={help} label={label}>
 			<ObjectSelect
 				ariaLabel={label}
-				disabled={isLost}
+				disabled={isHeld}
 				onChange={(row) => {
 					if (row?.id !== value) onSet(row?.id ?? null);
 				}}

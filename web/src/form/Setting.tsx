@@ -3,7 +3,8 @@ import { NativeSelect, NumberInput, Switch } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Method, Params } from '../api/methods';
-import { useConnectionState, useLive } from '../live/hooks';
+import { useHeld } from '../live/Held';
+import { useLive } from '../live/hooks';
 import { formatBytes, formatNumber } from '../ui/format';
 import { useTell } from '../ui/tell';
 import { BytesInput } from './BytesInput';
@@ -73,11 +74,11 @@ export function TextSetting({
 	value,
 	required,
 }: ChangeProps & { value: string; required?: boolean }) {
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	return (
 		<Setting help={why ?? help} label={label}>
 			<EditableText
-				disabled={disabled === true || isLost}
+				disabled={disabled === true || isHeld}
 				label={label}
 				labelled
 				onSave={(text) => set(label, { [property]: text })}
@@ -97,13 +98,13 @@ export function SwitchSetting({
 	disabled = why !== undefined,
 	value,
 }: ChangeProps & { value: boolean }) {
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	return (
 		<Setting help={why ?? help} label={label}>
 			<Switch
 				aria-label={label}
 				checked={value}
-				disabled={disabled === true || isLost}
+				disabled={disabled === true || isHeld}
 				onChange={(event) => void set(label, { [property]: event.currentTarget.checked })}
 			/>
 		</Setting>
@@ -120,13 +121,13 @@ export function ChoiceSetting({
 	value,
 	choices,
 }: ChangeProps & { value: string; choices: readonly { value: string; label: string }[] }) {
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	return (
 		<Setting help={why ?? help} label={label}>
 			<NativeSelect
 				aria-label={label}
 				data={[...choices]}
-				disabled={disabled === true || isLost}
+				disabled={disabled === true || isHeld}
 				onChange={(event) => void set(label, { [property]: event.currentTarget.value })}
 				value={value}
 			/>
@@ -155,11 +156,11 @@ export function NumberSetting({
 	unset?: string;
 	suffix?: string;
 }) {
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	return (
 		<Setting help={why ?? help} label={label}>
 			<EditableValue<number | undefined>
-				disabled={disabled || isLost}
+				disabled={disabled || isHeld}
 				label={label}
 				onSave={(number) => set(label, { [property]: number ?? null })}
 				ready={(number) => number !== undefined || unset !== undefined}
@@ -193,11 +194,11 @@ export function BytesSetting({
 	disabled = why !== undefined,
 	value,
 }: ChangeProps & { value: number }) {
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	return (
 		<Setting help={why ?? help} label={label}>
 			<EditableValue<number | undefined>
-				disabled={disabled || isLost}
+				disabled={disabled || isHeld}
 				label={label}
 				onSave={(bytes) => set(label, { [property]: bytes })}
 				ready={(bytes) => bytes !== undefined && bytes > 0}

@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { FormDialog } from '../form/FormDialog';
 import { Setting, Settings } from '../form/Setting';
 import { nameLabel } from '../list/noun';
-import { useConnectionState, useLive } from '../live/hooks';
+import { useHeld } from '../live/Held';
+import { useLive } from '../live/hooks';
 import type { Row } from '../live/view';
 import css from '../pool/PoolConfig.module.css';
 import { Copy } from '../ui/Copy';
@@ -22,7 +23,7 @@ const SOON = 30 * 86_400;
 
 export function Certificates({ host }: { host: Row }) {
 	const { t } = useTranslation();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const [asks, setAsks] = useState(false);
 	const certificates = (Array.isArray(host.certificates) ? host.certificates : []) as Certificate[];
 	const soon = Date.now() / 1000 + SOON;
@@ -38,7 +39,7 @@ export function Certificates({ host }: { host: Row }) {
 			))}
 			<Setting label={t('hostPage.another')}>
 				<span className={css.line}>
-					<Button disabled={isLost} onClick={() => setAsks(true)} size="compact-xs" variant="default">
+					<Button disabled={isHeld} onClick={() => setAsks(true)} size="compact-xs" variant="default">
 						{t('hostPage.installCertificate')}
 					</Button>
 				</span>

@@ -7,7 +7,8 @@ import { FormDialog } from '../form/FormDialog';
 import { Setting, Settings } from '../form/Setting';
 import { PATIENCE } from '../list/Actions';
 import { nameLabel, number, text } from '../list/noun';
-import { useConnectionState, useLive, useView } from '../live/hooks';
+import { useHeld } from '../live/Held';
+import { useLive, useView } from '../live/hooks';
 import type { Row } from '../live/view';
 import css from '../pool/PoolConfig.module.css';
 import { formatBytes } from '../ui/format';
@@ -19,7 +20,7 @@ export function ControlDomain({ host }: { host: Row }) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
 	const tell = useTell();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const [asks, setAsks] = useState(false);
 	const [memory, setMemory] = useState<number>();
 	const domain = text(host, 'controlDomain');
@@ -39,7 +40,7 @@ export function ControlDomain({ host }: { host: Row }) {
 			<Setting help={serves ? t('hostPage.dom0Maintenance') : undefined} label={label}>
 				<span className={css.line}>
 					{size !== undefined && formatBytes(size)}
-					<Button disabled={isLost || serves} onClick={() => setAsks(true)} size="compact-xs" variant="default">
+					<Button disabled={isHeld || serves} onClick={() => setAsks(true)} size="compact-xs" variant="default">
 						{t('hostPage.change')}
 					</Button>
 				</span>

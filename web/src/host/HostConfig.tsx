@@ -6,12 +6,14 @@ import { EditableText } from '../form/EditableText';
 import { ObjectSetting } from '../form/ObjectSetting';
 import { ChoiceSetting, Setting, Settings, SwitchSetting, TextSetting, useSet } from '../form/Setting';
 import { list, nameLabel, text } from '../list/noun';
+import { useHeld } from '../live/Held';
 import { useConnectionState, useLive, useView } from '../live/hooks';
 import type { Row } from '../live/view';
 import css from '../pool/PoolConfig.module.css';
 import { TagsEditor } from '../tag/TagsEditor';
 import { useConfirm } from '../ui/Confirm';
 import { formatTime } from '../ui/format';
+import { Scrolled } from '../ui/Scrolled';
 import { useTell } from '../ui/tell';
 import { Certificates } from './Certificates';
 import { ControlDomain } from './ControlDomain';
@@ -47,14 +49,14 @@ export default function HostConfig({ id }: { id: string }) {
 	const [host] = useView(wish).rows;
 	if (host === undefined) return null;
 	return (
-		<main className={css.page}>
+		<Scrolled className={css.page}>
 			<General host={host} />
 			<Storage host={host} />
 			<System host={host} />
 			<ControlDomain host={host} />
 			<Certificates host={host} />
 			<Licence host={host} />
-		</main>
+		</Scrolled>
 	);
 }
 
@@ -63,7 +65,7 @@ function General({ host }: { host: Row }) {
 	const { connection } = useLive();
 	const confirm = useConfirm();
 	const tell = useTell();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const name = nameLabel(host);
 	const set = useSet('host.set', host.id, name);
 	const [pif] = useView(
@@ -92,7 +94,7 @@ function General({ host }: { host: Row }) {
 				value={text(host, 'name_description')}
 			/>
 			<Setting label={t('column.tags')}>
-				<TagsEditor disabled={isLost} id={host.id} onPick={undefined} tags={list(host, 'tags')} />
+				<TagsEditor disabled={isHeld} id={host.id} onPick={undefined} tags={list(host, 'tags')} />
 			</Setting>
 			<Setting label={t('column.address')}>{text(host, 'address')}</Setting>
 			<Setting label={t('hostPage.hostname')}>{text(host, 'hostname')}</Setting>

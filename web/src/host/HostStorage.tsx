@@ -4,7 +4,8 @@ import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { nameLabel, number, text } from '../list/noun';
-import { useConnectionState, useLive, useView } from '../live/hooks';
+import { useHeld } from '../live/Held';
+import { useLive, useView } from '../live/hooks';
 import { idFilter } from '../live/names';
 import type { Row } from '../live/view';
 import patches from '../patch/Patches.module.css';
@@ -66,7 +67,7 @@ function PlugLine({ plug, sr }: { plug: Row; sr: Row }) {
 	const { connection } = useLive();
 	const confirm = useConfirm();
 	const tell = useTell();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const name = nameLabel(sr);
 	const isAttached = plug.attached === true;
 	const act = async (verb: 'connect' | 'disconnect' | 'delete') => {
@@ -100,7 +101,7 @@ function PlugLine({ plug, sr }: { plug: Row; sr: Row }) {
 					</span>
 					<Button
 						aria-label={`${t(isAttached ? 'hostPage.plug.disconnect' : 'hostPage.plug.connect')}: ${name}`}
-						disabled={isLost}
+						disabled={isHeld}
 						onClick={() => void act(isAttached ? 'disconnect' : 'connect')}
 						size="compact-xs"
 						variant="default"
@@ -110,7 +111,7 @@ function PlugLine({ plug, sr }: { plug: Row; sr: Row }) {
 					{!isAttached && (
 						<Button
 							aria-label={`${t('hostPage.plug.delete')}: ${name}`}
-							disabled={isLost}
+							disabled={isHeld}
 							onClick={() => void act('delete')}
 							size="compact-xs"
 							variant="default"

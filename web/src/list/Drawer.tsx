@@ -3,6 +3,7 @@ import { CloseButton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Held } from '../live/Held';
 import { useView } from '../live/hooks';
 import type { Row } from '../live/view';
 import { Copy } from '../ui/Copy';
@@ -90,9 +91,11 @@ export function State({ noun, row }: { noun: Noun; row: Row }) {
 export function Summary({ noun, row }: { noun: Noun; row: Row }) {
 	if (noun.Details === undefined) return <Columns noun={noun} row={row} />;
 	return (
-		<Suspense>
-			<noun.Details id={row.id} />
-		</Suspense>
+		<Held id={row.id} method={noun.set}>
+			<Suspense>
+				<noun.Details id={row.id} />
+			</Suspense>
+		</Held>
 	);
 }
 

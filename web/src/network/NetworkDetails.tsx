@@ -6,7 +6,8 @@ import { Setting, Settings, SwitchSetting, TextSetting, useSet } from '../form/S
 import { YesNo } from '../list/cells';
 import { useOnTag } from '../list/links';
 import { list, nameLabel, number, text } from '../list/noun';
-import { useConnectionState, useView } from '../live/hooks';
+import { useHeld } from '../live/Held';
+import { useView } from '../live/hooks';
 import { TagsEditor } from '../tag/TagsEditor';
 import { Copy } from '../ui/Copy';
 import { formatNumber } from '../ui/format';
@@ -29,7 +30,7 @@ const COLUMNS = [
 export default function NetworkDetails({ id }: { id: string }) {
 	const { t } = useTranslation();
 	const onTag = useOnTag();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const wish = useMemo(() => ({ type: 'network', filter: `id:${id}`, columns: COLUMNS, limit: 1 }), [id]);
 	const network = useView(wish).rows.find((row) => row.id === id);
 	const set = useSet('network.set', id, network === undefined ? '' : nameLabel(network));
@@ -40,7 +41,7 @@ export default function NetworkDetails({ id }: { id: string }) {
 	};
 	return (
 		<>
-			<TagsEditor disabled={isLost} id={id} onPick={onTag} tags={[...list(network, 'tags')]} />
+			<TagsEditor disabled={isHeld} id={id} onPick={onTag} tags={[...list(network, 'tags')]} />
 			<Settings title={t('network.one')}>
 				<SwitchSetting
 					help={t('networkPage.automaticHelp')}

@@ -7,7 +7,8 @@ import { ObjectSelect } from '../form/ObjectSelect';
 import { ChoiceSetting, Setting, Settings, SwitchSetting, TextSetting, useSet } from '../form/Setting';
 import { YesNo } from '../list/cells';
 import { list, number, text } from '../list/noun';
-import { useConnectionState, useLive, useView } from '../live/hooks';
+import { useHeld } from '../live/Held';
+import { useLive, useView } from '../live/hooks';
 import { useTell } from '../ui/tell';
 import { addressesOf, LOCKING_MODES } from './addresses';
 import { VifAddresses } from './VifAddresses';
@@ -29,7 +30,7 @@ const COLUMNS = [
 
 export default function VifDetails({ id }: { id: string }) {
 	const { t } = useTranslation();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const wish = useMemo(() => ({ type: 'VIF', filter: `id:${id}`, columns: COLUMNS, limit: 1 }), [id]);
 	const vif = useView(wish).rows.find((row) => row.id === id);
 	const set = useSet('vif.set', id, vif === undefined ? '' : text(vif, 'MAC'));
@@ -53,7 +54,7 @@ export default function VifDetails({ id }: { id: string }) {
 			</Setting>
 			<Setting label={t('network.one')}>
 				<ObjectSelect
-					disabled={isLost}
+					disabled={isHeld}
 					filter={`$pool:${text(vif, '$pool')}`}
 					ariaLabel={t('network.one')}
 					onChange={(row) => {

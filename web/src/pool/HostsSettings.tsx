@@ -6,7 +6,8 @@ import type { Method, Params } from '../api/methods';
 import { EditableText } from '../form/EditableText';
 import { Setting, Settings } from '../form/Setting';
 import { text } from '../list/noun';
-import { useConnectionState, useLive, useView } from '../live/hooks';
+import { useHeld } from '../live/Held';
+import { useLive, useView } from '../live/hooks';
 import { useTell } from '../ui/tell';
 import css from './PoolConfig.module.css';
 
@@ -16,7 +17,7 @@ export function HostsSettings({ pool }: { pool: string }) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
 	const tell = useTell();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const { rows: hosts } = useView(
 		useMemo(() => ({ type: 'host', filter: `$pool:${pool}`, columns: COLUMNS, limit: 100 }), [pool]),
 	);
@@ -38,7 +39,7 @@ export function HostsSettings({ pool }: { pool: string }) {
 			<Setting help={t('poolPage.syslogWhat')} label={t('poolPage.syslog')}>
 				{differs !== undefined && <span className={css.note}>{t('poolPage.differs')} </span>}
 				<EditableText
-					disabled={isLost || hosts.length === 0}
+					disabled={isHeld || hosts.length === 0}
 					label={t('poolPage.syslog')}
 					labelled
 					onSave={(to) =>
@@ -51,7 +52,7 @@ export function HostsSettings({ pool }: { pool: string }) {
 				<span className={css.line}>
 					{t('poolPage.onHosts', { count: paths, all: hosts.length })}
 					<Button
-						disabled={isLost || paths === hosts.length}
+						disabled={isHeld || paths === hosts.length}
 						onClick={() => void all(t('poolPage.multipath'), 'host.set', { multipathing: true })}
 						size="compact-xs"
 						variant="default"
@@ -59,7 +60,7 @@ export function HostsSettings({ pool }: { pool: string }) {
 						{t('poolPage.onAll')}
 					</Button>
 					<Button
-						disabled={isLost || paths === 0}
+						disabled={isHeld || paths === 0}
 						onClick={() => void all(t('poolPage.multipath'), 'host.set', { multipathing: false })}
 						size="compact-xs"
 						variant="default"

@@ -10,10 +10,12 @@ import { Setting, Settings, SwitchSetting, TextSetting, useSet } from '../form/S
 import { useRun } from '../list/Actions';
 import { list, nameLabel, text } from '../list/noun';
 import { rowsTarget } from '../list/target';
+import { useHeld } from '../live/Held';
 import { useConnectionState, useLive, useName, useView } from '../live/hooks';
 import type { Row } from '../live/view';
 import { TagsEditor } from '../tag/TagsEditor';
 import { useConfirm } from '../ui/Confirm';
+import { Scrolled } from '../ui/Scrolled';
 import { useTell } from '../ui/tell';
 import { HostsSettings } from './HostsSettings';
 import css from './PoolConfig.module.css';
@@ -41,13 +43,13 @@ export default function PoolConfig({ id }: { id: string }) {
 	const [pool] = useView(wish).rows;
 	if (pool === undefined) return null;
 	return (
-		<main className={css.page}>
+		<Scrolled className={css.page}>
 			<General pool={pool} />
 			<Storage pool={pool} />
 			<Networks pool={pool} />
 			<HostsSettings pool={id} />
 			<Licence pool={pool} />
-		</main>
+		</Scrolled>
 	);
 }
 
@@ -62,7 +64,7 @@ function useAct(pool: Row) {
 
 function General({ pool }: { pool: Row }) {
 	const { t } = useTranslation();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const set = useSet('pool.set', pool.id, nameLabel(pool));
 	const act = useAct(pool);
 	const master = text(pool, 'master');
@@ -78,14 +80,14 @@ function General({ pool }: { pool: Row }) {
 				value={text(pool, 'name_description')}
 			/>
 			<Setting label={t('column.tags')}>
-				<TagsEditor disabled={isLost} id={pool.id} onPick={undefined} tags={list(pool, 'tags')} />
+				<TagsEditor disabled={isHeld} id={pool.id} onPick={undefined} tags={list(pool, 'tags')} />
 			</Setting>
 			<Setting label={t('pool.master')}>
 				<span className={css.line}>
 					<Link params={{ list: 'hosts', id: master }} search={{}} to="/$list/$id">
 						{masterName}
 					</Link>
-					<Button disabled={isLost} onClick={() => act('master')} size="compact-xs" variant="default">
+					<Button disabled={isHeld} onClick={() => act('master')} size="compact-xs" variant="default">
 						{t('poolAction.master.label')}…
 					</Button>
 				</span>
@@ -94,7 +96,7 @@ function General({ pool }: { pool: Row }) {
 				<span className={css.line}>
 					{t(hasHa ? 'yes' : 'no')}
 					<Button
-						disabled={isLost}
+						disabled={isHeld}
 						onClick={() => act(hasHa ? 'disableHa' : 'enableHa')}
 						size="compact-xs"
 						variant="default"

@@ -8,6 +8,7 @@ import { Setting, Settings } from '../form/Setting';
 import { useLive } from '../live/hooks';
 import { formatNumber } from '../ui/format';
 import { RebootIcon } from '../ui/icons';
+import { Scrolled } from '../ui/Scrolled';
 import css from './SrAdvanced.module.css';
 
 /** Asked when the section is opened, and again when somebody wants it. */
@@ -15,10 +16,10 @@ const ONCE = { retry: false, refetchOnWindowFocus: false, refetchOnReconnect: fa
 
 export default function SrAdvanced({ id }: { id: string }) {
 	return (
-		<main className={css.page}>
+		<Scrolled className={css.page}>
 			<Coalesce id={id} />
 			<Driver id={id} />
-		</main>
+		</Scrolled>
 	);
 }
 

@@ -6,7 +6,8 @@ import { Setting, Settings } from '../form/Setting';
 import { YesNo } from '../list/cells';
 import { useOnTag } from '../list/links';
 import { list, number, text } from '../list/noun';
-import { useConnectionState, useView } from '../live/hooks';
+import { useHeld } from '../live/Held';
+import { useView } from '../live/hooks';
 import { TagsEditor } from '../tag/TagsEditor';
 import { Copy } from '../ui/Copy';
 import { Warning } from '../ui/Warning';
@@ -33,14 +34,14 @@ const COLUMNS = [
 export default function SrDetails({ id }: { id: string }) {
 	const { t } = useTranslation();
 	const onTag = useOnTag();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const wish = useMemo(() => ({ type: 'SR', filter: `id:${id}`, columns: COLUMNS, limit: 1 }), [id]);
 	const sr = useView(wish).rows.find((row) => row.id === id);
 	const isDefault = useIsDefault(id, sr === undefined ? undefined : text(sr, '$pool'));
 	if (sr === undefined) return null;
 	return (
 		<>
-			<TagsEditor disabled={isLost} id={id} onPick={onTag} tags={[...list(sr, 'tags')]} />
+			<TagsEditor disabled={isHeld} id={id} onPick={onTag} tags={[...list(sr, 'tags')]} />
 			{sr.inMaintenanceMode === true && <Warning>{t('srPage.inMaintenance')}</Warning>}
 			<Usage
 				allocated={number(sr, 'usage') ?? 0}

@@ -3,14 +3,14 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BytesInput } from '../form/BytesInput';
 import { Setting, type useSet } from '../form/Setting';
-import { useConnectionState } from '../live/hooks';
+import { useHeld } from '../live/Held';
 import { formatBytes } from '../ui/format';
 import css from './SizeSetting.module.css';
 
 /** The size of a disk, which only grows. */
 export function SizeSetting({ value, set }: { value: number; set: ReturnType<typeof useSet> }) {
 	const { t } = useTranslation();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const [size, setSize] = useState<number>();
 	const [editing, setEditing] = useState(false);
 	if (!editing) {
@@ -19,7 +19,7 @@ export function SizeSetting({ value, set }: { value: number; set: ReturnType<typ
 				<span className={css.row}>
 					{formatBytes(value)}
 					<Button
-						disabled={isLost}
+						disabled={isHeld}
 						onClick={() => {
 							setSize(value);
 							setEditing(true);

@@ -122,6 +122,7 @@ export default {
 	why: {
 		oneAtATime: 'This is done to one at a time',
 		noRight: 'Your rights do not allow this',
+		onlyLook: 'Your rights let you look at this, not change it',
 		protected: 'It is protected from this; lift the protection first',
 		protectedBy: 'It is protected from this ({{reason}}); lift the protection first',
 		wait: 'Wait until “{{operation}}” is done',

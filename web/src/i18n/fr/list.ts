@@ -124,6 +124,7 @@ const list: typeof en = {
 	why: {
 		oneAtATime: 'Cela se fait sur un seul à la fois',
 		noRight: 'Vos droits ne le permettent pas',
+		onlyLook: 'Vos droits vous laissent voir ceci, pas le modifier',
 		protected: 'Elle en est protégée ; levez d’abord la protection',
 		protectedBy: 'Elle en est protégée ({{reason}}) ; levez d’abord la protection',
 		wait: 'Attendez que « {{operation}} » soit terminé',

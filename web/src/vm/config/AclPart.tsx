@@ -5,7 +5,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { VM, VmTemplate } from '../../api/objects';
 import '../../form/mantine.css';
-import { useConnectionState, useLive, useUser } from '../../live/hooks';
+import { useHeld } from '../../live/Held';
+import { useLive, useUser } from '../../live/hooks';
 import { AddIcon, RemoveIcon } from '../../ui/icons';
 import { useTell } from '../../ui/tell';
 import css from './Config.module.css';
@@ -51,7 +52,7 @@ function Rules({ vm }: { vm: VM | VmTemplate }) {
 	const { connection } = useLive();
 	const queries = useQueryClient();
 	const tell = useTell();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const subjects = useSubjects();
 	const [isAdding, setAdding] = useState(false);
 	const [subject, setSubject] = useState<string | null>(null);
@@ -86,7 +87,7 @@ function Rules({ vm }: { vm: VM | VmTemplate }) {
 						<ActionIcon
 							aria-label={t('vmConfig.removeEntry', { name: nameOf(rule.subject) })}
 							color="gray"
-							disabled={isLost}
+							disabled={isHeld}
 							onClick={() => void change('acl.remove', rule)}
 							variant="subtle"
 						>
@@ -118,7 +119,7 @@ function Rules({ vm }: { vm: VM | VmTemplate }) {
 				</div>
 			) : (
 				<Button
-					disabled={isLost}
+					disabled={isHeld}
 					leftSection={<AddIcon size={14} />}
 					onClick={() => setAdding(true)}
 					size="compact-sm"

@@ -2,7 +2,8 @@
 import { ActionIcon, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { VM, VmTemplate } from '../../api/objects';
-import { useConnectionState, useLive } from '../../live/hooks';
+import { useHeld } from '../../live/Held';
+import { useLive } from '../../live/hooks';
 import { DownIcon, UpIcon } from '../../ui/icons';
 import { useTell } from '../../ui/tell';
 import css from './Config.module.css';
@@ -15,7 +16,7 @@ export function BootOrder({ vm }: { vm: VM | VmTemplate }) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
 	const tell = useTell();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const tried = [...(vm.boot.order ?? 'cd')].filter((letter): letter is Device =>
 		DEVICES.some((one) => one === letter),
 	);
@@ -47,7 +48,7 @@ export function BootOrder({ vm }: { vm: VM | VmTemplate }) {
 						<Switch
 							aria-label={name}
 							checked={isTried}
-							disabled={isLost || (isTried && tried.length === 1)}
+							disabled={isHeld || (isTried && tried.length === 1)}
 							label={name}
 							onChange={() => save(isTried ? tried.filter((one) => one !== device) : [...tried, device])}
 						/>
@@ -55,7 +56,7 @@ export function BootOrder({ vm }: { vm: VM | VmTemplate }) {
 							<ActionIcon
 								aria-label={t('vmConfig.up', { name })}
 								color="gray"
-								disabled={isLost || !isTried || at === 0}
+								disabled={isHeld || !isTried || at === 0}
 								onClick={() => move(at, -1)}
 								variant="subtle"
 							>
@@ -64,7 +65,7 @@ export function BootOrder({ vm }: { vm: VM | VmTemplate }) {
 							<ActionIcon
 								aria-label={t('vmConfig.down', { name })}
 								color="gray"
-								disabled={isLost || !isTried || at === tried.length - 1}
+								disabled={isHeld || !isTried || at === tried.length - 1}
 								onClick={() => move(at, 1)}
 								variant="subtle"
 							>

@@ -2,7 +2,7 @@
 import { ActionIcon, NativeSelect } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Setting } from '../../form/Setting';
-import { useConnectionState } from '../../live/hooks';
+import { useHeld } from '../../live/Held';
 import { useConfirm } from '../../ui/Confirm';
 import { RemoveIcon } from '../../ui/icons';
 import css from './Config.module.css';
@@ -22,7 +22,7 @@ interface DevicesProps {
 export function Devices({ label, help, devices, choices, onAdd, onRemove, warning, why }: DevicesProps) {
 	const { t } = useTranslation();
 	const confirm = useConfirm();
-	const isDisabled = useConnectionState().is === 'lost' || why !== undefined;
+	const isDisabled = useHeld() !== undefined || why !== undefined;
 	const remove = async (id: string, name: string) => {
 		const body = <p>{warning ?? t('vmConfig.deviceLost')}</p>;
 		const title = t('vmConfig.askRemove', { name });

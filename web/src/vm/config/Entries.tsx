@@ -3,7 +3,7 @@ import { ActionIcon, Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EditableText } from '../../form/EditableText';
-import { useConnectionState } from '../../live/hooks';
+import { useHeld } from '../../live/Held';
 import { AddIcon, RemoveIcon } from '../../ui/icons';
 import css from './Config.module.css';
 
@@ -17,7 +17,7 @@ interface EntriesProps {
 
 export function Entries({ title, help, entries, onSet, onRemove }: EntriesProps) {
 	const { t } = useTranslation();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const [isAdding, setAdding] = useState(false);
 	const add = (event: FormEvent<HTMLFormElement>) => {
 		event.preventDefault();
@@ -37,7 +37,7 @@ export function Entries({ title, help, entries, onSet, onRemove }: EntriesProps)
 						<div className={css.row} key={name}>
 							<span className={css.dim}>{name}</span>
 							<EditableText
-								disabled={isLost}
+								disabled={isHeld}
 								label={name}
 								labelled
 								onSave={async (text) => void (await onSet(name, text))}
@@ -46,7 +46,7 @@ export function Entries({ title, help, entries, onSet, onRemove }: EntriesProps)
 							<ActionIcon
 								aria-label={t('vmConfig.removeEntry', { name })}
 								color="gray"
-								disabled={isLost}
+								disabled={isHeld}
 								onClick={() => void onRemove(name)}
 								variant="subtle"
 							>
@@ -64,7 +64,7 @@ export function Entries({ title, help, entries, onSet, onRemove }: EntriesProps)
 				</form>
 			) : (
 				<Button
-					disabled={isLost}
+					disabled={isHeld}
 					leftSection={<AddIcon size={14} />}
 					onClick={() => setAdding(true)}
 					size="compact-sm"

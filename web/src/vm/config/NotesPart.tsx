@@ -2,7 +2,7 @@
 import { Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { EditableValue } from '../../form/EditableValue';
-import { useConnectionState } from '../../live/hooks';
+import { useHeld } from '../../live/Held';
 import { Markdown } from '../../ui/Markdown';
 import css from './Config.module.css';
 import type { PartProps } from './VmConfig';
@@ -12,14 +12,14 @@ const LONGEST = 2048;
 
 export function NotesPart({ vm, set }: PartProps) {
 	const { t } = useTranslation();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const label = t('vmConfig.notes');
 	const notes = vm.notes ?? '';
 	return (
 		<section className={css.section}>
 			<h2>{label}</h2>
 			<EditableValue
-				disabled={isLost}
+				disabled={isHeld}
 				label={label}
 				onSave={(text) => set(label, { notes: text.trim() === '' ? null : text })}
 				ready={(text) => text.length <= LONGEST}

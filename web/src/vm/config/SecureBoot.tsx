@@ -3,7 +3,8 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Setting, SwitchSetting } from '../../form/Setting';
-import { useConnectionState, useLive } from '../../live/hooks';
+import { useHeld } from '../../live/Held';
+import { useLive } from '../../live/hooks';
 import type { PartProps } from './VmConfig';
 
 const TOLD = ['ready', 'ready_no_dbx', 'setup_mode', 'certs_incomplete', 'not_supported', 'disabled'] as const;
@@ -11,12 +12,12 @@ const TOLD = ['ready', 'ready_no_dbx', 'setup_mode', 'certs_incomplete', 'not_su
 export function SecureBoot({ vm, set, halt }: PartProps) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const uefi = vm.boot.firmware === 'uefi';
 	const { data } = useQuery({
 		queryKey: ['vm.getSecurebootReadiness', vm.id, vm.secureBoot, vm.power_state],
 		queryFn: async () => String(await connection.call('vm.getSecurebootReadiness', { id: vm.id })),
-		enabled: uefi && vm.type === 'VM' && !isLost,
+		enabled: uefi && vm.type === 'VM' && !isHeld,
 		retry: false,
 	});
 	const known = TOLD.find((one) => one === data);
@@ -33,7 +34,7 @@ export function SecureBoot({ vm, set, halt }: PartProps) {
 			{uefi && (
 				<Setting help={t('vmConfig.keysHelp')} label={t('vmConfig.keys')}>
 					<Button
-						disabled={isLost}
+						disabled={isHeld}
 						onClick={() => void set(t('vmConfig.keys'), { uefiMode: 'user' })}
 						size="compact-sm"
 						variant="default"

@@ -1,8 +1,10 @@
 import { useTranslation } from 'react-i18next';
 import type { VM, VmTemplate } from '../../api/objects';
 import { type Set as Setter, useSet } from '../../form/Setting';
-import { useConnectionState, useObject } from '../../live/hooks';
+import { useHeld } from '../../live/Held';
+import { useObject } from '../../live/hooks';
 import { TagsEditor } from '../../tag/TagsEditor';
+import { Scrolled } from '../../ui/Scrolled';
 import { AclPart } from './AclPart';
 import { BootPart } from './BootPart';
 import css from './Config.module.css';
@@ -24,13 +26,13 @@ export interface PartProps {
 export function VmConfig({ kind, id }: { kind: 'VM' | 'VM-template'; id: string }) {
 	const { t } = useTranslation();
 	const { object: vm } = useObject(kind, id);
-	const isLost = useConnectionState().is === 'lost';
+	const isHeld = useHeld() !== undefined;
 	const set = useSet('vm.set', id, vm?.name_label ?? '');
 	if (vm === undefined) return null;
 	const halt = vm.power_state === 'Halted' ? undefined : t('vmConfig.haltFirst');
 	const part = { vm, set, halt };
 	return (
-		<main className={css.page}>
+		<Scrolled className={css.page}>
 			<ResourcesPart {...part} />
 			<BootPart {...part} />
 			<ProtectionPart {...part} />
@@ -38,12 +40,12 @@ export function VmConfig({ kind, id }: { kind: 'VM' | 'VM-template'; id: string 
 			{kind === 'VM' && <DevicesPart {...part} />}
 			<section className={css.section}>
 				<h2>{t('column.tags')}</h2>
-				<TagsEditor disabled={isLost} id={vm.id} onPick={undefined} tags={vm.tags} />
+				<TagsEditor disabled={isHeld} id={vm.id} onPick={undefined} tags={vm.tags} />
 			</section>
 			<NotesPart {...part} />
 			<CustomFields vm={vm} />
 			<XenStorePart {...part} />
 			{kind === 'VM' && <AclPart vm={vm} />}
-		</main>
+		</Scrolled>
 	);
 }
