@@ -1,6 +1,6 @@
 /** A real browser, and the pages' own words for finding things in it. */
 import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { DEMO } from './server';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -75,4 +75,23 @@ export async function names(page: Page): Promise<string[]> {
 		})),
 	);
 	return found.sort((a, b) => a.at - b.at).map(({ name }) => name);
+}
+
+/** A signed-in page of a path. */
+export async function openAt(browser: Browser, url: string, path: string, options: BrowserContextOptions = {}) {
+	const page = await openPage(browser, `${url}/#${path}`, { reducedMotion: 'reduce', ...options });
+	await signIn(page);
+	return page;
+}
+
+/** Opens the rest of the actions of a page and takes one. */
+export async function more(page: Page, action: string): Promise<void> {
+	await page.getByRole('button', { name: 'More' }).click();
+	await page.getByRole('menuitem', { name: action }).click();
+}
+
+/** Chooses one of the objects that a field offers. */
+export async function choose(within: Locator, label: string, option: RegExp): Promise<void> {
+	await within.getByRole('combobox', { name: label }).click();
+	await within.page().getByRole('option', { name: option }).click();
 }

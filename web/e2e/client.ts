@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { DEMO } from './server';
 
 /** Signs in on a connection of its own and makes one call. */
-export async function call(url: string, method: string, params: object): Promise<unknown> {
+export async function call(url: string, method: string, params: object, who = DEMO): Promise<unknown> {
 	const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/api/`);
 	const ask = (id: number, name: string, args: object) =>
 		new Promise<unknown>((resolve, reject) => {
@@ -21,7 +21,7 @@ export async function call(url: string, method: string, params: object): Promise
 			socket.once('open', resolve);
 			socket.once('error', reject);
 		});
-		await ask(1, 'session.signIn', DEMO);
+		await ask(1, 'session.signIn', who);
 		return await ask(2, method, params);
 	} finally {
 		socket.close();
@@ -42,4 +42,16 @@ export async function idOf(url: string, type: string, name: string): Promise<str
 	const [id] = Object.keys(found);
 	if (id === undefined) throw new Error(`there is no ${type} ${name}`);
 	return id;
+}
+
+/** What the server knows of the objects that a filter finds. */
+export async function objects(url: string, filter: object | string, who = DEMO): Promise<Record<string, unknown>[]> {
+	return Object.values(Object(await call(url, 'xo.getAllObjects', { filter }, who)));
+}
+
+/** What the server knows of the first object that a filter finds. */
+export async function object(url: string, filter: object | string, who = DEMO): Promise<Record<string, unknown>> {
+	const [found] = await objects(url, filter, who);
+	if (found === undefined) throw new Error(`there is nothing like ${JSON.stringify(filter)}`);
+	return found;
 }

@@ -20,12 +20,16 @@ const START = 180_000;
 /** How long it may take to end after SIGTERM, in ms. */
 const STOP = 15_000;
 
-/** With XO_WEB_DIST set, the server serves the pages of that folder in place of those it was built with. */
-async function pages(): Promise<string[]> {
+/**
+ * A configuration in the folder of a server. With XO_WEB_DIST set, it serves the pages of that folder in place of those
+ * it was built with.
+ */
+async function configuration(data: string, more = ''): Promise<string[]> {
 	const dist = process.env.XO_WEB_DIST;
-	if (dist === undefined) return [];
-	const config = join(tmpdir(), `xo-e2e-pages-${process.pid}.toml`);
-	await writeFile(config, `[http.publicMounts]\n"/" = ${JSON.stringify(dist)}\n`);
+	const pages = dist === undefined ? '' : `[http.publicMounts]\n"/" = ${JSON.stringify(dist)}\n`;
+	if (pages + more === '') return [];
+	const config = join(data, 'e2e.toml');
+	await writeFile(config, pages + more);
 	return ['--config', config];
 }
 
@@ -38,9 +42,7 @@ function program(name: 'xo-server' | 'xapi-sim'): string {
 }
 
 async function run(name: 'xo-server' | 'xapi-sim', args: string[], after: () => Promise<void>): Promise<Running> {
-	const child = spawn(program(name), name === 'xo-server' ? [...args, ...(await pages())] : args, {
-		stdio: ['ignore', 'pipe', 'pipe'],
-	});
+	const child = spawn(program(name), args, { stdio: ['ignore', 'pipe', 'pipe'] });
 	let output = '';
 	child.stdout.on('data', (data) => {
 		output += data;
@@ -89,15 +91,16 @@ function newFolder(): Promise<string> {
 /** Starts a server with a simulated world: `small`, `two-pools`, `large:N`. */
 export async function startDemo(world = 'small'): Promise<Running> {
 	const data = await newFolder();
-	const args = [`--demo=${world}`, '--data', data, '--listen', '127.0.0.1:0'];
+	const args = [`--demo=${world}`, '--data', data, '--listen', '127.0.0.1:0', ...(await configuration(data))];
 	return run('xo-server', args, () => rm(data, { recursive: true, force: true }));
 }
 
 /** Starts a demo that can be stopped and started again at the same address with what it knew. */
 export async function startLasting(world = 'small'): Promise<Running & { startAgain: () => Promise<Running> }> {
 	const data = await newFolder();
+	const config = await configuration(data);
 	const start = (listen: string) =>
-		run('xo-server', [`--demo=${world}`, '--data', data, '--listen', listen], async () => undefined);
+		run('xo-server', [`--demo=${world}`, '--data', data, '--listen', listen, ...config], async () => undefined);
 	const first = await start('127.0.0.1:0');
 	const startAgain = async () => {
 		const second = await start(new URL(first.url).host);
@@ -112,18 +115,17 @@ export async function startLasting(world = 'small'): Promise<Running & { startAg
 	return { ...first, startAgain };
 }
 
-/** Starts a server that knows no pool, with the password of its first administrator. */
-export async function startEmpty(): Promise<Running & { password: string }> {
+/** Starts a server that knows no pool, with the password of its first administrator and more of a configuration, in TOML. */
+export async function startEmpty(config = ''): Promise<Running & { password: string }> {
 	const data = await newFolder();
-	const server = await run('xo-server', ['--data', data, '--listen', '127.0.0.1:0'], () =>
-		rm(data, { recursive: true, force: true }),
-	);
+	const args = ['--data', data, '--listen', '127.0.0.1:0', ...(await configuration(data, config))];
+	const server = await run('xo-server', args, () => rm(data, { recursive: true, force: true }));
 	const password = /with the password `(\w+)`/.exec(server.output())?.[1];
 	if (password === undefined) throw new Error(`the first password is not printed:\n${server.output()}`);
 	return { ...server, password };
 }
 
-/** Starts a simulated pool; `root` signs in to it with `password`. */
-export function startPool(world = 'small'): Promise<Running> {
-	return run('xapi-sim', ['--world', world, '--listen', '127.0.0.1:0'], async () => undefined);
+/** Starts a simulated pool, with further arguments; `root` signs in to it with `password`. */
+export function startPool(world = 'small', ...more: string[]): Promise<Running> {
+	return run('xapi-sim', ['--world', world, '--listen', '127.0.0.1:0', ...more], async () => undefined);
 }

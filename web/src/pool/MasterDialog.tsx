@@ -10,28 +10,28 @@ import { PATIENCE } from '../list/Actions';
 import { type DialogProps, text } from '../list/noun';
 import { useLive } from '../live/hooks';
 import type { Row } from '../live/view';
-import { useTell } from '../ui/tell';
+import { DONE } from '../ui/tell';
+import { toasts } from '../ui/toasts';
 
 const COLUMNS = ['enabled', 'power_state', 'version'];
 
 export default function MasterDialog({ noun, action, target, onClose }: DialogProps) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
-	const tell = useTell();
 	const [host, setHost] = useState<string>();
 	const would = useDryRun('pool.setPoolMaster', host === undefined ? undefined : { host });
 	const [pool] = target.is === 'rows' ? target.rows : [];
 	if (pool === undefined) return null;
 	const name = noun.name(pool);
 	const master = text(pool, 'master');
-	const words = { action: t(action.label), doing: t(action.doing, { name }), done: t(action.done, { name }), name };
 	return (
 		<FormDialog
 			action={t(action.label)}
 			onClose={onClose}
-			onSubmit={() => {
-				if (host !== undefined) void tell(words, () => connection.call('pool.setPoolMaster', { host }, PATIENCE));
-				return undefined;
+			onSubmit={async () => {
+				if (host === undefined) return;
+				await connection.call('pool.setPoolMaster', { host }, PATIENCE);
+				toasts.show({ ...DONE, title: t(action.done, { name }), message: '' });
 			}}
 			ready={host !== undefined && would.is === 'would'}
 			title={t('action.ask', { action: t(action.label), name })}
