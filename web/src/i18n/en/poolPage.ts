@@ -10,7 +10,7 @@ export default {
 		aloneOnly: 'Hosts that are a pool of their own; those of larger pools cannot be chosen',
 		mergeTarget: 'Pool to join',
 		force: 'Processors may differ',
-		forceWhat: 'Versions, licences and updates must be the same all the same',
+		forceWhat: 'Versions, licences and updates must still be the same',
 		notConnected: 'A host that is not here yet has to be connected first:',
 		masterWhat: 'VMs go on. The toolstacks of all hosts restart; this page loses the pool for a moment.',
 		newMaster: 'New master',
