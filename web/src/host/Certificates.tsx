@@ -40,7 +40,7 @@ export function Certificates({ host }: { host: Row }) {
 			<Setting label={t('hostPage.another')}>
 				<span className={css.line}>
 					<Button disabled={isHeld} onClick={() => setAsks(true)} size="compact-xs" variant="default">
-						{t('hostPage.installCertificate')}
+						{t('hostPage.installCertificate')}…
 					</Button>
 				</span>
 			</Setting>

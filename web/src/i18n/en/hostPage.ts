@@ -73,7 +73,7 @@ export default {
 		endsSoon: 'Ends soon: {{time}}',
 		copyFingerprint: 'Copy the fingerprint',
 		another: 'Another',
-		installCertificate: 'Install a certificate…',
+		installCertificate: 'Install a certificate',
 		certificateWhat: 'The toolstack restarts. This server may ask you to accept the new certificate.',
 		certificate: 'Certificate (PEM)',
 		chain: 'Certificates between it and a root (PEM, optional)',

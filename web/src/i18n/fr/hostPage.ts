@@ -75,7 +75,7 @@ const hostPage: typeof en = {
 		endsSoon: 'Finit bientôt : {{time}}',
 		copyFingerprint: 'Copier l’empreinte',
 		another: 'Un autre',
-		installCertificate: 'Installer un certificat…',
+		installCertificate: 'Installer un certificat',
 		certificateWhat: 'La pile d’outils redémarre. Ce serveur peut vous demander d’accepter le nouveau certificat.',
 		certificate: 'Certificat (PEM)',
 		chain: 'Certificats entre lui et une racine (PEM, facultatif)',
