@@ -12,7 +12,13 @@ export type DryRun =
 	| { is: 'refused'; error: Error };
 
 interface Report {
-	objects: { outcome: string; would?: string; error?: { message: string; code: number; data?: unknown } }[];
+	/** `why` says of an error what is the case, where its own words are those of a code. */
+	objects: {
+		outcome: string;
+		would?: string;
+		why?: string;
+		error?: { message: string; code: number; data?: unknown };
+	}[];
 }
 
 /** How long an answer may take, in ms: a pool may have to be asked of each of its VMs. */
@@ -47,7 +53,10 @@ export function useDryRun(method: Method, params: object | undefined): DryRun {
 
 function read({ objects: [first] }: Report): DryRun {
 	if (first?.error !== undefined) {
-		return { is: 'refused', error: new ServerError(first.error.code, first.error.message, first.error.data) };
+		return {
+			is: 'refused',
+			error: new ServerError(first.error.code, first.why ?? first.error.message, first.error.data),
+		};
 	}
 	return { is: 'would', text: first?.would ?? '' };
 }
