@@ -12,12 +12,11 @@ import { useConnectionState, useLive, useObject, useView } from '../live/hooks';
 import type { Row } from '../live/view';
 import { FormEnd, FormPage, Part } from '../ui/FormPage';
 import { Warning } from '../ui/Warning';
+import { MODES, type Mode } from './bond';
 import { PifChoice, PifChoices } from './PifChoices';
 
 type Kind = 'vlan' | 'internal' | 'bond';
 const KINDS: readonly Kind[] = ['vlan', 'bond', 'internal'];
-const MODES = ['balance-slb', 'active-backup', 'lacp'] as const;
-type Mode = (typeof MODES)[number];
 const POOLS = { type: 'pool', filter: '', columns: ['name_label'], limit: 2 };
 
 export default function NewNetworkPage() {

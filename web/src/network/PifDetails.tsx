@@ -7,6 +7,7 @@ import { YesNo } from '../list/cells';
 import { list, number, text } from '../list/noun';
 import { useView } from '../live/hooks';
 import { formatNumber } from '../ui/format';
+import { PifBond } from './PifBond';
 
 const COLUMNS = [
 	'device',
@@ -28,6 +29,7 @@ const COLUMNS = [
 	'isBondMaster',
 	'isBondSlave',
 	'bondMaster',
+	'bondSlaves',
 	'$host',
 	'$network',
 ];
@@ -60,15 +62,7 @@ export default function PifDetails({ id }: { id: string }) {
 				<Setting label={t('vif.attached')}>
 					<YesNo value={pif.attached === true} />
 				</Setting>
-				<Setting label={t('networkPage.bond')}>
-					{t(
-						pif.isBondMaster === true
-							? 'networkPage.bondMaster'
-							: pif.isBondSlave === true
-								? 'networkPage.bondSlave'
-								: 'no',
-					)}
-				</Setting>
+				<PifBond pif={pif} />
 			</Settings>
 			<Settings title={t('networkPage.ip')}>
 				<Setting label={t('pif.management')}>

@@ -73,8 +73,8 @@ export default {
 			'The connection to the host is cut for a moment, and stays cut if the new address cannot be reached from here.',
 		card: 'Card',
 		bond: 'Bond',
-		bondMaster: 'it is a bond',
-		bondSlave: 'part of a bond',
+		bondOf: 'Bond of',
+		bondSlave: 'part of',
 		ip: 'IP configuration',
 	},
 };

@@ -79,8 +79,8 @@ const networking: typeof en = {
 			'La liaison avec l’hôte est coupée un moment, et le reste si la nouvelle adresse n’est pas joignable d’ici.',
 		card: 'Carte',
 		bond: 'Agrégat',
-		bondMaster: 'c’en est un',
-		bondSlave: 'elle en fait partie',
+		bondOf: 'Agrégat de',
+		bondSlave: 'fait partie de',
 		ip: 'Configuration IP',
 	},
 };
