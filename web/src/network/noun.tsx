@@ -1,5 +1,5 @@
 /** Networks. */
-import { lazySection } from '../app/lazy';
+import { lazyDialog, lazySection } from '../app/lazy';
 import {
 	countColumn,
 	nameColumn,
@@ -55,6 +55,7 @@ export const networks: Noun = {
 		{
 			id: 'remove',
 			method: 'network.delete',
+			Dialog: lazyDialog(() => import('../list/AskDialog')),
 			label: 'common.remove.label',
 			doing: 'common.remove.doing',
 			done: 'common.remove.done',

@@ -309,7 +309,8 @@ const nouns: typeof en = {
 		automatic: 'Pour les nouvelles VM',
 		locked: 'Verrouillé par défaut',
 		nbd: 'NBD',
-		askRemove: 'Le réseau est supprimé ; ses interfaces doivent d’abord être retirées.',
+		askRemove:
+			'Ses VLAN et agrégats sur tous les hôtes disparaissent avec lui, ainsi que les interfaces des VM éteintes.',
 		new: 'Nouveau réseau',
 	},
 	vif: {
