@@ -46,7 +46,7 @@ describe('the master of a pool', () => {
 		await act.waitFor();
 		expect(await violations(page)).toEqual([]);
 		await act.click();
-		await dialog.getByRole('alert').filter({ hasText: 'DESIGNATE_NEW_MASTER_IN_PROGRESS' }).waitFor();
+		await dialog.getByRole('alert').filter({ hasText: 'The pool is changing its master already' }).waitFor();
 		expect(await dialog.getByRole('combobox', { name: 'New master' }).inputValue()).toBe('xcp-lab-2');
 		await fact.getByText('xcp-lab-1').waitFor();
 		await act.click();

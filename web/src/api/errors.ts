@@ -1,4 +1,5 @@
 /** What can go wrong with a call, and how it is said to people. */
+import i18next from 'i18next';
 
 /** The server answered with an error. `message` is its text. */
 export class ServerError extends Error {
@@ -26,10 +27,22 @@ export class NoAnswerError extends Error {
 /** The text of an error for people: the server's words, and for refused parameters which one and why. */
 export function errorText(error: unknown): string {
 	if (error instanceof ServerError) {
+		const ofPool = poolText(error);
+		if (ofPool !== undefined) return ofPool;
 		const details = parameterErrors(error.data);
 		return details === '' ? error.message : `${error.message}: ${details}`;
 	}
 	return error instanceof Error ? error.message : String(error);
+}
+
+/** What a pool refused by a code of which the server has no words: ours, or what the code comes with; and the code. */
+function poolText({ message, data }: ServerError): string | undefined {
+	const { code, params } = Object(data) as { code?: unknown; params?: unknown };
+	if (typeof code !== 'string' || !message.startsWith(`${code}(`)) return undefined;
+	const key = `xapiError.${code}` as 'xapiError.SR_DEVICE_IN_USE';
+	if (i18next.exists(key)) return `${i18next.t(key)} (${code})`;
+	const said = (Array.isArray(params) ? params : []).filter((param) => param !== '' && !/^OpaqueRef:/.test(param));
+	return said.length === 0 ? code : `${said.join(', ')} (${code})`;
 }
 
 function parameterErrors(data: unknown): string {

@@ -6,6 +6,7 @@ import columns from './columns';
 import console from './console';
 import disk from './disk';
 import empty from './empty';
+import errors from './errors';
 import forms from './forms';
 import help from './help';
 import hostPage from './hostPage';
@@ -29,6 +30,7 @@ export default {
 	...console,
 	...disk,
 	...empty,
+	...errors,
 	...forms,
 	...help,
 	...hostPage,
