@@ -64,6 +64,8 @@ export default {
 		noneThere: 'There is no storage repository yet: a new one is made.',
 		attach: 'Attach {{uuid}}',
 		attachHelp: 'With the disks that are on it',
+		again: 'UUID of a storage to attach again',
+		againHelp: 'One that was forgotten comes back with what is on it; without, a new one is made',
 		usedAs: 'In use here: {{name}}',
 		makeNew: 'Make a new one',
 		overwrites: 'What is on {{over}} is lost',

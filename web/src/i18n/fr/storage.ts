@@ -67,6 +67,8 @@ const storage: typeof en = {
 		noneThere: 'Il n’y a pas encore de dépôt de stockage : un nouveau est créé.',
 		attach: 'Attacher {{uuid}}',
 		attachHelp: 'Avec les disques qu’il contient',
+		again: 'UUID d’un stockage à rattacher',
+		againHelp: 'Un stockage oublié revient avec son contenu ; sans UUID, un nouveau est créé',
 		usedAs: 'Utilisé ici : {{name}}',
 		makeNew: 'En créer un nouveau',
 		overwrites: 'Ce que contient {{over}} est perdu',

@@ -20,7 +20,12 @@ export function KindFields({ kind, ...props }: KindProps & { kind: Kind }) {
 		case 'nfs':
 			return <Nfs {...props} />;
 		case 'iso-nfs':
-			return <Nfs {...props} iso />;
+			return (
+				<>
+					<Nfs {...props} iso />
+					<AttachAgain {...props} />
+				</>
+			);
 		case 'iscsi':
 			return <Iscsi {...props} />;
 		case 'hba':
@@ -51,18 +56,22 @@ export function KindFields({ kind, ...props }: KindProps & { kind: Kind }) {
 						/>
 						<Field draft={draft} label={t('newSr.password')} name="password" onChange={onChange} secret />
 					</div>
+					<AttachAgain {...props} />
 				</>
 			);
 		case 'iso-local':
 			return (
-				<Field
-					draft={draft}
-					help={t('newSr.folderHelp')}
-					label={t('newSr.folder')}
-					name="path"
-					onChange={onChange}
-					placeholder="/var/opt/iso"
-				/>
+				<>
+					<Field
+						draft={draft}
+						help={t('newSr.folderHelp')}
+						label={t('newSr.folder')}
+						name="path"
+						onChange={onChange}
+						placeholder="/var/opt/iso"
+					/>
+					<AttachAgain {...props} />
+				</>
 			);
 		case 'other':
 			return (
@@ -85,4 +94,19 @@ export function KindFields({ kind, ...props }: KindProps & { kind: Kind }) {
 				</>
 			);
 	}
+}
+
+/** Where hosts do not tell what is there: a storage that was forgotten is named by whoever knows it. */
+function AttachAgain({ draft, onChange }: KindProps) {
+	const { t } = useTranslation();
+	return (
+		<Field
+			draft={draft}
+			help={t('newSr.againHelp')}
+			label={t('newSr.again')}
+			name="existing"
+			onChange={onChange}
+			placeholder={t('form.optional')}
+		/>
+	);
 }
