@@ -173,7 +173,7 @@ function Installed({ host }: { host: Row }) {
 			{patches.length > 0 ? (
 				<PatchTable label={t('patch.installedTitle')} patches={patches} />
 			) : (
-				<p className={css.hint}>{t('patch.packages')}</p>
+				<p className={css.hint}>{t(ofPackages(host) ? 'patch.packages' : 'patch.notTold')}</p>
 			)}
 			{packs.length > 0 && (
 				<>
@@ -183,6 +183,11 @@ function Installed({ host }: { host: Row }) {
 			)}
 		</Panel>
 	);
+}
+
+/** XenServer before 8 has updates one by one; the rest is made of packages. */
+function ofPackages(host: Row): boolean {
+	return text(host, 'productBrand') === 'XCP-ng' || Number.parseFloat(text(host, 'version')) > 8.2;
 }
 
 function packOf(pack: unknown): Patch {

@@ -12,6 +12,7 @@ import type { Row } from '../live/view';
 import { RollingPlan } from '../pool/rolling/RollingPlan';
 import { useRollingTask } from '../pool/rolling/useRolling';
 import { Panel } from '../ui/Panel';
+import { Difference } from './Difference';
 import { State } from './HostPatches';
 import { useInstall } from './install';
 import { useMissing } from './missing';
@@ -80,12 +81,13 @@ export default function PoolPatches({ id }: { id: string }) {
 							<th scope="col">{t('host.one')}</th>
 							<th scope="col">{t('column.version')}</th>
 							<th scope="col">{t('patch.missing')}</th>
+							<th scope="col">{t('patch.compared')}</th>
 							<th scope="col">{t('column.state')}</th>
 						</tr>
 					</thead>
 					<tbody>
 						{hosts.map((host) => (
-							<HostLine host={host} isAsked={data !== undefined} key={host.id} />
+							<HostLine host={host} isAsked={data !== undefined} key={host.id} master={text(pool, 'master')} />
 						))}
 					</tbody>
 				</table>
@@ -95,7 +97,7 @@ export default function PoolPatches({ id }: { id: string }) {
 }
 
 /** Asked once the pool has been, so that the server knows the answer already. */
-function HostLine({ host, isAsked }: { host: Row; isAsked: boolean }) {
+function HostLine({ host, master, isAsked }: { host: Row; master: string; isAsked: boolean }) {
 	const { t } = useTranslation();
 	const { data, error } = useMissing('host', host.id, isAsked);
 	return (
@@ -109,6 +111,9 @@ function HostLine({ host, isAsked }: { host: Row; isAsked: boolean }) {
 			<td>
 				{error !== null && t('patch.unknown')}
 				{data !== undefined && t('patch.counted', { count: data.length })}
+			</td>
+			<td>
+				<Difference enabled={data !== undefined} host={host.id} master={master} />
 			</td>
 			<td>
 				{host.power_state !== 'Running' && t('patch.off')}
