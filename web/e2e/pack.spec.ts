@@ -46,6 +46,7 @@ describe('a supplemental pack', () => {
 		expect(await violations(page)).toEqual([]);
 		await send(page, 'notes.iso', Buffer.from('not an image'));
 		await dialog.getByRole('alert').waitFor();
+		expect(await dialog.getByRole('alert').textContent()).toMatch(/^what was sent is no ISO image/);
 		await dialog.getByText('notes.iso').waitFor();
 		expect((await packs())['xcp-lab-2']).toEqual([]);
 		await send(page, 'drivers.iso', pack('acme', 'drivers'));

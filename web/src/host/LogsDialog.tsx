@@ -2,11 +2,11 @@
 import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { download } from '../api/transfer';
 import type { DialogProps } from '../list/noun';
 import { subject } from '../list/target';
 import { useLive } from '../live/hooks';
 import { DownloadIcon } from '../ui/icons';
-import { saveOffered } from '../ui/offered';
 import { useTell } from '../ui/tell';
 
 export default function LogsDialog({ noun, action, target, onClose }: DialogProps) {
@@ -41,7 +41,7 @@ export default function LogsDialog({ noun, action, target, onClose }: DialogProp
 						leftSection={<DownloadIcon size={16} />}
 						onClick={() => {
 							setOpened(false);
-							void tell(words, async () => saveOffered((await connection.call(method, { id: row.id })).$getFrom));
+							void tell(words, async () => download(await connection.call(method, { id: row.id })));
 						}}
 						variant="default"
 					>

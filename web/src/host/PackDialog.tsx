@@ -2,12 +2,12 @@
 import { FileInput, Progress } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { send } from '../api/transfer';
 import { FormDialog } from '../form/FormDialog';
 import type { DialogProps } from '../list/noun';
 import { subject } from '../list/target';
 import { useLive } from '../live/hooks';
 import { formatBytes, formatPercent } from '../ui/format';
-import { sendFile } from '../ui/offered';
 
 export default function PackDialog({ noun, action, target, onClose }: DialogProps) {
 	const { t } = useTranslation();
@@ -22,11 +22,11 @@ export default function PackDialog({ noun, action, target, onClose }: DialogProp
 			onClose={onClose}
 			onSubmit={async () => {
 				if (file === null || row === undefined) return;
-				const { $sendTo } =
+				const place =
 					noun.id === 'pools'
 						? await connection.call('pool.installSupplementalPack', { pool: row.id })
 						: await connection.call('host.installSupplementalPack', { host: row.id });
-				await sendFile($sendTo, file, setShare);
+				await send(place, file, (bytes) => setShare(bytes / Math.max(file.size, 1))).answer;
 			}}
 			ready={file !== null && row !== undefined}
 			title={t('action.ask', { action: t(action.label), name })}
