@@ -33,10 +33,9 @@ export function Difference({ host, master, enabled }: DifferenceProps) {
 	if (data === undefined) return null;
 	const [lacks, hasMore] = data;
 	if (lacks.length + hasMore.length === 0) return <>{t('patch.same')}</>;
-	return (
-		<>
-			{lacks.length > 0 && <p>{t('patch.lacks', { names: lacks.join(', ') })}</p>}
-			{hasMore.length > 0 && <p>{t('patch.hasMore', { names: hasMore.join(', ') })}</p>}
-		</>
-	);
+	const said = [
+		lacks.length > 0 && t('patch.lacks', { names: lacks.join(', ') }),
+		hasMore.length > 0 && t('patch.hasMore', { names: hasMore.join(', ') }),
+	];
+	return <>{said.filter(Boolean).join(' · ')}</>;
 }

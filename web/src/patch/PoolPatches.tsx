@@ -107,15 +107,17 @@ function HostLine({ host, master, isAsked }: { host: Row; master: string; isAske
 					{nameLabel(host)}
 				</Link>
 			</th>
-			<td>{[text(host, 'productBrand'), text(host, 'version')].filter(Boolean).join(' ')}</td>
-			<td>
+			<td data-label={t('column.version')}>
+				{[text(host, 'productBrand'), text(host, 'version')].filter(Boolean).join(' ')}
+			</td>
+			<td data-label={t('patch.missing')}>
 				{error !== null && t('patch.unknown')}
 				{data !== undefined && t('patch.counted', { count: data.length })}
 			</td>
-			<td>
+			<td data-label={t('patch.compared')}>
 				<Difference enabled={data !== undefined} host={host.id} master={master} />
 			</td>
-			<td>
+			<td data-label={t('column.state')}>
 				{host.power_state !== 'Running' && t('patch.off')}
 				{host.power_state === 'Running' && t(host.rebootRequired === true ? 'patch.waits' : 'patch.runs')}
 			</td>
