@@ -295,7 +295,7 @@ export default {
 		automatic: 'For new VMs',
 		locked: 'Locked by default',
 		nbd: 'NBD',
-		askRemove: 'It goes with its VLANs and bonds on all hosts, and with interfaces of VMs that are off.',
+		askRemove: 'The network goes with its VLANs and bonds on all hosts, and with interfaces of VMs that are off.',
 		new: 'New network',
 	},
 	vif: {

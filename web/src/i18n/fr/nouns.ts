@@ -309,8 +309,7 @@ const nouns: typeof en = {
 		automatic: 'Pour les nouvelles VM',
 		locked: 'Verrouillé par défaut',
 		nbd: 'NBD',
-		askRemove:
-			'Ses VLAN et agrégats sur tous les hôtes disparaissent avec lui, ainsi que les interfaces des VM éteintes.',
+		askRemove: 'Le réseau disparaît avec ses VLAN et agrégats sur tous les hôtes, et les interfaces des VM éteintes.',
 		new: 'Nouveau réseau',
 	},
 	vif: {
