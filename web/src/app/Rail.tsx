@@ -1,13 +1,15 @@
 /** The sections of the interface, and the account. */
-import { Link, useLocation } from '@tanstack/react-router';
+import { useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useUser } from '../live/hooks';
-import { type Icon, KeyboardIcon, OverviewIcon, PoolIcon, SearchIcon, TreeIcon, UserIcon } from '../ui/icons';
+import { type Icon, KeyboardIcon, RestIcon, SearchIcon, TreeIcon, UserIcon } from '../ui/icons';
 import { MenuButton } from '../ui/MenuButton';
-import { SECTIONS } from './nouns';
+import { destinations } from './destinations';
 import { PageLink } from './PageLink';
-import { ADMIN } from './pages';
 import css from './Shell.module.css';
+
+/** How many sections a narrow screen has room for, as `Shell.module.css` has it; the others are in a menu. */
+const ROOM = 4;
 
 interface RailProps {
 	onHelp: () => void;
@@ -20,44 +22,37 @@ export function Rail({ onHelp, onSearch, onTree, tree }: RailProps) {
 	const { t } = useTranslation();
 	const user = useUser();
 	const { pathname } = useLocation();
-	const here = pathname.split('/')[1];
+	const places = destinations(pathname, user?.permission === 'admin');
+	const rest = places.slice(ROOM);
 	return (
 		<nav aria-label={t('place.main')} className={css.rail}>
 			<Tool active={tree} icon={TreeIcon} label={t(tree ? 'tree.hide' : 'tree.show')} onClick={onTree} />
 			<Tool icon={SearchIcon} label={t('place.search')} onClick={onSearch} />
 			<ul className={css.places}>
-				<li>
-					<PageLink className={css.place} to="/dashboard">
-						<OverviewIcon size={21} stroke={1.6} />
-						{t('overview.title')}
-					</PageLink>
-				</li>
-				{SECTIONS.map(({ label, icon: PlaceIcon, lists }) => {
-					const [first = 'vms'] = lists;
-					return (
-						<li key={label}>
-							<Link
-								aria-current={lists.some((list) => list === here) ? 'page' : undefined}
-								className={css.place}
-								params={{ list: first }}
-								search={{}}
-								to="/$list"
-							>
-								<PlaceIcon size={21} stroke={1.6} />
-								{t(label)}
-							</Link>
-						</li>
-					);
-				})}
-				{user?.permission === 'admin' && (
-					<li>
-						<PageLink current={ADMIN.some(({ path }) => path === `/${here}`)} className={css.place} to="/servers">
-							<PoolIcon size={21} stroke={1.6} />
-							{t('place.admin')}
+				{places.map(({ to, label, icon: PlaceIcon, current }) => (
+					<li key={to}>
+						<PageLink className={css.place} current={current} to={to}>
+							<PlaceIcon size={21} stroke={1.6} />
+							{t(label)}
 						</PageLink>
 					</li>
-				)}
+				))}
 			</ul>
+			<MenuButton
+				className={css.rest}
+				current={rest.some(({ current }) => current)}
+				face={
+					<>
+						<RestIcon size={21} stroke={1.6} />
+						{t('action.more')}
+					</>
+				}
+				items={{ places: rest }}
+				label={t('place.rest')}
+				load={() => import('./MoreItems')}
+				position="right-end"
+				width={220}
+			/>
 			<div className={css.account}>
 				<Tool icon={KeyboardIcon} label={`${t('keys.title')} (?)`} onClick={onHelp} />
 				<MenuButton

@@ -8,6 +8,8 @@ interface MenuButtonProps<P extends object> {
 	/** What the button shows. */
 	face: ReactNode;
 	className?: string | undefined;
+	/** Whether the page is one that its items lead to. */
+	current?: boolean;
 	position?: 'bottom-start' | 'bottom-end' | 'right-end';
 	width?: number;
 	/** Stays open when something in it is pressed. */
@@ -27,7 +29,7 @@ interface Opened<P> {
 
 /** A button that opens a menu, which is fetched with the first of them. */
 export function MenuButton<P extends object>(props: MenuButtonProps<P>) {
-	const { label, face, className = ICON_BUTTON, load, items, ...menu } = props;
+	const { label, face, className = ICON_BUTTON, current, load, items, ...menu } = props;
 	const [opened, setOpened] = useState<Opened<P>>();
 	/** Whether it was open when the button was pressed: the press has closed it then. */
 	const wasOpen = useRef(false);
@@ -39,6 +41,7 @@ export function MenuButton<P extends object>(props: MenuButtonProps<P>) {
 	return (
 		<>
 			<button
+				aria-current={current || undefined}
 				aria-expanded={opened !== undefined}
 				aria-haspopup="menu"
 				aria-label={label}

@@ -32,6 +32,7 @@ export { default as SrIcon } from '@tabler/icons-react/dist/esm/icons/IconDataba
 export { default as VmIcon } from '@tabler/icons-react/dist/esm/icons/IconDeviceDesktop.mjs';
 export { default as DiskIcon, default as InsertIcon } from '@tabler/icons-react/dist/esm/icons/IconDisc.mjs';
 export { default as LeaveIcon } from '@tabler/icons-react/dist/esm/icons/IconDoorExit.mjs';
+export { default as RestIcon } from '@tabler/icons-react/dist/esm/icons/IconDots.mjs';
 export { default as MoreIcon } from '@tabler/icons-react/dist/esm/icons/IconDotsVertical.mjs';
 export { default as DownloadIcon } from '@tabler/icons-react/dist/esm/icons/IconDownload.mjs';
 export { default as WindowIcon } from '@tabler/icons-react/dist/esm/icons/IconExternalLink.mjs';

@@ -48,6 +48,7 @@ export default {
 		journal: 'Journal',
 		about: 'About',
 		profile: 'Your account',
+		rest: 'More sections',
 		sections: 'Sections',
 		sectionsOf: 'Sections of {{name}}',
 		tree: 'Tree',

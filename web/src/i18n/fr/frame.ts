@@ -50,6 +50,7 @@ const frame: typeof en = {
 		journal: 'Journal',
 		about: 'À propos',
 		profile: 'Votre compte',
+		rest: 'Plus de rubriques',
 		sections: 'Rubriques',
 		sectionsOf: 'Rubriques de {{name}}',
 		tree: 'Arbre',
