@@ -19,6 +19,7 @@ import { useConnectionState, useLive, useView } from '../live/hooks';
 import type { Row } from '../live/view';
 import { Message } from '../ui/Message';
 import { toasts } from '../ui/toasts';
+import { useCurrentInSight } from '../ui/useCurrentInSight';
 import { Beside } from './Beside';
 import { loadNoun } from './loadNoun';
 import css from './ObjectPage.module.css';
@@ -54,6 +55,7 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 	const sections = noun.sections ?? [];
 	const section = sections.find((candidate) => candidate.id === asked);
 	const name = row === undefined ? '' : noun.name(row);
+	const line = useCurrentInSight<HTMLElement>(row === undefined ? undefined : asked);
 	useEffect(() => {
 		if (name !== '') document.title = `${name} · Xen Orchestra`;
 	}, [name]);
@@ -81,7 +83,7 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 					/>
 				)}
 			</header>
-			<nav aria-label={t('place.sectionsOf', { name })} className={css.sections}>
+			<nav aria-label={t('place.sectionsOf', { name })} className={css.sections} ref={line}>
 				<Link
 					activeOptions={{ exact: true, includeSearch: false }}
 					params={{ list: noun.id, id }}

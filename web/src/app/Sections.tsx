@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Key } from '../i18n';
 import { useUser } from '../live/hooks';
+import { useCurrentInSight } from '../ui/useCurrentInSight';
 import { listOf, SECTIONS } from './nouns';
 import { PageLink } from './PageLink';
 import { ADMIN } from './pages';
@@ -15,9 +16,10 @@ export function Sections(): ReactNode {
 	const user = useUser();
 	const here = `/${pathname.split('/')[1]}`;
 	const places = placesAt(here, user?.permission === 'admin');
+	const line = useCurrentInSight<HTMLElement>(here);
 	if (places.length < 2) return null;
 	return (
-		<nav aria-label={t('place.sections')} className={css.sections}>
+		<nav aria-label={t('place.sections')} className={css.sections} ref={line}>
 			{places.map(({ path, title }) => (
 				<PageLink current={path === here} key={path} to={path}>
 					{t(title)}
