@@ -67,12 +67,18 @@ export function textColumn(id: string, label: Key, property: string, place: Plac
 	};
 }
 
-/** A number; the unit is shown where no header says it. */
+interface NumberPlace extends Place {
+	/** Shown where no header says what is counted, in place of the column's name. */
+	unit?: string;
+	/** A number that counts nothing, such as that of a VLAN: its digits are not grouped. */
+	plain?: true;
+}
+
 export function numberColumn(
 	id: string,
 	label: Key,
 	property: string,
-	{ unit, ...place }: Place & { unit?: string } = {},
+	{ unit, plain, ...place }: NumberPlace = {},
 ): Column {
 	return {
 		id,
@@ -81,6 +87,7 @@ export function numberColumn(
 		grow: 0,
 		align: 'end',
 		largestFirst: true,
+		named: unit === undefined,
 		sort: property,
 		needs: [property],
 		cell: (row) => {
@@ -88,7 +95,7 @@ export function numberColumn(
 			if (value === undefined) return null;
 			return (
 				<>
-					{formatNumber(value)}
+					{plain ? String(value) : formatNumber(value)}
 					{unit !== undefined && <span className={css.unit}> {unit}</span>}
 				</>
 			);
@@ -187,6 +194,7 @@ export function yesNoColumn(id: string, label: Key, property: string, place: Pla
 		label,
 		min: 96,
 		grow: 0,
+		named: true,
 		sort: property,
 		needs: [property],
 		cell: (row) => <YesNo value={row[property] === true} />,

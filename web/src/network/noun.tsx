@@ -33,7 +33,7 @@ export const networks: Noun = {
 		refColumn('pool', 'column.pool', 'place', '$pool', { card: 'left' }),
 		countColumn('pifs', 'pif.title', 'PIFs', { card: 'number', min: 150 }),
 		countColumn('vifs', 'vif.title', 'VIFs', { card: 'last', min: 150 }),
-		numberColumn('mtu', 'column.mtu', 'MTU', { card: 'right' }),
+		numberColumn('mtu', 'column.mtu', 'MTU', { card: 'right', plain: true }),
 		textColumn('bridge', 'network.bridge', 'bridge', { hidden: true }),
 		yesNoColumn('bonded', 'network.bonded', 'isBonded', { hidden: true }),
 		yesNoColumn('automatic', 'network.automatic', 'automatic', { hidden: true }),

@@ -185,12 +185,18 @@ const Cells = memo(
 );
 
 /** `words` are given so that it is written anew in another language. */
-const Cell = memo(function Cell({ column, row }: { column: Column; row: Row; words: Words }) {
-	const { align, card, cell } = column;
+const Cell = memo(function Cell({ column, row, words }: { column: Column; row: Row; words: Words }) {
+	const { align, card, cell, label, named } = column;
 	return (
 		// biome-ignore lint/a11y/useSemanticElements: see DataTable
 		// biome-ignore lint/a11y/useFocusableInteractive: see above
-		<div className={css.cell} data-align={align} data-card={card} role="gridcell">
+		<div
+			className={css.cell}
+			data-align={align}
+			data-card={card}
+			data-name={named && card ? words.text(label) : undefined}
+			role="gridcell"
+		>
 			{cell(row)}
 		</div>
 	);

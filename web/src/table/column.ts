@@ -13,6 +13,8 @@ export interface Column {
 	align?: 'end';
 	/** Where it stands on narrow screens: the first line, the second in three parts, the third in three; or not at all. */
 	card?: 'title' | 'left' | 'middle' | 'right' | 'foot' | 'number' | 'last';
+	/** Its values say nothing without its name: on narrow screens, that have no header, it stands before them. */
+	named?: boolean;
 	/** Hidden until somebody asks for it. */
 	hidden?: boolean;
 	/** Cannot be hidden. */
