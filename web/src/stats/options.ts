@@ -49,7 +49,7 @@ export function optionsOf({ chart, stacks, hidden, scheme, ink, width, onCursor,
 		width,
 		height: HEIGHT,
 		legend: { show: false },
-		padding: [8, 12, 0, 0],
+		padding: [8, 28, 0, 0],
 		cursor: {
 			y: false,
 			drag: { x: true, y: false, setScale: false },
