@@ -11,10 +11,10 @@ import {
 	poolFacet,
 	refColumn,
 	textColumn,
-	YesNoValue,
 	yesNoColumn,
 } from '../list/cells';
 import { type Noun, text } from '../list/noun';
+import { Word } from '../list/Word';
 import { DisconnectedIcon, RemoveIcon, StartIcon, VifIcon } from '../ui/icons';
 import { LOCKING_MODES } from './addresses';
 import { VIF_ADDS } from './adds';
@@ -25,6 +25,12 @@ function LockingValue({ value }: { value: string }) {
 	const { t } = useTranslation();
 	const mode = LOCKING_MODES.find((known) => known === value);
 	return mode === undefined ? value : t(`vif.lockings.${mode}`);
+}
+
+const ATTACHED = { true: 'vif.attached', false: 'vif.notAttached' } as const;
+
+function AttachedValue({ value }: { value: string }) {
+	return <Word of={ATTACHED} value={value} />;
 }
 
 export const vifs: Noun = {
@@ -52,7 +58,7 @@ export const vifs: Noun = {
 			needs: ['$VM', 'device'],
 			cell: (row) => <VifAddressesCell device={text(row, 'device')} vm={text(row, '$VM')} />,
 		},
-		numberColumn('mtu', 'column.mtu', 'MTU', { card: 'last' }),
+		numberColumn('mtu', 'column.mtu', 'MTU', { card: 'last', plain: true }),
 		{
 			...textColumn('locking', 'vif.locking', 'lockingMode', { min: 130 }),
 			cell: (row) => <LockingValue value={text(row, 'lockingMode')} />,
@@ -60,7 +66,7 @@ export const vifs: Noun = {
 		poolColumn,
 	],
 	facets: [
-		{ property: 'attached', label: 'vif.attached', Value: YesNoValue, inline: true },
+		{ property: 'attached', label: 'vif.attached', Value: AttachedValue, inline: true },
 		{ property: '$network', label: 'network.one', Value: NetworkValue, names: 'network' },
 		{ property: 'lockingMode', label: 'vif.locking', Value: LockingValue },
 		poolFacet,

@@ -6,6 +6,7 @@ import { Setting, Settings } from '../form/Setting';
 import { YesNo } from '../list/cells';
 import { useOnTag } from '../list/links';
 import { list, number, text } from '../list/noun';
+import { Word } from '../list/Word';
 import { useHeld } from '../live/Held';
 import { useView } from '../live/hooks';
 import { TagsEditor } from '../tag/TagsEditor';
@@ -31,6 +32,8 @@ const COLUMNS = [
 	'uuid',
 ];
 
+const CONTENTS = { user: 'sr.contents.user', iso: 'sr.contents.iso', disk: 'sr.contents.disk' } as const;
+
 export default function SrDetails({ id }: { id: string }) {
 	const { t } = useTranslation();
 	const onTag = useOnTag();
@@ -54,7 +57,9 @@ export default function SrDetails({ id }: { id: string }) {
 					{text(sr, 'SR_type')}
 					{text(sr, 'allocationStrategy') !== '' && ` (${text(sr, 'allocationStrategy')})`}
 				</Setting>
-				<Setting label={t('sr.content')}>{text(sr, 'content_type')}</Setting>
+				<Setting label={t('sr.content')}>
+					<Word of={CONTENTS} value={text(sr, 'content_type')} />
+				</Setting>
 				<Setting label={t('sr.shared')}>
 					<YesNo value={sr.shared === true} />
 				</Setting>

@@ -1,10 +1,25 @@
 /** Tasks of hosts. */
 import i18next from 'i18next';
 import { no } from '../api/allowed';
+import type { Key } from '../i18n';
 import { nameColumn, PlaceValue, poolColumn, poolFacet, refColumn, textColumn, timeColumn } from '../list/cells';
-import { list, type Noun, nameLabel, number } from '../list/noun';
+import { list, type Noun, nameLabel, number, text } from '../list/noun';
+import { Word } from '../list/Word';
 import { formatPercent } from '../ui/format';
 import { CloseIcon, TaskIcon } from '../ui/icons';
+
+const STATUSES: Readonly<Record<string, Key>> = {
+	pending: 'activityOf.status.pending',
+	cancelling: 'activityOf.status.cancelling',
+	success: 'activityOf.status.success',
+	failure: 'activityOf.status.failure',
+	cancelled: 'activityOf.status.cancelled',
+	interrupted: 'activityOf.status.interrupted',
+};
+
+function StatusValue({ value }: { value: string }) {
+	return <Word of={STATUSES} value={value} />;
+}
 
 export const tasks: Noun = {
 	id: 'tasks',
@@ -18,7 +33,10 @@ export const tasks: Noun = {
 	name: nameLabel,
 	columns: [
 		nameColumn(),
-		textColumn('status', 'column.state', 'status', { card: 'left', min: 100, grow: 0 }),
+		{
+			...textColumn('status', 'column.state', 'status', { card: 'left', min: 110, grow: 0 }),
+			cell: (row) => <StatusValue value={text(row, 'status')} />,
+		},
 		{
 			id: 'progress',
 			label: 'task.progress',
@@ -36,7 +54,7 @@ export const tasks: Noun = {
 		poolColumn,
 	],
 	facets: [
-		{ property: 'status', label: 'column.state', inline: true },
+		{ property: 'status', label: 'column.state', Value: StatusValue, inline: true },
 		{ property: '$host', label: 'host.one', Value: PlaceValue, names: 'place' },
 		poolFacet,
 	],

@@ -13,10 +13,11 @@ import {
 	usageColumn,
 	yesNoColumn,
 } from '../list/cells';
-import { type Noun, nameLabel } from '../list/noun';
+import { type Noun, nameLabel, text } from '../list/noun';
 import { within } from '../live/listing';
 import { AttachIcon, DiskIcon, DownloadIcon, MigrateIcon, RemoveIcon, UploadIcon } from '../ui/icons';
 import { VDI_ADDS } from './adds';
+import { DiskType } from './DiskType';
 
 export const vdis: Noun = {
 	id: 'vdis',
@@ -34,14 +35,17 @@ export const vdis: Noun = {
 		refColumn('sr', 'sr.one', 'SR', '$SR', { card: 'left' }),
 		bytesColumn('size', 'column.size', 'size', { card: 'last' }),
 		usageColumn('usage', 'column.usage', 'usage', 'size', { min: 190, mayFill: true }),
-		textColumn('type', 'column.type', 'VDI_type', { card: 'right', min: 90, grow: 0 }),
+		{
+			...textColumn('type', 'column.type', 'VDI_type', { card: 'right', min: 120, grow: 0 }),
+			cell: (row) => <DiskType value={text(row, 'VDI_type')} />,
+		},
 		yesNoColumn('cbt', 'vdi.cbt', 'cbt_enabled', { hidden: true }),
 		yesNoColumn('missing', 'vdi.missing', 'missing', { hidden: true }),
 		poolColumn,
 		tagsColumn(),
 	],
 	facets: [
-		{ property: 'VDI_type', label: 'column.type', inline: true },
+		{ property: 'VDI_type', label: 'column.type', Value: DiskType, inline: true },
 		{ property: '$SR', label: 'sr.one', Value: SrValue, names: 'SR' },
 		poolFacet,
 		tagsFacet,

@@ -197,6 +197,7 @@ export default {
 		where: 'Host or pool',
 		shared: 'Shared',
 		content: 'Content',
+		contents: { user: 'disks of VMs', iso: 'disc images', disk: 'physical drives' },
 		new: 'New storage',
 	},
 	pbd: {
@@ -252,6 +253,17 @@ export default {
 		counted_other: '{{count, number}} disks',
 		cbt: 'Tracks changes',
 		missing: 'Missing',
+		types: {
+			user: 'data',
+			system: 'system',
+			suspend: 'suspended VM',
+			crashdump: 'crash dump',
+			ha_statefile: 'high availability',
+			metadata: 'metadata',
+			redo_log: 'redo log',
+			rrd: 'statistics',
+			cbt_metadata: 'tracked changes',
+		},
 		askRemove: 'The disk and all that is on it are destroyed. Nothing brings them back.',
 		askRemoveSnapshot: 'The snapshot of the disk is destroyed; the disk stays as it is.',
 		new: 'New disk',
@@ -303,6 +315,7 @@ export default {
 		counted_one: '{{count, number}} VM interface',
 		counted_other: '{{count, number}} VM interfaces',
 		attached: 'Connected',
+		notAttached: 'Not connected',
 		locking: 'Locking',
 		lockings: {
 			network_default: 'by the network',

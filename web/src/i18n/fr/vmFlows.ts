@@ -39,7 +39,7 @@ export default {
 		asAbove: 'comme choisi ci-dessus',
 		networks: 'Réseaux là-bas',
 		networkOf: 'Réseau de l’interface {{number}} de {{vm}}',
-		management: 'le réseau d’administration',
+		management: 'le réseau de gestion',
 		over: 'Réseau de migration',
 		overDefault: 'celui que le pool choisit',
 		force: 'Même vers un autre type de processeur',
