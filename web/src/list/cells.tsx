@@ -35,7 +35,11 @@ export function nameColumn(
 				<a href={linkTo(row)} onClick={openHere} tabIndex={-1} title={text(row, property)}>
 					{text(row, property) || row.id}
 				</a>
-				{text(row, description) !== '' && <span className={css.description}>{text(row, description)}</span>}
+				{text(row, description) !== '' && (
+					<span className={css.description} title={text(row, description)}>
+						{text(row, description)}
+					</span>
+				)}
 			</span>
 		),
 		text: (row) => text(row, property),
@@ -179,9 +183,15 @@ export function refColumn(id: string, label: Key, sort: Sort, property: string, 
 		grow: 1.2,
 		sort: `${property}>name_label`,
 		needs: [property],
-		cell: (row) => <Ref id={text(row, property)} sort={sort} />,
+		cell: (row) => <TitledRef id={text(row, property)} sort={sort} />,
 		...place,
 	};
+}
+
+/** In a cell that may be too narrow for the name. */
+function TitledRef({ sort, id }: { sort: Sort; id: string }) {
+	const name = useName(sort, id);
+	return <span title={name}>{name}</span>;
 }
 
 export function Ref({ sort, id }: { sort: Sort; id: string }) {
