@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openVms, row } from './browser';
+import { openVms, row, rows } from './browser';
 import { call, vmId } from './client';
 import { suite } from './suite';
 
@@ -35,5 +35,7 @@ describe('the page of an object', () => {
 		const page = await openVms(at.browser, at.server.url);
 		await page.goto(`${at.server.url}/#/vms/00000000-0000-0000-0000-000000000000`);
 		await page.getByRole('heading', { name: 'This is gone' }).waitFor();
+		await page.getByRole('main').getByRole('link', { name: 'Virtual machines' }).click();
+		await rows(page).first().waitFor();
 	});
 });

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { Message } from '../ui/Message';
-import css from './Missing.module.css';
+import { LINK, Message } from '../ui/Message';
+import { PlainButton } from '../ui/Plain';
 import { PageLink } from './PageLink';
 
 export function Missing() {
@@ -9,9 +9,7 @@ export function Missing() {
 		<main>
 			<Message level={1} title={t('page.missing')}>
 				<p>{t('page.version')}</p>
-				<PageLink className={css.home} to="/dashboard">
-					{t('page.home')}
-				</PageLink>
+				<Home />
 			</Message>
 		</main>
 	);
@@ -22,8 +20,19 @@ export function Failed({ error }: { error: unknown }) {
 	return (
 		<main>
 			<Message level={1} title={t('page.failed')} tone="bad">
-				{error instanceof Error ? error.message : String(error)}
+				<p>{error instanceof Error ? error.message : String(error)}</p>
+				<PlainButton onClick={() => location.reload()}>{t('connection.tryAgain')}</PlainButton>
+				<Home />
 			</Message>
 		</main>
+	);
+}
+
+function Home() {
+	const { t } = useTranslation();
+	return (
+		<PageLink className={LINK} to="/dashboard">
+			{t('page.home')}
+		</PageLink>
 	);
 }

@@ -17,7 +17,7 @@ import { rowsTarget } from '../list/target';
 import { Held, HeldNote, useHeld } from '../live/Held';
 import { useConnectionState, useLive, useView } from '../live/hooks';
 import type { Row } from '../live/view';
-import { Message } from '../ui/Message';
+import { LINK, Message } from '../ui/Message';
 import { toasts } from '../ui/toasts';
 import { useCurrentInSight } from '../ui/useCurrentInSight';
 import { Beside } from './Beside';
@@ -60,7 +60,7 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 		if (name !== '') document.title = `${name} · Xen Orchestra`;
 	}, [name]);
 	if (row === undefined) {
-		return view.isSettled ? <Message title={t('drawer.gone')}>{t('drawer.why')}</Message> : null;
+		return view.isSettled ? <Gone noun={noun} /> : null;
 	}
 	return (
 		<div className={css.page}>
@@ -121,6 +121,20 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 				)}
 			</div>
 		</div>
+	);
+}
+
+function Gone({ noun }: { noun: Noun }) {
+	const { t } = useTranslation();
+	return (
+		<main>
+			<Message level={1} title={t('drawer.gone')}>
+				<p>{t('drawer.why')}</p>
+				<Link className={LINK} params={{ list: noun.id }} search={{}} to="/$list">
+					{t(noun.title)}
+				</Link>
+			</Message>
+		</main>
 	);
 }
 

@@ -1,6 +1,9 @@
 import type { ReactNode } from 'react';
 import css from './Message.module.css';
 
+/** How a link in a message looks. */
+export const LINK = css.link;
+
 interface MessageProps {
 	title: string;
 	tone?: 'bad';
