@@ -5,6 +5,7 @@ import i18next from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageLink, useOpenPage, usePageSearch } from '../app/PageLink';
+import { useNoPool } from '../list/useNoPool';
 import { formatBytes, formatNumber, formatPercent } from '../ui/format';
 import { Message } from '../ui/Message';
 import { useKnown } from './known';
@@ -21,6 +22,7 @@ export default function VisualizationPage() {
 	const { t } = useTranslation();
 	const search = usePageSearch();
 	const open = useOpenPage();
+	const noPool = useNoPool();
 	const by = MEASURES.find((measure) => measure === search.by) ?? 'ram';
 	const isTable = search.as === 'table';
 	const known = useKnown(by);
@@ -82,9 +84,11 @@ export default function VisualizationPage() {
 					<Loader size="sm" />
 				</p>
 			)}
-			{known.settled && here.value === 0 && (here.size ?? 0) === 0 && known.error === undefined && (
-				<Message title={t('capacity.nothing')} />
-			)}
+			{known.settled &&
+				here.value === 0 &&
+				(here.size ?? 0) === 0 &&
+				known.error === undefined &&
+				(noPool ?? <Message title={t('capacity.nothing')} />)}
 			{isTable ? (
 				<MapTable node={here} onOpen={(id) => go({ in: id })} text={text} />
 			) : (

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { type DragEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePageSearch } from '../app/PageLink';
+import { NeedsPool } from '../list/NeedsPool';
 import { useConnectionState, useLive } from '../live/hooks';
 import { FormPage, Part } from '../ui/FormPage';
 import { UploadIcon } from '../ui/icons';
@@ -34,39 +35,41 @@ export default function ImportPage() {
 	};
 	const change = (item: Item) => setItems(items.map((one) => (one.key === item.key ? item : one)));
 	return (
-		<div className={css.drop} data-over={isOver || undefined} {...drop}>
-			<FormPage help={t('import.help')} title={t('import.title')}>
-				<UploadList />
-				<Part help={t('import.sourcesHelp')} title={t('import.sources')}>
-					<Sources onFiles={(files) => void add(files)} onUrl={(item) => setItems([...items, item])} />
-				</Part>
-				{items.length > 0 && (
-					<Part title={t('import.chosen')}>
-						<ul className={css.items}>
-							{items.map((item) => (
-								<Chosen
-									item={item}
-									key={item.key}
-									onChange={change}
-									onRemove={() => setItems(items.filter(({ key }) => key !== item.key))}
-								/>
-							))}
-						</ul>
+		<NeedsPool title={t('import.title')}>
+			<div className={css.drop} data-over={isOver || undefined} {...drop}>
+				<FormPage help={t('import.help')} title={t('import.title')}>
+					<UploadList />
+					<Part help={t('import.sourcesHelp')} title={t('import.sources')}>
+						<Sources onFiles={(files) => void add(files)} onUrl={(item) => setItems([...items, item])} />
 					</Part>
+					{items.length > 0 && (
+						<Part title={t('import.chosen')}>
+							<ul className={css.items}>
+								{items.map((item) => (
+									<Chosen
+										item={item}
+										key={item.key}
+										onChange={change}
+										onRemove={() => setItems(items.filter(({ key }) => key !== item.key))}
+									/>
+								))}
+							</ul>
+						</Part>
+					)}
+					<Targets goal={goal} items={items} onChange={setGoal} preset={sr} />
+					<div className={css.end}>
+						<Button disabled={ready.length === 0 || isLost} leftSection={<UploadIcon size={16} />} onClick={begin}>
+							{ready.length === 0 ? t('import.title') : t('import.begin', { count: ready.length })}
+						</Button>
+					</div>
+				</FormPage>
+				{isOver && (
+					<p aria-hidden="true" className={css.over}>
+						{t('import.dropHere')}
+					</p>
 				)}
-				<Targets goal={goal} items={items} onChange={setGoal} preset={sr} />
-				<div className={css.end}>
-					<Button disabled={ready.length === 0 || isLost} leftSection={<UploadIcon size={16} />} onClick={begin}>
-						{ready.length === 0 ? t('import.title') : t('import.begin', { count: ready.length })}
-					</Button>
-				</div>
-			</FormPage>
-			{isOver && (
-				<p aria-hidden="true" className={css.over}>
-					{t('import.dropHere')}
-				</p>
-			)}
-		</div>
+			</div>
+		</NeedsPool>
 	);
 }
 

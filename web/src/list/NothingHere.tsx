@@ -1,13 +1,12 @@
 /** Why a list has no rows, and what to do about it. */
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { PageLink } from '../app/PageLink';
 import type { Key } from '../i18n';
 import { useConnectionState, useLive } from '../live/hooks';
-import { useServers } from '../pool/servers';
 import { Message } from '../ui/Message';
 import type { NothingProps } from './Nothing';
 import type { NounId } from './noun';
+import { useNoPool } from './useNoPool';
 
 /** What to know where there is none of a noun. */
 const NONE: Partial<Record<NounId, Key>> = {
@@ -28,7 +27,7 @@ export default function NothingHere({ noun, scoped, filtered, error, onClear }: 
 	const { t } = useTranslation();
 	const { connection } = useLive();
 	const state = useConnectionState();
-	const servers = useServers();
+	const noPool = useNoPool();
 	const user = 'user' in state ? state.user : undefined;
 	const title = t(noun.title);
 	if (error !== undefined) {
@@ -54,25 +53,5 @@ export default function NothingHere({ noun, scoped, filtered, error, onClear }: 
 	const none = <Message title={t('empty.none', { title })}>{why !== undefined && <p>{t(why)}</p>}</Message>;
 	if (scoped === true) return none;
 	if (user?.permission !== 'admin') return <Message title={t('empty.notShared')}>{t('empty.askAdmin')}</Message>;
-	if (servers.data?.length === 0) {
-		return (
-			<Message title={t('empty.noPool')}>
-				<p>{t('empty.connectMaster')}</p>
-				<Button renderRoot={(props) => <PageLink search={{ add: 'pool' }} to="/servers" {...props} />}>
-					{t('pool.connect')}
-				</Button>
-			</Message>
-		);
-	}
-	if (servers.data?.every((server) => server.status !== 'connected') === true) {
-		return (
-			<Message title={t('empty.noneAnswers')} tone="bad">
-				<p>{t('empty.allDisconnected')}</p>
-				<Button renderRoot={(props) => <PageLink to="/servers" {...props} />} variant="default">
-					{t('pool.seeWhy')}
-				</Button>
-			</Message>
-		);
-	}
-	return none;
+	return noPool ?? none;
 }

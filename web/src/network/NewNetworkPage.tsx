@@ -7,6 +7,7 @@ import { errorText } from '../api/errors';
 import { usePageSearch } from '../app/PageLink';
 import { Choices } from '../form/Choices';
 import { ObjectSelect } from '../form/ObjectSelect';
+import { NeedsPool } from '../list/NeedsPool';
 import { text } from '../list/noun';
 import { useConnectionState, useLive, useObject, useView } from '../live/hooks';
 import type { Row } from '../live/view';
@@ -72,106 +73,108 @@ export default function NewNetworkPage() {
 		}
 	};
 	return (
-		<FormPage title={t('network.new')}>
-			<form onSubmit={(event) => void create(event)}>
-				<Part help={t('newNetwork.kindHelp')} title={t('newNetwork.what')}>
-					{view.total !== 1 && (
-						<ObjectSelect
-							label={t('pool.one')}
-							onChange={(row) => {
-								setPool(row?.id);
-								setPif(undefined);
-								setPifs([]);
-							}}
-							required
-							type="pool"
-							value={pool}
+		<NeedsPool title={t('network.new')}>
+			<FormPage title={t('network.new')}>
+				<form onSubmit={(event) => void create(event)}>
+					<Part help={t('newNetwork.kindHelp')} title={t('newNetwork.what')}>
+						{view.total !== 1 && (
+							<ObjectSelect
+								label={t('pool.one')}
+								onChange={(row) => {
+									setPool(row?.id);
+									setPif(undefined);
+									setPifs([]);
+								}}
+								required
+								type="pool"
+								value={pool}
+							/>
+						)}
+						<Choices
+							choices={KINDS.map((value) => ({
+								value,
+								label: t(`newNetwork.kind.${value}.label`),
+								help: t(`newNetwork.kind.${value}.help`),
+							}))}
+							label={t('newNetwork.kindOf')}
+							onChange={setKind}
+							value={kind}
 						/>
+					</Part>
+					<Part title={t('newNetwork.called')}>
+						<TextInput
+							autoComplete="off"
+							label={t('column.name')}
+							onChange={(event) => setName(event.currentTarget.value)}
+							required
+							value={name}
+							withAsterisk={false}
+						/>
+						<TextInput
+							autoComplete="off"
+							label={t('edit.description')}
+							onChange={(event) => setDescription(event.currentTarget.value)}
+							placeholder={t('form.optional')}
+							value={description}
+						/>
+					</Part>
+					{kind === 'vlan' && pool !== undefined && (
+						<Part help={t('newNetwork.pifHelp')} title={t('newNetwork.pif')}>
+							<PifChoice cards={cards} onChange={setPif} value={pif} />
+							<NumberInput
+								allowDecimal={false}
+								allowNegative={false}
+								description={t('newNetwork.vlanHelp')}
+								label={t('newNetwork.vlan')}
+								max={4094}
+								min={0}
+								onChange={(value) => setVlan(typeof value === 'number' ? value : undefined)}
+								required
+								value={vlan ?? ''}
+								withAsterisk={false}
+							/>
+						</Part>
 					)}
-					<Choices
-						choices={KINDS.map((value) => ({
-							value,
-							label: t(`newNetwork.kind.${value}.label`),
-							help: t(`newNetwork.kind.${value}.help`),
-						}))}
-						label={t('newNetwork.kindOf')}
-						onChange={setKind}
-						value={kind}
-					/>
-				</Part>
-				<Part title={t('newNetwork.called')}>
-					<TextInput
-						autoComplete="off"
-						label={t('column.name')}
-						onChange={(event) => setName(event.currentTarget.value)}
-						required
-						value={name}
-						withAsterisk={false}
-					/>
-					<TextInput
-						autoComplete="off"
-						label={t('edit.description')}
-						onChange={(event) => setDescription(event.currentTarget.value)}
-						placeholder={t('form.optional')}
-						value={description}
-					/>
-				</Part>
-				{kind === 'vlan' && pool !== undefined && (
-					<Part help={t('newNetwork.pifHelp')} title={t('newNetwork.pif')}>
-						<PifChoice cards={cards} onChange={setPif} value={pif} />
+					{kind === 'bond' && pool !== undefined && (
+						<Part help={t('newNetwork.bondHelp')} title={t('newNetwork.bond')}>
+							<PifChoices cards={cards.filter((row) => row.physical === true)} onChange={setPifs} values={pifs} />
+							{cards.some((row) => row.management === true && pifs.includes(row.id)) && (
+								<Warning>{t('newNetwork.managementMoves')}</Warning>
+							)}
+							<Choices
+								choices={MODES.map((value) => ({ value, label: t(`newNetwork.mode.${value}`), hint: value }))}
+								label={t('newNetwork.modeOf')}
+								onChange={setMode}
+								value={mode}
+							/>
+						</Part>
+					)}
+					<Part title={t('newNetwork.more')}>
 						<NumberInput
 							allowDecimal={false}
 							allowNegative={false}
-							description={t('newNetwork.vlanHelp')}
-							label={t('newNetwork.vlan')}
-							max={4094}
-							min={0}
-							onChange={(value) => setVlan(typeof value === 'number' ? value : undefined)}
-							required
-							value={vlan ?? ''}
-							withAsterisk={false}
+							label={t('column.mtu')}
+							max={9216}
+							min={68}
+							onChange={(value) => setMtu(typeof value === 'number' ? value : undefined)}
+							placeholder="1500"
+							value={mtu ?? ''}
+						/>
+						<Checkbox
+							checked={nbd}
+							description={t('newNetwork.nbdHelp')}
+							label={t('newNetwork.nbd')}
+							onChange={(event) => setNbd(event.currentTarget.checked)}
 						/>
 					</Part>
-				)}
-				{kind === 'bond' && pool !== undefined && (
-					<Part help={t('newNetwork.bondHelp')} title={t('newNetwork.bond')}>
-						<PifChoices cards={cards.filter((row) => row.physical === true)} onChange={setPifs} values={pifs} />
-						{cards.some((row) => row.management === true && pifs.includes(row.id)) && (
-							<Warning>{t('newNetwork.managementMoves')}</Warning>
-						)}
-						<Choices
-							choices={MODES.map((value) => ({ value, label: t(`newNetwork.mode.${value}`), hint: value }))}
-							label={t('newNetwork.modeOf')}
-							onChange={setMode}
-							value={mode}
-						/>
-					</Part>
-				)}
-				<Part title={t('newNetwork.more')}>
-					<NumberInput
-						allowDecimal={false}
-						allowNegative={false}
-						label={t('column.mtu')}
-						max={9216}
-						min={68}
-						onChange={(value) => setMtu(typeof value === 'number' ? value : undefined)}
-						placeholder="1500"
-						value={mtu ?? ''}
-					/>
-					<Checkbox
-						checked={nbd}
-						description={t('newNetwork.nbdHelp')}
-						label={t('newNetwork.nbd')}
-						onChange={(event) => setNbd(event.currentTarget.checked)}
-					/>
-				</Part>
-				<FormEnd error={error}>
-					<Button disabled={!ready || isLost} loading={isBusy} type="submit">
-						{t('newNetwork.create')}
-					</Button>
-				</FormEnd>
-			</form>
-		</FormPage>
+					<FormEnd error={error}>
+						<Button disabled={!ready || isLost} loading={isBusy} type="submit">
+							{t('newNetwork.create')}
+						</Button>
+					</FormEnd>
+				</form>
+			</FormPage>
+		</NeedsPool>
 	);
 }
 

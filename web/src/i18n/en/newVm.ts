@@ -1,8 +1,6 @@
 /** Texts of the page that makes VMs. */
 export default {
 	newVm: {
-		noPool: 'There is no pool yet',
-		connectFirst: 'Connect a pool first; VMs are made of its templates.',
 		reading: 'Reading the template…',
 		template: 'Template',
 		findTemplate: 'Find a template',

@@ -1,8 +1,6 @@
 /** Textes de la page qui crée des VM. */
 export default {
 	newVm: {
-		noPool: 'Il n’y a pas encore de pool',
-		connectFirst: 'Connectez d’abord un pool ; les VM naissent de ses modèles.',
 		reading: 'Lecture du modèle…',
 		template: 'Modèle',
 		findTemplate: 'Trouver un modèle',

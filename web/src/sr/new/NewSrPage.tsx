@@ -9,6 +9,7 @@ import { Choices } from '../../form/Choices';
 import { ObjectSelect } from '../../form/ObjectSelect';
 import { PATIENCE } from '../../list/Actions';
 import { Ref } from '../../list/cells';
+import { NeedsPool } from '../../list/NeedsPool';
 import { text } from '../../list/noun';
 import { useConnectionState, useLive, useObject, useView } from '../../live/hooks';
 import { useConfirm } from '../../ui/Confirm';
@@ -65,95 +66,103 @@ export default function NewSrPage() {
 	};
 	const hasFormats = kind !== undefined && !kind.startsWith('iso') && kind !== 'other' && draft.existing === '';
 	return (
-		<FormPage help={t('newSr.help')} title={t('sr.new')}>
-			<form onSubmit={(event) => void create(event)}>
-				<Part help={t('newSr.hostHelp')} title={t('host.one')}>
-					<ObjectSelect
-						columns={HOST_COLUMNS}
-						hint={(row) => <Ref id={text(row, '$pool')} sort="place" />}
-						label={t('newSr.host')}
-						onChange={(row) => {
-							setHost(row?.id);
-							setDraft(EMPTY);
-						}}
-						required
-						type="host"
-						value={host === '' ? undefined : host}
-					/>
-				</Part>
-				<Part title={t('column.type')}>
-					<Choices
-						beside
-						choices={KINDS.map((value) => ({
-							value,
-							label: t(`newSr.kind.${value}.label`),
-							help: t(`newSr.kind.${value}.help`),
-						}))}
-						label={t('newSr.kindOf')}
-						onChange={(next) => {
-							setKind(next);
-							setDraft(EMPTY);
-							setError(undefined);
-						}}
-						value={kind}
-					/>
-				</Part>
-				{kind !== undefined && host !== '' && (
-					<Part title={t('newSr.where')}>
-						<KindFields
-							draft={draft}
-							host={host}
-							key={`${kind} ${host}`}
-							kind={kind}
-							onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
-						/>
-					</Part>
-				)}
-				{kind !== undefined && (
-					<Part title={t('newSr.called')}>
-						<TextInput
-							autoComplete="off"
-							label={t('column.name')}
-							onChange={(event) => setName(event.currentTarget.value)}
+		<NeedsPool title={t('sr.new')}>
+			<FormPage help={t('newSr.help')} title={t('sr.new')}>
+				<form onSubmit={(event) => void create(event)}>
+					<Part help={t('newSr.hostHelp')} title={t('host.one')}>
+						<ObjectSelect
+							columns={HOST_COLUMNS}
+							hint={(row) => <Ref id={text(row, '$pool')} sort="place" />}
+							label={t('newSr.host')}
+							onChange={(row) => {
+								setHost(row?.id);
+								setDraft(EMPTY);
+							}}
 							required
-							value={name}
-							withAsterisk={false}
+							type="host"
+							value={host === '' ? undefined : host}
 						/>
-						<TextInput
-							autoComplete="off"
-							label={t('edit.description')}
-							onChange={(event) => setDescription(event.currentTarget.value)}
-							placeholder={t('form.optional')}
-							value={description}
-						/>
-						{hasFormats && (
-							<NativeSelect
-								data={FORMATS.map((value) => ({
-									value,
-									label: value === '' ? t('newSr.usualFormat') : value.toUpperCase(),
-								}))}
-								description={t('newSr.formatsHelp')}
-								label={t('newSr.formatsOf')}
-								onChange={(event) => setDraft({ ...draft, formats: event.currentTarget.value as Draft['formats'] })}
-								value={draft.formats}
-							/>
-						)}
 					</Part>
-				)}
-				<FormEnd error={error}>
-					{plan?.destroys !== undefined && <Warning tone="bad">{t('newSr.formats', { over: plan.destroys })}</Warning>}
-					<Button
-						color={plan?.destroys === undefined ? undefined : 'red.8'}
-						disabled={plan === undefined || isLost}
-						loading={isBusy}
-						type="submit"
-					>
-						{t(
-							draft.existing !== '' ? 'newSr.attachIt' : plan?.destroys === undefined ? 'newSr.create' : 'newSr.format',
+					<Part title={t('column.type')}>
+						<Choices
+							beside
+							choices={KINDS.map((value) => ({
+								value,
+								label: t(`newSr.kind.${value}.label`),
+								help: t(`newSr.kind.${value}.help`),
+							}))}
+							label={t('newSr.kindOf')}
+							onChange={(next) => {
+								setKind(next);
+								setDraft(EMPTY);
+								setError(undefined);
+							}}
+							value={kind}
+						/>
+					</Part>
+					{kind !== undefined && host !== '' && (
+						<Part title={t('newSr.where')}>
+							<KindFields
+								draft={draft}
+								host={host}
+								key={`${kind} ${host}`}
+								kind={kind}
+								onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
+							/>
+						</Part>
+					)}
+					{kind !== undefined && (
+						<Part title={t('newSr.called')}>
+							<TextInput
+								autoComplete="off"
+								label={t('column.name')}
+								onChange={(event) => setName(event.currentTarget.value)}
+								required
+								value={name}
+								withAsterisk={false}
+							/>
+							<TextInput
+								autoComplete="off"
+								label={t('edit.description')}
+								onChange={(event) => setDescription(event.currentTarget.value)}
+								placeholder={t('form.optional')}
+								value={description}
+							/>
+							{hasFormats && (
+								<NativeSelect
+									data={FORMATS.map((value) => ({
+										value,
+										label: value === '' ? t('newSr.usualFormat') : value.toUpperCase(),
+									}))}
+									description={t('newSr.formatsHelp')}
+									label={t('newSr.formatsOf')}
+									onChange={(event) => setDraft({ ...draft, formats: event.currentTarget.value as Draft['formats'] })}
+									value={draft.formats}
+								/>
+							)}
+						</Part>
+					)}
+					<FormEnd error={error}>
+						{plan?.destroys !== undefined && (
+							<Warning tone="bad">{t('newSr.formats', { over: plan.destroys })}</Warning>
 						)}
-					</Button>
-				</FormEnd>
-			</form>
-		</FormPage>
+						<Button
+							color={plan?.destroys === undefined ? undefined : 'red.8'}
+							disabled={plan === undefined || isLost}
+							loading={isBusy}
+							type="submit"
+						>
+							{t(
+								draft.existing !== ''
+									? 'newSr.attachIt'
+									: plan?.destroys === undefined
+										? 'newSr.create'
+										: 'newSr.format',
+							)}
+						</Button>
+					</FormEnd>
+				</form>
+			</FormPage>
+		</NeedsPool>
 	);
 }

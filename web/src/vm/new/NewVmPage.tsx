@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePageSearch } from '../../app/PageLink';
 import { ObjectSelect } from '../../form/ObjectSelect';
+import { NeedsPool } from '../../list/NeedsPool';
 import { text } from '../../list/noun';
 import { useAll } from '../../live/hooks';
 import { useKept } from '../../ui/kept';
@@ -27,7 +28,13 @@ export default function NewVmPage() {
 	const known = (id: string | undefined) => pools?.find((pool) => pool.id === id)?.id;
 	const ofObject = [...(hosts ?? []), ...(templates ?? [])].map((row) => text(row, '$pool'))[0];
 	const pool = known(chosenPool) ?? known(ofObject) ?? known(ofSearch) ?? known(kept) ?? pools?.[0]?.id;
-	if (pools?.length === 0) return <Message title={t('newVm.noPool')}>{t('newVm.connectFirst')}</Message>;
+	if (pools?.length === 0) {
+		return (
+			<NeedsPool title={t('vm.new')}>
+				<Message title={t('empty.notShared')}>{t('empty.askAdmin')}</Message>
+			</NeedsPool>
+		);
+	}
 	return (
 		<main className={css.page}>
 			<h1>{t('vm.new')}</h1>
