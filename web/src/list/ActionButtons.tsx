@@ -69,6 +69,8 @@ function ActionButton({ action, target, run, blocked, forbids }: ActionButtonPro
 		<Tooltip disabled={why === undefined} label={why}>
 			<Button
 				aria-disabled={why !== undefined}
+				className={css.button}
+				data-destroys={destroys(action) || undefined}
 				data-disabled={why !== undefined || undefined}
 				leftSection={<ActionIcon size={15} />}
 				onClick={(event) => {
@@ -85,7 +87,7 @@ function ActionButton({ action, target, run, blocked, forbids }: ActionButtonPro
 	);
 }
 
-/** Actions as items of a menu. Below the first item that cannot act for a reason stands the reason; others name it. */
+/** Actions as items of a menu, those that destroy apart at its end. Below the first item that cannot act for a reason stands the reason; others name it. */
 export function ActionItems({
 	noun,
 	target,
@@ -96,7 +98,9 @@ export function ActionItems({
 	const { t } = useTranslation();
 	const forbids = useForbidden(noun, target);
 	const said = new Set<string>();
-	return actions.map((action) => {
+	const harmless = actions.filter((action) => !destroys(action));
+	const destroying = actions.filter(destroys);
+	const item = (action: Action) => {
 		const { able, why = blocked } = judge(action, target, forbids);
 		const ActionIcon = action.icon;
 		const first = why !== undefined && !said.has(why);
@@ -104,7 +108,7 @@ export function ActionItems({
 		return (
 			<Menu.Item
 				className={css.item}
-				data-destroys={action.confirm?.destroys === true || undefined}
+				data-destroys={destroys(action) || undefined}
 				disabled={why !== undefined}
 				key={action.id}
 				leftSection={<ActionIcon size={16} />}
@@ -116,5 +120,16 @@ export function ActionItems({
 				{first && <span className={css.why}>{why}</span>}
 			</Menu.Item>
 		);
-	});
+	};
+	return (
+		<>
+			{harmless.map(item)}
+			{harmless.length > 0 && destroying.length > 0 && <Menu.Divider />}
+			{destroying.map(item)}
+		</>
+	);
+}
+
+function destroys({ confirm }: Action): boolean {
+	return confirm?.destroys === true;
 }
