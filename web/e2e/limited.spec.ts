@@ -35,6 +35,17 @@ describe('a user with few rights', () => {
 		await page.goto(`${at.server.url}/#/vms`);
 	});
 
+	it('is told on pages of pools that none is shared with it', async () => {
+		await page.goto(`${at.server.url}/#/dashboard`);
+		await page.getByRole('heading', { name: 'No pool is shared with you' }).waitFor();
+		expect(await violations(page)).toEqual([]);
+		await page.goto(`${at.server.url}/#/new/network`);
+		await page.getByRole('heading', { name: 'Nothing of this kind is shared with you' }).waitFor();
+		await page.goto(`${at.server.url}/#/dashboard`);
+		await page.getByRole('main').getByRole('link', { name: 'Virtual machines' }).click();
+		await row(page, 'web-1').waitFor();
+	});
+
 	it('is told beforehand what it may not do, and does what it may from then on', async () => {
 		await row(page, 'web-1').click();
 		const reboot = page.getByRole('complementary').getByRole('button', { name: 'Reboot' });

@@ -18,8 +18,10 @@ import { Held, HeldNote, useHeld } from '../live/Held';
 import { useConnectionState, useLive, useView } from '../live/hooks';
 import type { Row } from '../live/view';
 import { LINK, Message } from '../ui/Message';
+import { FILLED } from '../ui/Plain';
 import { toasts } from '../ui/toasts';
 import { useCurrentInSight } from '../ui/useCurrentInSight';
+import { Waiting } from '../ui/Waiting';
 import { Beside } from './Beside';
 import { loadNoun } from './loadNoun';
 import css from './ObjectPage.module.css';
@@ -60,7 +62,7 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 		if (name !== '') document.title = `${name} · Xen Orchestra`;
 	}, [name]);
 	if (row === undefined) {
-		return view.isSettled ? <Gone noun={noun} /> : null;
+		return view.isSettled ? <Gone noun={noun} /> : <Waiting />;
 	}
 	return (
 		<div className={css.page}>
@@ -104,7 +106,7 @@ function Page({ noun, id }: { noun: Noun; id: string }) {
 					</Link>
 				))}
 			</nav>
-			<div className={css.content}>
+			<div className={`${css.content} ${FILLED}`}>
 				{section === undefined ? (
 					<main className={css.summary}>
 						{noun.Tiles !== undefined && (

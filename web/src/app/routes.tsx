@@ -10,6 +10,7 @@ import {
 import { withTexts } from '../i18n';
 import type { NounId } from '../list/noun';
 import { readListSearch } from '../list/search';
+import { Waiting } from '../ui/Waiting';
 import { App } from './App';
 import { Failed, Missing } from './Missing';
 import { LISTS, listOfType } from './nouns';
@@ -129,6 +130,9 @@ export const router = createRouter({
 		return entries.length === 0 ? '' : `?${new URLSearchParams(entries)}`;
 	},
 	defaultPreload: 'intent',
+	defaultPendingComponent: Waiting,
+	defaultPendingMs: 400,
+	defaultPendingMinMs: 0,
 });
 
 declare module '@tanstack/react-router' {

@@ -67,7 +67,7 @@ export default function VisualizationPage() {
 						</PageLink>
 					),
 				)}
-				<span className={css.sum}>{sumOf(here, text)}</span>
+				{(known.settled || here.value > 0) && <span className={css.sum}>{sumOf(here, text)}</span>}
 				{here.kind !== 'estate' && (
 					<Button onClick={() => go({ in: way.at(-2)?.id || undefined })} size="compact-xs" variant="default">
 						{t('capacity.up')}

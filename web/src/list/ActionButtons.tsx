@@ -87,7 +87,10 @@ function ActionButton({ action, target, run, blocked, forbids }: ActionButtonPro
 	);
 }
 
-/** Actions as items of a menu, those that destroy apart at its end. Below the first item that cannot act for a reason stands the reason; others name it. */
+/**
+ * Actions as items of a menu, those that destroy apart at its end. Below the first item that cannot act for a reason
+ * stands the reason; others name it.
+ */
 export function ActionItems({
 	noun,
 	target,

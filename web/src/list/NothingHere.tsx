@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Key } from '../i18n';
-import { useConnectionState, useLive } from '../live/hooks';
+import { useLive } from '../live/hooks';
 import { Message } from '../ui/Message';
 import type { NothingProps } from './Nothing';
 import type { NounId } from './noun';
@@ -26,9 +26,7 @@ const NONE: Partial<Record<NounId, Key>> = {
 export default function NothingHere({ noun, scoped, filtered, error, onClear }: NothingProps) {
 	const { t } = useTranslation();
 	const { connection } = useLive();
-	const state = useConnectionState();
 	const noPool = useNoPool();
-	const user = 'user' in state ? state.user : undefined;
 	const title = t(noun.title);
 	if (error !== undefined) {
 		return (
@@ -52,6 +50,5 @@ export default function NothingHere({ noun, scoped, filtered, error, onClear }: 
 	const why = NONE[noun.id];
 	const none = <Message title={t('empty.none', { title })}>{why !== undefined && <p>{t(why)}</p>}</Message>;
 	if (scoped === true) return none;
-	if (user?.permission !== 'admin') return <Message title={t('empty.notShared')}>{t('empty.askAdmin')}</Message>;
 	return noPool ?? none;
 }

@@ -1,4 +1,4 @@
-/** Why there is nothing at all, for those who can do something about it: no pool is connected, or none answers. */
+/** Why there is nothing at all, and what to do about it: no pool is connected, none answers, or none is shared. */
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,7 +11,8 @@ export function useNoPool(): ReactNode | undefined {
 	const { t } = useTranslation();
 	const servers = useServers();
 	const user = useUser();
-	if (user?.permission !== 'admin' || servers.data === undefined) return undefined;
+	if (user?.permission !== 'admin') return <Message title={t('empty.notShared')}>{t('empty.askAdmin')}</Message>;
+	if (servers.data === undefined) return undefined;
 	if (servers.data.length === 0) {
 		return (
 			<Message title={t('empty.noPool')}>

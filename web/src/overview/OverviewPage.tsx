@@ -2,7 +2,10 @@
 import { use } from 'react';
 import { useTranslation } from 'react-i18next';
 import { loadNoun } from '../app/loadNoun';
+import { PageLink } from '../app/PageLink';
 import { Nothing } from '../list/Nothing';
+import { useUser } from '../live/hooks';
+import { LINK, Message } from '../ui/Message';
 import { Alarms } from './Alarms';
 import { Capacity } from './Capacity';
 import { useEstate } from './estate';
@@ -16,19 +19,30 @@ export default function OverviewPage() {
 	const { t } = useTranslation();
 	const { pools, hosts, srs, uses, poolView } = useEstate();
 	const noun = use(loadNoun('pools'));
+	const isAdmin = useUser()?.permission === 'admin';
+	const known = poolView.isSettled && poolView.total === 0;
 	const title = <title>{`${t('overview.title')} · Xen Orchestra`}</title>;
 	if (pools.length === 0) {
 		return (
 			<main className={css.nothing}>
 				{title}
 				<h1 className={css.hidden}>{t('overview.title')}</h1>
-				<Nothing
-					error={poolView.error?.message}
-					filtered={false}
-					known={poolView.isSettled && poolView.total === 0}
-					noun={noun}
-					onClear={() => undefined}
-				/>
+				{isAdmin || !known ? (
+					<Nothing
+						error={poolView.error?.message}
+						filtered={false}
+						known={known}
+						noun={noun}
+						onClear={() => undefined}
+					/>
+				) : (
+					<Message title={t('overview.noneShared')}>
+						<p>{t('overview.inLists')}</p>
+						<PageLink className={LINK} to="/vms">
+							{t('vm.title')}
+						</PageLink>
+					</Message>
+				)}
 			</main>
 		);
 	}

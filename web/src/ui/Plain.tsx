@@ -5,6 +5,8 @@ import css from './button.module.css';
 /** How a link looks that is a button. */
 export const BUTTON = css.button;
 export const ICON_BUTTON = css.icon;
+/** A place whose content is fetched: a sign of waiting is in it until there is any. */
+export const FILLED = css.filled;
 
 interface PlainButtonProps {
 	onClick: () => void;

@@ -9,6 +9,7 @@ export default {
 	usedOf: '{{used}} of {{size}} used',
 	close: 'Close',
 	connection: {
+		waiting: 'Reading',
 		connecting: 'Connecting to the server',
 		unreachable: 'The server cannot be reached',
 		tryNow: 'Try now',

@@ -1,6 +1,8 @@
 /** Texts of the overview of the estate. */
 export default {
 	overview: {
+		noneShared: 'No pool is shared with you',
+		inLists: 'What is shared with you is in the lists.',
 		hostsRunning: 'running',
 		hostsDisabled: 'in maintenance',
 		hostsOff: 'not running',

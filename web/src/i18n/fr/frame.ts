@@ -11,6 +11,7 @@ const frame: typeof en = {
 	usedOf: '{{used}} utilisés sur {{size}}',
 	close: 'Fermer',
 	connection: {
+		waiting: 'Lecture en cours',
 		connecting: 'Connexion au serveur',
 		unreachable: 'Le serveur est injoignable',
 		tryNow: 'Essayer maintenant',

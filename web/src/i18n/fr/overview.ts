@@ -3,6 +3,8 @@ import type en from '../en/overview';
 
 const overview: typeof en = {
 	overview: {
+		noneShared: 'Aucun pool n’est partagé avec vous',
+		inLists: 'Ce qui l’est se trouve dans les listes.',
 		hostsRunning: 'en marche',
 		hostsDisabled: 'en maintenance',
 		hostsOff: 'hors service',

@@ -7,7 +7,7 @@ import { NeedsPool } from '../../list/NeedsPool';
 import { text } from '../../list/noun';
 import { useAll } from '../../live/hooks';
 import { useKept } from '../../ui/kept';
-import { Message } from '../../ui/Message';
+import { Waiting } from '../../ui/Waiting';
 import css from './NewVm.module.css';
 import { NewVmForm } from './NewVmForm';
 import { TemplateChoice } from './TemplateChoice';
@@ -28,16 +28,11 @@ export default function NewVmPage() {
 	const known = (id: string | undefined) => pools?.find((pool) => pool.id === id)?.id;
 	const ofObject = [...(hosts ?? []), ...(templates ?? [])].map((row) => text(row, '$pool'))[0];
 	const pool = known(chosenPool) ?? known(ofObject) ?? known(ofSearch) ?? known(kept) ?? pools?.[0]?.id;
-	if (pools?.length === 0) {
-		return (
-			<NeedsPool title={t('vm.new')}>
-				<Message title={t('empty.notShared')}>{t('empty.askAdmin')}</Message>
-			</NeedsPool>
-		);
-	}
+	if (pools?.length === 0) return <NeedsPool title={t('vm.new')}>{null}</NeedsPool>;
 	return (
 		<main className={css.page}>
 			<h1>{t('vm.new')}</h1>
+			{pools === undefined && <Waiting />}
 			{pools !== undefined && pools.length > 1 && template === undefined && (
 				<div className={css.pool}>
 					<ObjectSelect

@@ -8,6 +8,7 @@ import { within } from '../../live/listing';
 import type { Row } from '../../live/view';
 import { formatBytes } from '../../ui/format';
 import { SearchIcon, TemplateIcon } from '../../ui/icons';
+import { Waiting } from '../../ui/Waiting';
 import css from './NewVm.module.css';
 
 const COLUMNS = ['name_label', 'name_description', 'isDefaultTemplate', 'CPUs.number', 'memory.size'];
@@ -50,6 +51,7 @@ export function TemplateChoice({ pool, onChoose }: { pool: string; onChoose: (id
 				autoFocus
 				value={typed}
 			/>
+			{rows.length === 0 && !view.isSettled && <Waiting />}
 			{rows.length === 0 && view.isSettled && <p className={css.dim}>{t('newVm.noTemplate')}</p>}
 			<Group onChoose={onChoose} rows={own} title={t('newVm.ownTemplates')} />
 			<Group onChoose={onChoose} rows={others} title={t('newVm.defaultTemplates')} />
