@@ -14,6 +14,7 @@ export function callInWords({ method, params }: Called, { actions }: Noun): stri
 	// The one that says most of the parameters.
 	const [best] = fits.sort((a, b) => Object.keys(b.params ?? {}).length - Object.keys(a.params ?? {}).length);
 	if (best !== undefined) return i18next.t(best.label);
+	if (method === 'consoleOpened' || method === 'consoleClosed') return i18next.t(`activityOf.${method}`);
 	return method.endsWith('.set') ? i18next.t('activityOf.set') : method;
 }
 

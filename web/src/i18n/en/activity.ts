@@ -15,6 +15,8 @@ export default {
 		},
 		by: 'by {{user}}',
 		somebody: 'somebody else',
+		consoleOpened: 'Opened the console',
+		consoleClosed: 'Closed the console',
 		set: 'Change settings',
 		refused: 'Failed: {{why}}',
 		appeared: 'Appeared ({{type}})',

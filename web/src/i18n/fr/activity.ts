@@ -15,6 +15,8 @@ export default {
 		},
 		by: 'par {{user}}',
 		somebody: 'quelqu’un d’autre',
+		consoleOpened: 'Console ouverte',
+		consoleClosed: 'Console fermée',
 		set: 'Modifier les réglages',
 		refused: 'Échec : {{why}}',
 		appeared: 'Est apparu ({{type}})',
