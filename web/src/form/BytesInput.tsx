@@ -2,6 +2,7 @@
 import { NativeSelect, NumberInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { bytesUnit } from '../ui/format';
 import css from './BytesInput.module.css';
 import './mantine.css';
 
@@ -63,7 +64,7 @@ export function BytesInput({
 			/>
 			<NativeSelect
 				aria-label={t('form.unit', { label: label ?? ariaLabel })}
-				data={Object.keys(UNITS)}
+				data={Object.entries(UNITS).map(([value, size]) => ({ value, label: bytesUnit(Math.log2(size) / 10) }))}
 				disabled={disabled}
 				onChange={(event) => setUnit(event.currentTarget.value as Unit)}
 				value={unit}

@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { afterEach, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatNumber } from './format';
+import { bytesUnit, formatBytes, formatDuration, formatNumber } from './format';
 
 it.each([
 	[0, '0 B'],
@@ -32,4 +32,5 @@ it('follows the language of the pages', async () => {
 	await i18next.changeLanguage('fr');
 	expect(formatNumber(10_000)).toBe('10\u202f000');
 	expect(formatBytes(1_610_612_736)).toBe('1,5 Gio');
+	expect(bytesUnit(3)).toBe('Gio');
 });

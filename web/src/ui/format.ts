@@ -22,13 +22,21 @@ const UNITS: Record<string, readonly string[]> = {
 	fr: ['o', 'Kio', 'Mio', 'Gio', 'Tio', 'Pio'],
 };
 
+function units(): readonly string[] {
+	return UNITS[language()] ?? UNITS.en ?? [];
+}
+
+/** The unit of 1024^`power` bytes: `GiB` for 3. */
+export function bytesUnit(power: number): string {
+	return units()[power] ?? '';
+}
+
 /** Writes a size in bytes with at most three digits: `4 GiB`, `1.5 GiB`, `512 MiB`. */
 export function formatBytes(bytes: number): string {
-	const units = UNITS[language()] ?? UNITS.en ?? [];
-	const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+	const power = bytes < 1 ? 0 : Math.min(units().length - 1, Math.floor(Math.log2(bytes) / 10));
 	const value = bytes / 1024 ** power;
 	const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
-	return `${numbers(`bytes ${digits}`, { maximumFractionDigits: digits, useGrouping: false }).format(value)} ${units[power]}`;
+	return `${numbers(`bytes ${digits}`, { maximumFractionDigits: digits, useGrouping: false }).format(value)} ${bytesUnit(power)}`;
 }
 
 const STEPS: [seconds: number, unit: string][] = [

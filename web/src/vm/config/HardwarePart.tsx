@@ -2,6 +2,7 @@
 import { useTranslation } from 'react-i18next';
 import { ObjectSetting } from '../../form/ObjectSetting';
 import { ChoiceSetting, Settings, SwitchSetting } from '../../form/Setting';
+import { formatBytes } from '../../ui/format';
 import { storageOfPool } from '../storage';
 import type { PartProps } from './VmConfig';
 
@@ -37,7 +38,7 @@ export function HardwarePart({ vm, set, halt }: PartProps) {
 				<ChoiceSetting
 					choices={[...new Set([...VIDEO, vm.videoram ?? 4])].map((size) => ({
 						value: String(size),
-						label: `${size} MiB`,
+						label: formatBytes(size * 2 ** 20),
 					}))}
 					help={later}
 					label={t('vmConfig.videoram')}
