@@ -1,6 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { compressed } from './build/compressed';
+import { compressed } from './build/compressed.ts';
 
 /** Where `npm run dev` finds a running xo-server. */
 const server = process.env.XO_SERVER_URL ?? 'http://127.0.0.1:8080';
