@@ -1,5 +1,5 @@
 /** An action on many objects: what would come of each, asked of the server first, and then done by it as one task. */
-import { Button, Loader, Modal, TextInput } from '@mantine/core';
+import { Button, Loader, Modal } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../api/errors';
@@ -11,6 +11,7 @@ import { DONE, FAILED, RUNNING } from '../ui/tell';
 import { toasts } from '../ui/toasts';
 import { type Bulk, PATIENCE } from './Actions';
 import css from './BulkDialog.module.css';
+import { isSure, MANY, TypeNumber } from './TypeNumber';
 import { selection, size, subject } from './target';
 
 type Outcome = 'done' | 'failed' | 'refused' | 'would' | 'skipped';
@@ -20,8 +21,6 @@ interface Report {
 	counts: Record<Outcome, number>;
 }
 
-/** From so many objects on, an action is not started by one press: their number has to be typed. */
-const MANY = 50;
 /** Lines that are shown; a table of thousands is not read. */
 const SHOWN = 200;
 const NOTHING = {};
@@ -84,8 +83,7 @@ export function BulkDialog({
 	const error = missing === undefined ? told?.error : undefined;
 	const isAsking = missing === undefined && told?.to !== asked;
 	const able = report?.counts.would ?? 0;
-	const many = able >= MANY;
-	const ready = able > 0 && !isAsking && (!many || typed.replace(/\D/g, '') === String(able));
+	const ready = able > 0 && !isAsking && isSure(able, typed);
 	const ofAble = size(target) === 1 ? name : counted(able);
 	const go = async () => {
 		setOpened(false);
@@ -155,19 +153,9 @@ export function BulkDialog({
 					</p>
 				)}
 				{report !== undefined && <Told report={report} />}
-				{many && (
-					<TextInput
-						autoComplete="off"
-						className={css.type}
-						data-autofocus
-						inputMode="numeric"
-						label={t('action.typeNumber', { number: able })}
-						onChange={(event) => setTyped(event.currentTarget.value)}
-						value={typed}
-					/>
-				)}
+				<TypeNumber number={able} onChange={setTyped} value={typed} />
 				<div className={css.buttons}>
-					<Button data-autofocus={!many || undefined} onClick={() => setOpened(false)} variant="default">
+					<Button data-autofocus={able < MANY || undefined} onClick={() => setOpened(false)} variant="default">
 						{t('action.cancel')}
 					</Button>
 					<Button

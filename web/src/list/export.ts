@@ -1,5 +1,6 @@
 /** A list as a file: all that matches, in its order, with the columns that are shown. */
 import type { Connection } from '../live/connection';
+import { readAll } from '../live/readAll';
 import type { Row } from '../live/view';
 import type { Column } from '../table/column';
 
@@ -10,27 +11,12 @@ export interface Wanted {
 	columns: readonly Column[];
 }
 
-/** Rows asked for at once: the most that a view shows. */
-const PIECE = 500;
-
-/** Reads all rows, piece by piece. */
-async function readAll(connection: Connection, { type, filter, sort, columns }: Wanted): Promise<Row[]> {
-	const wish = { type, filter, sort, columns: [...new Set(columns.flatMap(({ needs }) => needs))], limit: PIECE };
-	const first = await connection.call('view.subscribe', wish);
-	try {
-		const rows = first.rows as Row[];
-		for (let offset = PIECE; offset < first.total; offset += PIECE) {
-			const piece = await connection.call('view.update', { ...wish, id: first.id, offset });
-			rows.push(...(piece.rows as Row[]));
-		}
-		return rows;
-	} finally {
-		connection.call('view.unsubscribe', { id: first.id }).catch(() => undefined);
-	}
+function rowsOf(connection: Connection, { type, filter, sort, columns }: Wanted): Promise<Row[]> {
+	return readAll(connection, { type, filter, sort, columns: [...new Set(columns.flatMap(({ needs }) => needs))] });
 }
 
 export async function exportCsv(connection: Connection, wanted: Wanted, label: (column: Column) => string) {
-	return csvOf(await readAll(connection, wanted), wanted.columns, label);
+	return csvOf(await rowsOf(connection, wanted), wanted.columns, label);
 }
 
 /** Writes rows as CSV. */
@@ -40,7 +26,7 @@ export function csvOf(rows: readonly Row[], columns: readonly Column[], label: (
 }
 
 export async function exportJson(connection: Connection, wanted: Wanted) {
-	const rows = await readAll(connection, wanted);
+	const rows = await rowsOf(connection, wanted);
 	return JSON.stringify(rows, null, '\t');
 }
 

@@ -16,6 +16,7 @@ import newVm from './newVm';
 import nouns from './nouns';
 import overview from './overview';
 import poolPage from './poolPage';
+import rename from './rename';
 import rolling from './rolling';
 import stats from './stats';
 import storage from './storage';
@@ -40,6 +41,7 @@ export default {
 	...nouns,
 	...overview,
 	...poolPage,
+	...rename,
 	...rolling,
 	...stats,
 	...storage,
