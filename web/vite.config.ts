@@ -9,7 +9,7 @@ const BASE = /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@
 
 /** What every list is made of. */
 const LIST =
-	/\/src\/(filter\/(parse|print|readable|terms)|table\/(DataTable|FilterBox|Header|Line|column|fit|layout|rowWindow|selection)|list\/(Chips|Facets|search|suggest|useListKeys)|ui\/(MenuButton|Plain|keys|painted|useWidth))\./;
+	/\/src\/(filter\/(parse|print|readable|terms)|table\/(DataTable|FilterBox|Header|HeaderCell|Line|WidthHandle|column|fit|layout|rowWindow|selection|useColumnDrag)|list\/(Chips|Facets|search|suggest|useListKeys)|ui\/(MenuButton|Plain|keys|painted|useWidth))\./;
 
 export default defineConfig({
 	// Relative addresses: the pages work under any path the server or a proxy mounts them at.

@@ -277,6 +277,83 @@ describe('the list of VMs', () => {
 		expect((await header.boundingBox())?.width).toBeCloseTo(before + 60, 0);
 	});
 
+	it('changes the width of a column by arrow keys on its edge, and back by Enter', async () => {
+		page = await openVms(at.browser, at.server.url);
+		const header = page.getByRole('columnheader', { name: 'State' });
+		const width = async () => (await header.boundingBox())?.width;
+		const before = Number(await width());
+		const edge = page.getByRole('separator', { name: 'Width of State' });
+		await edge.focus();
+		expect(await edge.getAttribute('aria-valuenow')).toBe(String(Math.round(before)));
+		await page.keyboard.press('ArrowRight');
+		await page.keyboard.press('ArrowRight');
+		await expect.poll(width).toBeCloseTo(before + 32, 0);
+		await page.keyboard.press('ArrowLeft');
+		await expect.poll(width).toBeCloseTo(before + 16, 0);
+		expect(await edge.getAttribute('aria-valuenow')).toBe(String(Math.round(before) + 16));
+		await page.keyboard.press('Enter');
+		await expect.poll(width).toBeCloseTo(before, 0);
+		expect(await page.getByRole('complementary').count()).toBe(0);
+	});
+
+	it('has its columns where somebody dragged them, and next time; Escape leaves them, and no drag sorts', async () => {
+		page = await openVms(at.browser, at.server.url);
+		const heads = async () => (await page.getByRole('columnheader').allInnerTexts()).map((text) => text.trim());
+		const own = await heads();
+		const head = (name: string) => page.getByRole('columnheader', { name, exact: true });
+		const mark = page.locator('[data-mark]');
+		const drag = async (name: string, onto: string, side: 'start' | 'end') => {
+			const from = await head(name).boundingBox();
+			const to = await head(onto).boundingBox();
+			if (from === null || to === null) throw new Error('a column is not shown');
+			await page.mouse.move(from.x + 20, from.y + 18);
+			await page.mouse.down();
+			await page.mouse.move(from.x + 30, from.y + 18);
+			await page.mouse.move(side === 'start' ? to.x + 5 : to.x + to.width - 5, to.y + 18, { steps: 4 });
+			await mark.waitFor();
+		};
+		await row(page, 'web-1').getByRole('checkbox').click();
+		await drag('Host', 'Name', 'start');
+		expect(await violations(page)).toEqual([]);
+		await page.keyboard.press('Escape');
+		await mark.waitFor({ state: 'detached' });
+		await page.mouse.up();
+		expect(await heads()).toEqual(own);
+		// It was the drag that Escape ended, not the selection.
+		await page.getByRole('button', { name: '1 selected' }).waitFor();
+
+		await drag('Host', 'Name', 'start');
+		await page.mouse.up();
+		await expect.poll(heads).toEqual([own[0], 'Host', 'Name', 'State', ...own.slice(4)]);
+		await drag('Name', 'Tags', 'end');
+		await page.mouse.up();
+		const last = [own[0], 'Host', 'State', ...own.slice(4, -1), 'Name', own.at(-1)];
+		await expect.poll(heads).toEqual(last);
+		expect(page.url()).not.toContain('sort');
+		await page.reload();
+		await rows(page).first().waitFor();
+		expect(await heads()).toEqual(last);
+		await page.getByRole('button', { name: 'Host', exact: true }).click();
+		await page.waitForURL(/sort=host/);
+	});
+
+	it('has its columns dragged by a finger, too', async () => {
+		page = await openVms(at.browser, at.server.url, { hasTouch: true });
+		const heads = async () => (await page.getByRole('columnheader').allInnerTexts()).map((text) => text.trim());
+		const own = await heads();
+		const name = await page.getByRole('columnheader', { name: 'Name', exact: true }).boundingBox();
+		const state = await page.getByRole('columnheader', { name: 'State', exact: true }).boundingBox();
+		if (name === null || state === null) throw new Error('a column is not shown');
+		const touch = await page.context().newCDPSession(page);
+		const finger = (x: number) => ({ touchPoints: [{ x, y: state.y + 18 }] });
+		await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', ...finger(state.x + 20) });
+		await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', ...finger(state.x) });
+		await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', ...finger(name.x + 9) });
+		await page.locator('[data-mark]').waitFor();
+		await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+		await expect.poll(heads).toEqual([own[0], 'State', 'Name', ...own.slice(3)]);
+	});
+
 	it('has rows as high as somebody likes them, in all lists and next time', async () => {
 		page = await openVms(at.browser, at.server.url);
 		const height = async () => (await row(page, 'db-1').boundingBox())?.height;

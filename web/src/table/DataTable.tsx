@@ -9,7 +9,7 @@ import type { Place } from '../ui/place';
 import type { Column, Sort } from './column';
 import css from './DataTable.module.css';
 import { ROW_HEIGHT, useDensity } from './density';
-import { AROUND, fitting, widthOf } from './fit';
+import { AROUND, fitting, track, widthOf } from './fit';
 import { Header } from './Header';
 import { GroupLine, RowLine, rowId } from './Line';
 import { isShown, type Layout } from './layout';
@@ -98,10 +98,12 @@ export function DataTable(props: DataTableProps) {
 			tabIndex={0}
 		>
 			<Header
-				columns={shown}
+				columns={columns}
+				layout={layout}
 				onLayout={props.onLayout}
 				onSort={props.onSort}
 				selection={selection}
+				shown={shown}
 				sort={props.sort}
 				total={props.total}
 				viewport={viewport}
@@ -158,11 +160,6 @@ export function DataTable(props: DataTableProps) {
 			)}
 		</div>
 	);
-}
-
-/** The name of a column's width among the CSS variables. */
-export function track(column: { id: string }): string {
-	return `--width-${column.id}`;
 }
 
 function tracks(columns: readonly Column[], layout: Layout, height: number): CSSProperties {

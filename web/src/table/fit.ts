@@ -22,6 +22,11 @@ export function widthOf(column: Column, layout: Layout): number {
 	return layout.widths[column.id] ?? column.min;
 }
 
+/** The name of a column's width among the CSS variables. */
+export function track(column: { id: string }): string {
+	return `--width-${column.id}`;
+}
+
 /** Those of the columns that fit into a width in px, in their order. */
 export function fitting(columns: readonly Column[], layout: Layout, width: number): Column[] {
 	const ranked = columns.toSorted((a, b) => rank(a, layout) - rank(b, layout));

@@ -26,3 +26,13 @@ export function moved(columns: readonly One[], layout: Layout, id: string, by: -
 	order.splice(to, 0, ...order.splice(from, 1));
 	return { ...layout, order };
 }
+
+/** The layout with one column before the one at `to` of those that are shown, or behind all of these. */
+export function put(columns: readonly One[], layout: Layout, { id }: One, shown: readonly One[], to: number): Layout {
+	const order = ordered(columns, layout).flatMap((column) => (column.id === id ? [] : column.id));
+	const next = shown[to];
+	const last = shown.at(-1);
+	if (last === undefined || next?.id === id) return layout;
+	order.splice(next === undefined ? order.indexOf(last.id) + 1 : order.indexOf(next.id), 0, id);
+	return { ...layout, order };
+}

@@ -6,10 +6,11 @@ import type { Lines } from '../live/listing';
 import { type Column, pressed, printSort, readSort } from './column';
 import { fitting } from './fit';
 import { isShown, readLayout } from './layout';
-import { moved, ordered } from './order';
+import { moved, ordered, put } from './order';
 import { slotsOf } from './rowWindow';
 import { chosenOf, useSelection } from './selection';
 import { spread } from './spread';
+import { placeOf } from './useColumnDrag';
 
 /** Lines of rows that are all here. */
 function linesOf(ids: string[]): Lines {
@@ -212,6 +213,26 @@ describe('the order of columns', () => {
 		expect(moved(columns, layout([]), 'name', -1).order).toEqual([]);
 		expect(moved(columns, layout([]), 'tags', 1).order).toEqual([]);
 		expect(moved(columns, layout([]), 'gone', 1).order).toEqual([]);
+	});
+
+	it('puts one where it is dropped among those that are shown, whatever is hidden between', () => {
+		const [name, state, ram, tags] = columns;
+		const shown = [name, state, tags].flatMap((column) => column ?? []);
+		const dropped = (column: { id: string } | undefined, to: number) =>
+			column && put(columns, layout([]), column, shown, to).order;
+		expect(dropped(tags, 0)).toEqual(['tags', 'name', 'state', 'ram']);
+		expect(dropped(name, 2)).toEqual(['state', 'ram', 'name', 'tags']);
+		expect(dropped(name, 3)).toEqual(['state', 'ram', 'tags', 'name']);
+		expect(dropped(ram, 3)).toEqual(['name', 'state', 'tags', 'ram']);
+		expect(dropped(name, 0)).toEqual([]);
+	});
+
+	it('finds the place by the middles of the columns', () => {
+		const boxes = [
+			{ left: 0, width: 100 },
+			{ left: 100, width: 20 },
+		];
+		expect([-5, 49, 51, 109, 111, 500].map((x) => placeOf(x, boxes))).toEqual([0, 0, 1, 1, 2, 2]);
 	});
 
 	it('takes in columns that have come since, and passes over those that are gone', () => {

@@ -7,8 +7,10 @@ const list: typeof en = {
 		actionsOn: 'Actions sur {{name}}',
 		selectAll: 'Tout sélectionner',
 		selectNone: 'Tout désélectionner',
-		sortBy: 'Trier par {{label}} ; avec Maj, en plus ; Alt et les flèches changent la largeur',
-		drag: 'Glisser pour changer la largeur, double-cliquer pour la rétablir',
+		sortBy:
+			'Trier par {{label}}, avec Maj, en plus ; glisser vers une autre place ; Alt et les flèches changent la largeur',
+		drag: 'Glisser pour changer la largeur, ou les flèches ; double-cliquer ou Entrée pour la rétablir',
+		width: 'Largeur de {{label}}',
 		actions: 'Actions',
 		sort: 'Trier',
 		columns: 'Colonnes et lignes',
