@@ -31,6 +31,57 @@ describe('migration', () => {
 		await row(page, 'shop-app-1').getByText('north-2').waitFor();
 	});
 
+	it('begins with VMs that are dragged onto a host in the tree, from the list or from the tree', async () => {
+		const page = await openVms(at.browser, at.server.url);
+		await page.getByRole('button', { name: 'Show the tree' }).click();
+		const tree = page.getByRole('navigation', { name: 'Tree' });
+		const node = (name: string) => tree.getByRole('link', { name: new RegExp(`^${name}\\b`) });
+		const takers = tree.locator('[data-takes]');
+		const dialog = page.getByRole('dialog');
+		const isAsked = async (title: string, host: string) => {
+			await page.getByRole('dialog', { name: title }).waitFor();
+			const box = dialog.getByRole('combobox', { name: 'Host', exact: true });
+			await expect.poll(() => box.inputValue()).toBe(host);
+			await dialog.getByRole('button', { name: 'Cancel' }).click();
+			await dialog.waitFor({ state: 'detached' });
+		};
+		const place = async (name: string) => (await vm(at.server.url, await vmId(at.server.url, name))).$container;
+		const before = await place('files');
+		const name = (vm: string) => row(page, vm).getByRole('link', { name: vm });
+		await node('north-2').waitFor();
+		await name('files').dragTo(node('north-2'));
+		await isAsked('Migrate: files?', 'north-2');
+		expect(await takers.count()).toBe(0);
+
+		// All that is selected, and hosts that take none of it are not marked.
+		await row(page, 'files').getByRole('checkbox').click();
+		await row(page, 'shop-db').getByRole('checkbox').click();
+		await name('shop-db').hover();
+		await page.mouse.down();
+		await node('north-2').hover();
+		await node('north-2').hover();
+		await takers.first().waitFor();
+		expect(await violations(page)).toEqual([]);
+		await page.mouse.up();
+		await isAsked('Migrate: 2 VMs?', 'north-2');
+
+		await tree.getByRole('button', { name: /north-1/ }).click();
+		const below = tree.getByRole('link', { name: 'files' });
+		await below.waitFor();
+		await below.dragTo(node('north-2'));
+		await isAsked('Migrate: files?', 'north-2');
+		// Where it runs already it is not dropped.
+		await below.hover();
+		await page.mouse.down();
+		await node('north-1').hover();
+		await node('north-1').hover();
+		await takers.first().waitFor();
+		expect(await takers.filter({ hasText: 'north-1' }).count()).toBe(0);
+		await page.mouse.up();
+		expect(await dialog.count()).toBe(0);
+		expect(await place('files')).toBe(before);
+	});
+
 	it('says why a VM cannot move, and moves it with its disks and networks to another pool when told to', async () => {
 		const page = await openVms(at.browser, at.server.url);
 		const id = await vmId(at.server.url, 'shop-app-2');

@@ -4,11 +4,13 @@ import { useTranslation } from 'react-i18next';
 import { useOpenPage } from '../app/PageLink';
 import { withTexts } from '../i18n';
 import { useLive } from '../live/hooks';
+import type { Row } from '../live/view';
 import { useConfirm } from '../ui/Confirm';
 import type { Action, Noun } from './noun';
 import type { Target } from './target';
 
-export type Run = (noun: Noun, action: Action, target: Target) => void;
+/** `onto`: the object that they were dropped on. */
+export type Run = (noun: Noun, action: Action, target: Target, onto?: Row) => void;
 
 /** How long what was asked may take, in ms: fifteen minutes, as Windows with updates does. */
 export const PATIENCE = 15 * 60_000;
@@ -24,6 +26,7 @@ export interface Bulk {
 	noun: Noun;
 	action: Action;
 	target: Target;
+	onto?: Row | undefined;
 }
 
 export function ActionsProvider({ children }: { children: ReactNode }) {
@@ -34,9 +37,9 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
 	const [asked, setAsked] = useState<Bulk>();
 	const Dialog = asked?.action.Dialog ?? BulkDialog;
 	const run = useCallback<Run>(
-		(noun, action, target) => {
+		(noun, action, target, onto) => {
 			const ways = { t, connection, confirm, openPage, ask: setAsked };
-			void withTexts(import('./run')).then(({ begin }) => begin({ noun, action, target }, ways));
+			void withTexts(import('./run')).then(({ begin }) => begin({ noun, action, target, onto }, ways));
 		},
 		[confirm, connection, openPage, t],
 	);

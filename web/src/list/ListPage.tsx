@@ -37,6 +37,7 @@ import { Tools } from './Tools';
 import { rowsTarget, type Target } from './target';
 import { useGroupOrder } from './useGroupOrder';
 import { useListKeys } from './useListKeys';
+import { useTake } from './useTake';
 
 const NONE: readonly Add[] = [];
 
@@ -129,6 +130,7 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 		(row: Row, at: Place) => setMenu({ target: selection.has(row.id) ? target : rowsTarget([row]), at }),
 		[selection, target],
 	);
+	const onTake = useTake(noun, selection, target);
 	const onSort = useCallback((next: Sort[]) => change({ sort: printSort(next) }), [change]);
 	useListKeys({
 		lines: listing,
@@ -256,6 +258,7 @@ export function ListPage({ noun, scope = '', of, adds = NONE }: ListPageProps) {
 						onMenu={onMenu}
 						onOpen={open}
 						onSort={onSort}
+						onTake={onTake}
 						selection={selection}
 						sort={sort}
 						total={total}

@@ -33,6 +33,8 @@ export interface Noun {
 	actions: readonly Action[];
 	/** Ways to make one more. */
 	adds?: readonly Add[];
+	/** Rows can be dragged by their names, such as onto an object of the tree. */
+	drags?: true;
 	/** What changes its name and description, where that can be done. */
 	set?: Extract<Method, `${string}.set`>;
 	/** The sections of the page of one, after its summary. */
@@ -110,6 +112,8 @@ export interface DialogProps {
 	noun: Noun;
 	action: Action;
 	target: Target;
+	/** The object that they were dropped on. */
+	onto?: Row | undefined;
 	onClose: () => void;
 }
 

@@ -2,7 +2,15 @@
  * A table that stays quick at any number of rows: only the lines in sight exist, each watches its own row, and widths
  * are CSS variables that no render has to touch.
  */
-import { type ComponentType, type CSSProperties, type ReactNode, useEffect, useMemo, useRef } from 'react';
+import {
+	type ComponentType,
+	type CSSProperties,
+	type DragEvent,
+	type ReactNode,
+	useEffect,
+	useMemo,
+	useRef,
+} from 'react';
 import type { Lines } from '../live/listing';
 import type { Row } from '../live/view';
 import type { Place } from '../ui/place';
@@ -37,6 +45,8 @@ export interface DataTableProps {
 	onOpen: (id: string) => void;
 	/** Opens the menu of a row at a place on the screen. */
 	onMenu: (row: Row, at: Place) => void;
+	/** Begins to drag a row by its name. */
+	onTake?: ((row: Row, event: DragEvent) => void) | undefined;
 	name: (row: Row) => string;
 	/** What a group is called. */
 	GroupName: ComponentType<{ value: string }>;
@@ -150,6 +160,7 @@ export function DataTable(props: DataTableProps) {
 								onCursor={props.onCursor}
 								onMenu={props.onMenu}
 								onOpen={props.onOpen}
+								onTake={props.onTake}
 								selected={id !== undefined && selection.has(id)}
 								selection={selection}
 								start={start}

@@ -1,5 +1,12 @@
 /** The lines of a table: a row, the head of a group, and a row that is on its way. */
-import { type ComponentType, memo, type SyntheticEvent, useCallback, useSyncExternalStore } from 'react';
+import {
+	type ComponentType,
+	type DragEvent,
+	memo,
+	type SyntheticEvent,
+	useCallback,
+	useSyncExternalStore,
+} from 'react';
 import { useWords, type Words } from '../i18n/words';
 import type { Line, Lines } from '../live/listing';
 import type { Row } from '../live/view';
@@ -70,6 +77,8 @@ interface RowLineProps {
 	onCursor: (id: string) => void;
 	onOpen: (id: string) => void;
 	onMenu: (row: Row, at: Place) => void;
+	/** Begins to drag a row by its name. */
+	onTake: ((row: Row, event: DragEvent) => void) | undefined;
 }
 
 /**
@@ -110,6 +119,9 @@ export const RowLine = memo(function RowLine(props: RowLineProps) {
 				event.preventDefault();
 				props.onCursor(row.id);
 				props.onMenu(row, { x: event.clientX, y: event.clientY });
+			}}
+			onDragStart={(event) => {
+				if (row !== undefined && event.target instanceof HTMLAnchorElement) props.onTake?.(row, event);
 			}}
 			role="row"
 			style={at(props.start)}

@@ -4,14 +4,17 @@ import { useTranslation } from 'react-i18next';
 import { text } from '../list/noun';
 import { useView } from '../live/hooks';
 import { within } from '../live/listing';
-import type { Row } from '../live/view';
-import { HostIcon, NetworkIcon, PoolIcon, SrIcon, VmIcon } from '../ui/icons';
+import { NetworkIcon, PoolIcon, SrIcon, VmIcon } from '../ui/icons';
+import { TAKES_COLUMNS } from '../vm/takes';
+import { HostNode } from './HostNode';
+import { More } from './More';
 import { Node } from './Node';
 import css from './Tree.module.css';
 
 const NAME = ['name_label'];
 /** Lines below one node; the list that it leads to has all. */
 const MOST = 200;
+const HOST = ['name_label', ...TAKES_COLUMNS];
 const POOLS = { type: 'pool', columns: NAME, sort: NAME, limit: MOST };
 const COUNTS = { type: ['VM', 'SR', 'network', 'host'], limit: 0, groupBy: ['$container', '$pool'] };
 
@@ -41,7 +44,7 @@ export function Topology() {
 function Pool({ id, counts }: { id: string; counts: Readonly<Record<string, number>> }) {
 	const { t } = useTranslation();
 	const wish = useMemo(
-		() => ({ type: 'host', filter: within('', '$pool', id), columns: NAME, sort: NAME, limit: MOST }),
+		() => ({ type: 'host', filter: within('', '$pool', id), columns: HOST, sort: NAME, limit: MOST }),
 		[id],
 	);
 	const { rows: hosts, view } = useView(wish);
@@ -49,16 +52,7 @@ function Pool({ id, counts }: { id: string; counts: Readonly<Record<string, numb
 	return (
 		<>
 			{hosts.map((host) => (
-				<Node
-					count={counts[host.id] ?? 0}
-					icon={HostIcon}
-					key={host.id}
-					list="vms"
-					name={text(host, 'name_label')}
-					search={{ s: within('', '$container', host.id) }}
-				>
-					{() => <Below place={host.id} />}
-				</Node>
+				<HostNode count={counts[host.id] ?? 0} host={host} key={host.id} />
 			))}
 			<More shown={hosts.length} total={view.total} />
 			<Node
@@ -71,27 +65,4 @@ function Pool({ id, counts }: { id: string; counts: Readonly<Record<string, numb
 			<Node icon={NetworkIcon} list="networks" name={t('network.title')} search={{ s: here }} />
 		</>
 	);
-}
-
-/** The VMs whose place this is. */
-function Below({ place }: { place: string }) {
-	const wish = useMemo(
-		() => ({ type: 'VM', filter: within('', '$container', place), columns: NAME, sort: NAME, limit: MOST }),
-		[place],
-	);
-	const { rows, view } = useView<Row>(wish);
-	return (
-		<>
-			{rows.map((vm) => (
-				<Node icon={VmIcon} key={vm.id} list="vms" name={text(vm, 'name_label')} search={{ id: vm.id }} />
-			))}
-			<More shown={rows.length} total={view.total} />
-		</>
-	);
-}
-
-function More({ shown, total }: { shown: number; total: number | undefined }) {
-	const { t } = useTranslation();
-	if (total === undefined || total <= shown) return null;
-	return <li className={css.empty}>{t('tree.shown', { shown, all: total })}</li>;
 }

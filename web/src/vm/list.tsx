@@ -27,6 +27,7 @@ export const vmList: Noun = {
 	sort: 'name',
 	needs: ['name_label', 'power_state', 'current_operations', 'blockedOperations', '$pool', '$container'],
 	name: nameLabel,
+	drags: true,
 	set: 'vm.set',
 	adds: [
 		{ id: 'new', label: 'vm.new', icon: AddIcon, page: { path: '/new/vm' } },

@@ -10,19 +10,20 @@ import type { Row } from '../../live/view';
 import { usePoolNames } from '../../pool/usePoolNames';
 import { formatBytes } from '../../ui/format';
 import { ROOM_COLUMNS, roomOf, STORAGE, storageOfHost } from '../storage';
+import { TAKES_COLUMNS, takes } from '../takes';
 import css from './dialogs.module.css';
 import { MigrateMaps } from './MigrateMaps';
 import { useMoves } from './useMoves';
 import { type Warm, WarmFields } from './WarmFields';
 
 const NONE: readonly Row[] = [];
-const HOST_COLUMNS = ['$pool', 'memory.size', 'memory.usage', 'enabled', 'power_state'];
+const HOST_COLUMNS = [...TAKES_COLUMNS, 'memory.size', 'memory.usage'];
 
 export default function MigrateDialog(props: DialogProps) {
 	const { t } = useTranslation();
 	const { action, target } = props;
 	const [way, setWay] = useState<'live' | 'warm'>('live');
-	const [host, setHost] = useState<Row>();
+	const [host, setHost] = useState(props.onto);
 	const [sr, setSr] = useState<string>();
 	const [disks, setDisks] = useState<Record<string, string>>({});
 	const [networks, setNetworks] = useState<Record<string, string>>({});
@@ -87,7 +88,7 @@ export default function MigrateDialog(props: DialogProps) {
 									setNetworks({});
 									setOver(undefined);
 								}}
-								refused={(row) => row.enabled !== true || row.power_state !== 'Running' || isOnlyPlace(rows, row.id)}
+								refused={(row) => !takes(row, rows)}
 								required
 								type="host"
 								value={host?.id}
@@ -143,9 +144,4 @@ export default function MigrateDialog(props: DialogProps) {
 
 function freeOf(host: Row): number {
 	return (number(host, 'memory.size') ?? 0) - (number(host, 'memory.usage') ?? 0);
-}
-
-/** Whether all of them run there already. */
-function isOnlyPlace(vms: readonly Row[], host: string): boolean {
-	return vms.length > 0 && vms.every((vm) => vm.$container === host && vm.power_state !== 'Halted');
 }
