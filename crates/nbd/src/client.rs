@@ -86,12 +86,33 @@ impl Client {
     ///
     /// If the server does not answer in time, is none, or has no such export.
     pub async fn connect(address: &Address, name: &str, options: Options) -> Result<Self> {
+        Self::dialled(|| dial(address), &server_name(address), name, options).await
+    }
+
+    /// Uses the export `name` of the server that each stream of `dial` leads to, such as a tunnel: as many streams as
+    /// there are connections. `server` is its name for TLS.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect), and what `dial` says.
+    pub async fn dialled<S, D>(dial: impl Fn() -> D, server: &str, name: &str, options: Options) -> Result<Self>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        D: Future<Output = Result<S>>,
+    {
         check_name(name)?;
-        let (export, first) = Self::one(address, name, &options).await?;
+        let one = || {
+            within(options.connect, async {
+                let (export, stream) = handshake::go(Box::new(dial().await?), server, name, &options).await?;
+                let connection = Connection::start(stream, &export, &options);
+                Ok((export, connection))
+            })
+        };
+        let (export, first) = one().await?;
         let alike = export.has(flag::MULTI_CONN) || export.has(flag::READ_ONLY);
         let more = if alike { options.connections.max(1) - 1 } else { 0 };
         let mut connections = vec![first];
-        for (other, connection) in future::try_join_all((0..more).map(|_| Self::one(address, name, &options))).await? {
+        for (other, connection) in future::try_join_all((0..more).map(|_| one())).await? {
             if other.size != export.size {
                 return Err(Error::protocol(format!("the export has {} bytes, then {}", export.size, other.size)));
             }
@@ -100,8 +121,8 @@ impl Client {
         Ok(Self { export, connections, next: AtomicUsize::new(0), options })
     }
 
-    /// Uses the export `name` of the server at the other end of `stream`, such as a tunnel; there is one connection
-    /// then. `server` is its name for TLS.
+    /// Uses the export `name` of the server at the other end of `stream`; there is one connection then. `server` is its
+    /// name for TLS.
     ///
     /// # Errors
     ///
@@ -128,16 +149,6 @@ impl Client {
         within(options.connect, async {
             let stream = dial(address).await?;
             handshake::list(stream, &server_name(address), options).await
-        })
-        .await
-    }
-
-    async fn one(address: &Address, name: &str, options: &Options) -> Result<(Export, Connection)> {
-        within(options.connect, async {
-            let stream = dial(address).await?;
-            let (export, stream) = handshake::go(stream, &server_name(address), name, options).await?;
-            let connection = Connection::start(stream, &export, options);
-            Ok((export, connection))
         })
         .await
     }

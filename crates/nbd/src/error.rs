@@ -50,6 +50,9 @@ pub enum Error {
     /// The server has no TLS, which the caller demands.
     #[error("the NBD server has no TLS: {0}")]
     NoTls(String),
+    /// The server is another one than it should be.
+    #[error("the NBD server shows another certificate than the one that it is known by")]
+    OtherCertificate,
     /// The server has no such export.
     #[error("the NBD server has no export `{export}`{}", reason(.message))]
     NoExport {

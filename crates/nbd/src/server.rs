@@ -23,6 +23,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{debug, warn};
 
+use crate::Result;
 use memory::Memory;
 use writer::Writer;
 
@@ -33,6 +34,9 @@ pub struct Options {
     pub tls: Option<Arc<ServerConfig>>,
     /// Whether it talks of exports only within TLS.
     pub tls_required: bool,
+    /// Whether it knows no more options than `xapi-nbd` of hosts: neither parts of replies nor `GO`, and nothing of what
+    /// is allocated.
+    pub plain: bool,
     /// Most connections at once; more are closed at once.
     pub connections: usize,
     /// Most requests at once on a connection; more wait to be read.
@@ -53,6 +57,7 @@ impl Default for Options {
         Self {
             tls: None,
             tls_required: false,
+            plain: false,
             connections: 256,
             in_flight: 16,
             memory: 512 << 20,
@@ -194,12 +199,20 @@ impl Server {
         let server = self.clone();
         self.sessions.spawn(async move {
             let _place = place;
-            let session = session::run(Box::new(stream), &*server.exports, &server.options, &server.memory);
-            if let Some(Err(error)) = server.over.run_until_cancelled(session).await {
+            if let Some(Err(error)) = server.over.run_until_cancelled(server.attend(stream)).await {
                 debug!("an NBD client is left: {error}");
             }
         });
         true
+    }
+
+    /// Serves one client until it leaves, beside those that are counted.
+    ///
+    /// # Errors
+    ///
+    /// Why it is left.
+    pub async fn attend(&self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Result<()> {
+        session::run(Box::new(stream), &*self.exports, &self.options, &self.memory).await
     }
 
     /// Returns how many clients there are.

@@ -11,6 +11,8 @@ use rustls::{
 };
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+use crate::Error;
+
 /// SHA-256 of a certificate in DER form.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint([u8; 32]);
@@ -88,6 +90,18 @@ impl Tls {
         let verifier = Arc::new(Verifier { pinned, algorithms });
         let config = builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
         Self::with(Arc::new(config))
+    }
+}
+
+/// Returns what an error of a handshake tells.
+pub(crate) fn refusal(error: std::io::Error) -> Error {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match inner {
+        // No verifier but ours says it.
+        Some(rustls::Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure)) => {
+            Error::OtherCertificate
+        }
+        _ => Error::io("starting TLS", error),
     }
 }
 

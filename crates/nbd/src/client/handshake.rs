@@ -8,6 +8,7 @@ use super::{BlockSize, Options};
 use crate::{
     Error, Result, Tls,
     io::{self, Stream},
+    tls::refusal,
     wire::{
         BASE_ALLOCATION, LARGEST_REQUEST, MAGIC, OLD_MAGIC, OPTION_MAGIC, OPTION_REPLY_MAGIC, handshake, info, option,
         put_text, reply, text, u16_at, u32_at, u64_at,
@@ -168,7 +169,7 @@ impl Talk {
                 .map_err(|_| Error::Misuse(format!("`{server}` is no name for a certificate")))?,
         };
         let connector = TlsConnector::from(std::sync::Arc::clone(&tls.config));
-        let stream = connector.connect(name, self.stream).await.map_err(|error| Error::io("starting TLS", error))?;
+        let stream = connector.connect(name, self.stream).await.map_err(refusal)?;
         Ok(Self { stream: Box::new(stream), no_zeroes: self.no_zeroes })
     }
 

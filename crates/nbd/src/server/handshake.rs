@@ -78,6 +78,15 @@ pub(super) async fn agree(stream: Stream, exports: &dyn Exports, options: &Optio
             }
             option::STARTTLS => talk = talk.start_tls(&content).await?,
             _ if locked => talk.answer(kind, reply::TLS_REQUIRED, b"this server talks only within TLS").await?,
+            option::STRUCTURED_REPLY
+            | option::LIST_META_CONTEXT
+            | option::SET_META_CONTEXT
+            | option::INFO
+            | option::GO
+                if options.plain =>
+            {
+                talk.answer(kind, reply::UNSUPPORTED, &[]).await?;
+            }
             option::LIST | option::STRUCTURED_REPLY if !content.is_empty() => {
                 talk.answer(kind, reply::INVALID, &[]).await?;
             }

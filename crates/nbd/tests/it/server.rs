@@ -205,3 +205,41 @@ async fn nothing_is_read_and_written_without_asking() {
     client.write_zeros(512..512).await.unwrap();
     assert!(client.status("base:allocation", 0..0).await.unwrap().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_knows_as_little_as_those_of_hosts_is_read_all_the_same() {
+    let lab = Arc::new(Lab::new());
+    lab.disk("disk.raw", 8 * MIB, &[(MIB, &noise(1 << 20, 8))]);
+    let running = Running::start(Options { plain: true, ..Options::default() }).await;
+    running.shelf.put("disk", lab.export("disk.raw", false).await);
+    let info = lab.meanwhile("nbdinfo", &[&running.uri("disk")]).await;
+    assert!(info.contains("newstyle-fixed without TLS, using simple packets"), "{info}");
+    lab.meanwhile("nbdcopy", &[&running.uri("disk"), "out.raw"]).await;
+    assert!(lab.read("out.raw") == lab.read("disk.raw"));
+    let client = Client::connect(&running.address(), "disk", ClientOptions::default()).await.unwrap();
+    assert!(!client.export().structured && !client.export().tells_allocation());
+    assert!(client.read(0, 8 << 20).await.unwrap() == lab.read("disk.raw"));
+    let error = Client::connect(&running.address(), "other", ClientOptions::default()).await.unwrap_err();
+    assert!(matches!(error, Error::NoExport { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn connections_go_over_streams_that_somebody_else_has_made() {
+    let lab = Lab::new();
+    let data = noise(1 << 20, 9);
+    lab.write("disk.raw", &data);
+    let running = Running::start(Options::default()).await;
+    running.shelf.put("disk", lab.export("disk.raw", false).await);
+    let dial = || async {
+        let (ours, theirs) = tokio::io::duplex(64 << 10);
+        assert!(running.server.connected(theirs), "there is room");
+        Ok(ours)
+    };
+    let options = ClientOptions { connections: 3, ..ClientOptions::default() };
+    let client = Client::dialled(dial, "server", "disk", options).await.unwrap();
+    assert_eq!((client.connections(), running.server.clients()), (3, 3));
+    assert!(client.read(0, 1 << 20).await.unwrap() == data);
+    let fails = || async { Err::<TcpStream, _>(Error::Closed("dialling")) };
+    let error = Client::dialled(fails, "server", "disk", ClientOptions::default()).await.unwrap_err();
+    assert!(matches!(error, Error::Closed("dialling")), "{error}");
+}
