@@ -45,6 +45,8 @@ struct State {
     /// Answers to requests at a path that are to be spoilt.
     spoilt_at: Vec<(String, Spoilt)>,
     lost_events: usize,
+    /// Whether servers of disks tell what is allocated, which those of hosts do not.
+    tells_allocation: bool,
     /// Bytes of answers that go out in a second; all at once if nothing.
     rate: Option<u64>,
 }
@@ -87,6 +89,15 @@ impl Faults {
     /// Sends answers at `rate` bytes a second, or as fast as can be.
     pub(crate) fn slow(&self, rate: Option<u64>) {
         self.0.lock().rate = rate;
+    }
+
+    /// Lets servers of disks tell what is allocated.
+    pub(crate) fn tell_allocation(&self, tell: bool) {
+        self.0.lock().tells_allocation = tell;
+    }
+
+    pub(crate) fn tells_allocation(&self) -> bool {
+        self.0.lock().tells_allocation
     }
 
     /// Forgets all faults.

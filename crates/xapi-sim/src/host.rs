@@ -8,10 +8,9 @@ use std::{
 
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
-use rustls::ServerConfig;
 use tokio::sync::watch;
 
-use crate::{Object, pool::Pool};
+use crate::{Object, World, class::vdi::nbd, pool::Pool, wire::tls::Shown};
 
 /// How a host behaves on the network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,10 +31,12 @@ pub(crate) struct Host {
     pub(crate) object: Object,
     pub(crate) http: SocketAddr,
     pub(crate) https: SocketAddr,
+    /// Where its disks are read by NBD.
+    pub(crate) nbd: SocketAddr,
     pub(crate) condition: watch::Sender<Condition>,
     /// Counts how often all its connections were cut.
     pub(crate) cuts: watch::Sender<u64>,
-    pub(crate) tls: Mutex<Arc<ServerConfig>>,
+    pub(crate) tls: Mutex<Shown>,
     /// Requests by path, of those that are counted.
     requests: Mutex<FxHashMap<&'static str, usize>>,
     /// What answers at its ports since it has joined another pool.
@@ -43,17 +44,26 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    pub(crate) fn new(object: Object, http: SocketAddr, https: SocketAddr, tls: Arc<ServerConfig>) -> Self {
+    pub(crate) fn new(object: Object, [http, https, nbd]: [SocketAddr; 3], tls: Shown) -> Self {
         Self {
             object,
             http,
             https,
+            nbd,
             condition: watch::Sender::default(),
             cuts: watch::Sender::default(),
             tls: Mutex::new(tls),
             requests: Mutex::default(),
             moved: watch::Sender::default(),
         }
+    }
+
+    /// Notes in the world what the network knows of the host.
+    pub(crate) fn note(&self, world: &mut World) {
+        // Only what a real host does not need is written into URLs.
+        world.hide(self.object, "port", i64::from(self.http.port()));
+        world.hide(self.object, nbd::PORT, i64::from(self.nbd.port()));
+        world.hide(self.object, nbd::CERTIFICATE, self.tls.lock().pem.as_str());
     }
 
     /// Lets another host of another pool answer at its ports.

@@ -11,13 +11,15 @@ use tokio::{sync::watch, time::Instant};
 
 use crate::{
     Object, World,
+    class::vdi::nbd,
     console::Guests,
     fault::Faults,
     host::{Condition, Host},
     shape::Shapes,
     signature::Signatures,
     transition::Departure,
-    world::{Tls, Wish},
+    wire::tls::Shown,
+    world::Wish,
 };
 
 /// A pool.
@@ -98,9 +100,7 @@ impl Pool {
             match wish {
                 Wish::Master(host) => self.crown(host),
                 Wish::Joined { master, member } => self.leave(master, member),
-                Wish::Certificate(host, Tls(tls)) => self.host(host).into_iter().for_each(|host| {
-                    *host.tls.lock() = Arc::clone(&tls);
-                }),
+                Wish::Certificate(host, shown) => self.show(host, &shown),
                 Wish::Down(host) => self.switch_off(host),
                 Wish::Up(object) => self.host(object).into_iter().for_each(|host| host.set(Condition::Up)),
             }
@@ -124,6 +124,14 @@ impl Pool {
         }
     }
 
+    /// Lets the ports of a host show another certificate.
+    pub(crate) fn show(&self, object: Object, shown: &Shown) {
+        if let Some(host) = self.host(object) {
+            *host.tls.lock() = shown.clone();
+            self.with(|world| world.hide(object, nbd::CERTIFICATE, shown.pem.as_str()));
+        }
+    }
+
     /// Gives the ports of the only host to the pool that it has joined, where it is `member`.
     fn leave(&self, master: String, member: Object) {
         if let (Some(pool), Some(host)) = (self.siblings.at(&master), self.hosts().first()) {
@@ -136,9 +144,9 @@ impl Pool {
     /// Answers at the ports of a host that has joined, as `member`.
     fn take_in(&self, joined: &Host, member: Object) {
         let Some(me) = self.me.upgrade().filter(|pool| pool.with(|world| world.is(member, "host"))) else { return };
-        let tls = Arc::clone(&joined.tls.lock());
-        let host = Arc::new(Host::new(member, joined.http, joined.https, tls));
-        self.with(|world| world.hide(member, "port", i64::from(joined.http.port())));
+        let tls = joined.tls.lock().clone();
+        let host = Arc::new(Host::new(member, [joined.http, joined.https, joined.nbd], tls));
+        self.with(|world| host.note(world));
         self.hosts.write().push(Arc::clone(&host));
         joined.move_to(&me, host);
     }

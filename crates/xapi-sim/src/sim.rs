@@ -207,6 +207,11 @@ impl Sim {
         self.each(|pool| pool.faults.slow(rate));
     }
 
+    /// Lets servers of disks by NBD tell which blocks hold something, as none of a host does; of connections from now on.
+    pub fn tell_allocation(&self, tell: bool) {
+        self.each(|pool| pool.faults.tell_allocation(tell));
+    }
+
     /// Lets a host take requests and never answer.
     pub fn mute(&self, host: Object) {
         self.set_condition(host, Condition::Mute);
@@ -272,9 +277,10 @@ impl Sim {
     ///
     /// If the certificate cannot be made.
     pub fn change_certificate(&self, host: Object) -> Result<(), wire::tls::Error> {
-        for host in self.pools.iter().filter_map(|pool| pool.host(host)) {
-            let fresh = wire::tls::fresh(&host.https.ip().to_string())?;
-            *host.tls.lock() = fresh;
+        for pool in &self.pools {
+            if let Some(at) = pool.host(host) {
+                pool.show(host, &wire::tls::fresh(&at.https.ip().to_string())?);
+            }
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ pub(crate) mod handler;
 pub(crate) mod head;
 pub(crate) mod listen;
 pub(crate) mod logs;
+mod nbd;
 mod patch;
 pub(crate) mod peer;
 pub(crate) mod reply;

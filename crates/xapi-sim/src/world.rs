@@ -37,7 +37,7 @@ use crate::{
 };
 
 pub(crate) use row::Row;
-pub(crate) use wish::{Tls, Wish};
+pub(crate) use wish::Wish;
 
 /// Deletions that a class remembers for `event.from`; older ones are forgotten without notice.
 pub(crate) const REMEMBERED_DELETIONS: usize = 512;

@@ -16,7 +16,7 @@ use crate::{
     methods::Methods,
     transition::Outcome,
     wire::tls,
-    world::{Tls, Wish},
+    world::Wish,
 };
 
 pub(crate) fn register(methods: &mut Methods) {
@@ -205,7 +205,7 @@ fn install_server_certificate(call: &mut Call<'_>) -> Result<Outcome, Failure> {
     expect_live(call.world, host)?;
     let text = |name: &str| call.text(name);
     let (certificate, key) = (text("certificate"), text("private_key"));
-    let tls = tls::given(&format!("{certificate}\n{}", text("certificate_chain")), &key)?;
+    let shown = tls::given(&format!("{certificate}\n{}", text("certificate_chain")), &key)?;
     let now = call.world.now().unix();
     let old = call.world.objects(host, "certificates");
     for old in old.into_iter().filter(|old| call.world.text(*old, "type") == "host").collect::<Vec<_>>() {
@@ -223,7 +223,7 @@ fn install_server_certificate(call: &mut Call<'_>) -> Result<Outcome, Failure> {
             ("fingerprint_sha256", print.join(":").into()),
         ],
     );
-    call.world.wish(Wish::Certificate(host, Tls(tls)));
+    call.world.wish(Wish::Certificate(host, shown));
     Outcome::void()
 }
 

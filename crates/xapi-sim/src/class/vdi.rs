@@ -1,6 +1,7 @@
 //! Disks: made, cloned, snapshotted, copied, moved, resized, destroyed.
 
 mod chain;
+pub(crate) mod nbd;
 pub(crate) mod operation;
 pub(crate) mod transfer;
 
@@ -46,6 +47,7 @@ pub(crate) fn register(methods: &mut Methods) {
         &["set_name_label", "set_name_description", "set_read_only", "set_sharable", "set_allow_caching"],
     );
     transfer::register(methods);
+    nbd::register(methods);
 }
 
 /// Makes an empty disk.

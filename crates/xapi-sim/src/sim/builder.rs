@@ -15,7 +15,10 @@ use crate::{
     seed,
     sim::{Sim, keep_house, run_agenda},
     transition::Pace,
-    wire::{listen, tls},
+    wire::{
+        listen::{self, Face},
+        tls,
+    },
 };
 
 /// A simulation cannot start.
@@ -163,33 +166,36 @@ impl Builder {
         let worlds = self.worlds(&methods)?;
         let (mut pools, mut tasks) = (Vec::new(), Vec::new());
         let siblings = Arc::<Siblings>::default();
-        let mut ports = (self.http.port(), self.https.port());
+        let mut ports = [self.http.port(), self.https.port(), 0];
         for (at, mut world) in worlds.into_iter().enumerate() {
             let objects = host_objects(&world)?;
             let addresses = self.addresses(at, objects.len())?;
-            let http = listen::bind(ports.0, &addresses).await?;
-            let https = listen::bind(ports.1, &addresses).await?;
+            let mut listeners = Vec::new();
+            for (port, face) in ports.iter_mut().zip(Face::ALL) {
+                let bound = listen::bind(*port, &addresses).await?;
+                // Further pools take the ports of the first one.
+                *port = bound.first().and_then(|first| first.local_addr().ok()).map_or(0, |first| first.port());
+                listeners.push((face, bound));
+            }
             let mut hosts = Vec::new();
-            for ((object, ip), (http, https)) in objects.iter().zip(&addresses).zip(http.iter().zip(&https)) {
+            for (object, ip) in objects.iter().zip(&addresses) {
                 world.set(*object, "address", ip.to_string());
                 crate::class::vm::domain::address_consoles(&mut world, *object);
-                let port = |listener: &tokio::net::TcpListener| listener.local_addr().map_or(0, |a| a.port());
-                let (http, https) = (SocketAddr::new(*ip, port(http)), SocketAddr::new(*ip, port(https)));
-                // Only what a real host does not need is written into URLs.
-                world.hide(*object, "port", i64::from(http.port()));
-                hosts.push(Arc::new(Host::new(*object, http, https, tls::fresh(&ip.to_string())?)));
+                let faces = ports.map(|port| SocketAddr::new(*ip, port));
+                let host = Arc::new(Host::new(*object, faces, tls::fresh(&ip.to_string())?));
+                host.note(&mut world);
+                hosts.push(host);
             }
-            // Further pools take the ports of the first one.
-            ports = (hosts[0].http.port(), hosts[0].https.port());
             world.agenda.pace = self.pace;
             world.settle();
             // What happened while the world was made is no past.
             world.past.clear();
             world.password.clone_from(&self.password);
             let pool = Pool::new(world, hosts, &siblings);
-            for ((host, http), https) in pool.hosts().iter().zip(http).zip(https) {
-                tasks.push(tokio::spawn(listen::serve(http, Arc::clone(&pool), Arc::clone(host), false)));
-                tasks.push(tokio::spawn(listen::serve(https, Arc::clone(&pool), Arc::clone(host), true)));
+            for (face, listeners) in listeners {
+                for (host, listener) in pool.hosts().iter().zip(listeners) {
+                    tasks.push(tokio::spawn(listen::serve(listener, Arc::clone(&pool), Arc::clone(host), face)));
+                }
             }
             tasks.push(tokio::spawn(run_agenda(Arc::clone(&pool))));
             tasks.push(tokio::spawn(keep_house(Arc::clone(&pool), self.moves())));

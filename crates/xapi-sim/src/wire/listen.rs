@@ -1,6 +1,6 @@
 //! Ports of simulated hosts.
 //!
-//! All hosts of a pool listen on the same two ports, each on an address of its own: the first host
+//! All hosts of a pool listen on the same ports, each on an address of its own: the first host
 //! on the one that was asked for, the next on the following addresses of the loopback network, so
 //! that `HOST_IS_SLAVE` and `host.address` name bare addresses, as real ones do.
 
@@ -19,13 +19,25 @@ use crate::{
     pool::Pool,
 };
 
-use super::connection;
+use super::{connection, nbd};
 
 /// How often another port is tried when the one that was picked is taken on a further address.
 const TRIES: usize = 50;
 
 /// Longest wait for a client to finish its TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(30);
+
+/// What is spoken at a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Face {
+    Http,
+    Https,
+    Nbd,
+}
+
+impl Face {
+    pub(crate) const ALL: [Self; 3] = [Self::Http, Self::Https, Self::Nbd];
+}
 
 /// Ports cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +94,7 @@ pub(crate) fn addresses(first: IpAddr, count: usize) -> Result<Vec<IpAddr>, Erro
 }
 
 /// Serves one port of a host: while it is down the port is closed; when it joins another pool, that one answers.
-pub(crate) async fn serve(mut listener: TcpListener, mut pool: Arc<Pool>, mut host: Arc<Host>, secure: bool) {
+pub(crate) async fn serve(mut listener: TcpListener, mut pool: Arc<Pool>, mut host: Arc<Host>, face: Face) {
     let Ok(address) = listener.local_addr() else { return };
     loop {
         let accepted = tokio::select! {
@@ -107,7 +119,7 @@ pub(crate) async fn serve(mut listener: TcpListener, mut pool: Arc<Pool>, mut ho
         };
         match accepted {
             Ok((stream, _)) => {
-                tokio::spawn(accept(stream, Arc::clone(&pool), Arc::clone(&host), secure));
+                tokio::spawn(accept(stream, Arc::clone(&pool), Arc::clone(&host), face));
             }
             // Out of file descriptors: wait for connections to close.
             Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -115,14 +127,16 @@ pub(crate) async fn serve(mut listener: TcpListener, mut pool: Arc<Pool>, mut ho
     }
 }
 
-async fn accept(stream: TcpStream, pool: Arc<Pool>, host: Arc<Host>, secure: bool) {
+async fn accept(stream: TcpStream, pool: Arc<Pool>, host: Arc<Host>, face: Face) {
     // Answers are written whole; waiting for more would only delay them.
     let _ = stream.set_nodelay(true);
-    if !secure {
-        return connection::serve(stream, pool, host).await;
+    match face {
+        Face::Http => return connection::serve(stream, pool, host).await,
+        Face::Nbd => return nbd::serve(stream, pool, host).await,
+        Face::Https => {}
     }
     host.not(&[Condition::Frozen]).await;
-    let acceptor = TlsAcceptor::from(Arc::clone(&host.tls.lock()));
+    let acceptor = TlsAcceptor::from(Arc::clone(&host.tls.lock().config));
     if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
         connection::serve(stream, pool, host).await;
     }

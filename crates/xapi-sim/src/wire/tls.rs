@@ -1,6 +1,6 @@
 //! Certificates of simulated hosts: self-signed, made at start.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use rcgen::{CertificateParams, DnType, KeyPair};
 use rustls::{
@@ -30,22 +30,41 @@ pub enum Error {
     },
 }
 
+/// A certificate with its key, as the ports of a host show it.
+#[derive(Clone)]
+pub(crate) struct Shown {
+    pub(crate) config: Arc<ServerConfig>,
+    /// The certificate and its chain, in PEM.
+    pub(crate) pem: String,
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
 /// Makes a fresh key, a certificate for `name` and the TLS set-up that shows it, TLS 1.2 and up.
 ///
 /// # Errors
 ///
 /// If the name cannot stand in a certificate.
-pub(crate) fn fresh(name: &str) -> Result<Arc<ServerConfig>, Error> {
+pub(crate) fn fresh(name: &str) -> Result<Shown, Error> {
     let make = |source| Error::Make { name: name.to_owned(), source };
     let mut params = CertificateParams::new(vec![name.to_owned(), "localhost".to_owned()]).map_err(make)?;
     params.distinguished_name.push(DnType::CommonName, name);
     let key = KeyPair::generate().map_err(make)?;
     let certificate = params.self_signed(&key).map_err(make)?;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    shown(vec![certificate.der().clone()], key).map_err(|source| Error::Use { name: name.to_owned(), source })
+    let config = usable(vec![certificate.der().clone()], key);
+    let config = config.map_err(|source| Error::Use { name: name.to_owned(), source })?;
+    Ok(Shown { config, pem: certificate.pem() })
 }
 
-fn shown(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<Arc<ServerConfig>, rustls::Error> {
+fn usable(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<Arc<ServerConfig>, rustls::Error> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -58,11 +77,12 @@ fn shown(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Re
 /// # Errors
 ///
 /// As hosts: what is wrong with the key, with the certificate, or that they do not belong together.
-pub(crate) fn given(chain: &str, key: &str) -> Result<Arc<ServerConfig>, Failure> {
+pub(crate) fn given(pem: &str, key: &str) -> Result<Shown, Failure> {
     let wrong = |code: &str| Failure::new::<String>(code, []);
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes());
     let key = key.map_err(|_| wrong(code::SERVER_CERTIFICATE_KEY_INVALID))?;
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(chain.as_bytes()).collect();
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
     let chain = chain.ok().filter(|chain| !chain.is_empty()).ok_or_else(|| wrong(code::SERVER_CERTIFICATE_INVALID))?;
-    shown(chain, key).map_err(|_| wrong(code::SERVER_CERTIFICATE_KEY_MISMATCH))
+    let config = usable(chain, key).map_err(|_| wrong(code::SERVER_CERTIFICATE_KEY_MISMATCH))?;
+    Ok(Shown { config, pem: pem.to_owned() })
 }

@@ -134,9 +134,3 @@ fn vdi(world: &World, head: &Head) -> Result<Object, Failure> {
     let by_ref = Object::parse(&name).filter(|vdi| world.is(*vdi, "VDI"));
     by_ref.or_else(|| world.by_uuid("VDI", &name)).map_or_else(|| fail(code::HANDLE_INVALID, ["VDI", &name]), Ok)
 }
-
-/// Returns whether a VM has the disk attached and may write to it.
-fn written_to(world: &World, vdi: Object) -> bool {
-    let attached = |vbd: &Object| world.flag(*vbd, "currently_attached") && world.text(*vbd, "mode") == "RW";
-    world.objects(vdi, "VBDs").iter().any(attached)
-}

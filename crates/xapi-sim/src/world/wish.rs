@@ -1,10 +1,6 @@
 //! What the world wants of the network: it knows no ports, and nothing may wait while it is locked.
 
-use std::{fmt, sync::Arc};
-
-use rustls::ServerConfig;
-
-use crate::{Object, World};
+use crate::{Object, World, wire::tls::Shown};
 
 /// Something that is done as soon as the world is let go.
 #[derive(Clone, Debug)]
@@ -18,17 +14,7 @@ pub(crate) enum Wish {
     /// The host belongs to the pool whose master has this address from now on; there it is `member`.
     Joined { master: String, member: Object },
     /// The host shows another certificate.
-    Certificate(Object, Tls),
-}
-
-/// A certificate with its key, ready to be shown.
-#[derive(Clone)]
-pub(crate) struct Tls(pub(crate) Arc<ServerConfig>);
-
-impl fmt::Debug for Tls {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
+    Certificate(Object, Shown),
 }
 
 impl World {

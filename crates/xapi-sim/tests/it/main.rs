@@ -23,6 +23,7 @@ mod host_power;
 mod http;
 mod message;
 mod metrics;
+mod nbd;
 mod network;
 mod pool_join;
 mod profile;

@@ -50,6 +50,12 @@ pub(crate) fn is_attached(world: &World, vdi: Object) -> bool {
     world.objects(vdi, "VBDs").into_iter().any(|vbd| world.flag(vbd, "currently_attached"))
 }
 
+/// Returns whether a VM has the disk and may write to it.
+pub(crate) fn is_written_to(world: &World, vdi: Object) -> bool {
+    let writes = |vbd: &Object| world.flag(*vbd, "currently_attached") && world.text(*vbd, "mode") == "RW";
+    world.objects(vdi, "VBDs").iter().any(writes)
+}
+
 /// Checks that `operation` can be done.
 ///
 /// # Errors

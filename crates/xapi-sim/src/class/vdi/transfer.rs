@@ -6,7 +6,7 @@ use base64::Engine as _;
 use xapi_types::{Failure, code};
 
 use crate::{
-    Datum, Object, World,
+    Object, World,
     call::{Call, fail},
     methods::Methods,
     transition::Outcome,
@@ -22,7 +22,6 @@ pub(crate) fn register(methods: &mut Methods) {
     methods.on("VDI", "copy", copy);
     methods.on("VDI", "pool_migrate", pool_migrate);
     methods.on("VDI", "list_changed_blocks", list_changed_blocks);
-    methods.on("VDI", "get_nbd_info", get_nbd_info);
 }
 
 /// Returns how much of a disk holds something, in bytes, what it shares included.
@@ -152,10 +151,4 @@ fn list_changed_blocks(call: &mut Call<'_>) -> Result<Outcome, Failure> {
         }
     }
     Outcome::done(base64::engine::general_purpose::STANDARD.encode(bits))
-}
-
-fn get_nbd_info(call: &mut Call<'_>) -> Result<Outcome, Failure> {
-    call.object("self")?;
-    // Nothing is offered before there is a network for it with a server behind.
-    Outcome::done(Datum::set::<Datum>([]))
 }

@@ -6,11 +6,11 @@ use bytes::Buf;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use xapi_types::{Failure, code};
 
-use super::{VDI_IO_ERROR, Work, body, elsewhere, image, vdi, written_to};
+use super::{VDI_IO_ERROR, Work, body, elsewhere, image, vdi};
 use crate::{
     Datum, Object, World,
     call::fail,
-    class,
+    class::{self, vdi::operation::is_written_to},
     disk::BLOCK,
     wire::{
         connection::{Connection, Gone, PIECE},
@@ -195,7 +195,7 @@ fn importable(world: &mut World, head: &Head) -> Result<Object, Failure> {
     }
     if head.parameter("vdi").is_some() {
         let vdi = vdi(world, head)?;
-        if written_to(world, vdi) {
+        if is_written_to(world, vdi) {
             return fail(code::VDI_IN_USE, [vdi.to_string(), "import".to_owned()]);
         }
         return Ok(vdi);

@@ -7,10 +7,11 @@ use futures_util::StreamExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use xapi_types::{Failure, code};
 
-use super::{VDI_IO_ERROR, Work, elsewhere, image, vdi, written_to};
+use super::{VDI_IO_ERROR, Work, elsewhere, image, vdi};
 use crate::{
     Datum, Object, World,
     call::fail,
+    class::vdi::operation::is_written_to,
     wire::{
         connection::{Connection, Gone},
         head::Head,
@@ -122,7 +123,7 @@ fn exportable(world: &World, head: &Head) -> Result<Object, Failure> {
         return fail(code::INTERNAL_ERROR, [format!("Unknown format {format}")]);
     }
     let vdi = vdi(world, head)?;
-    if written_to(world, vdi) {
+    if is_written_to(world, vdi) {
         return fail(code::VDI_IN_USE, [vdi.to_string(), "export".to_owned()]);
     }
     if format == "vhd" && world.int(vdi, "virtual_size") > LARGEST_VHD {
