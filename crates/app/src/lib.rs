@@ -68,5 +68,5 @@ pub use updates::{Lacking, Updates};
 pub use upkeep::{Held, Upkeep};
 pub use view;
 pub use views::{Look, selected};
-pub use xapi::{Compression, DiskFormat, HostFileKind, NewVm, RawVdi, VdiContent, VmContent};
+pub use xapi::{Compression, DiskFormat, HostFileKind, NbdServer, NewVm, RawVdi, VdiContent, VmContent};
 pub use xapi_types;

@@ -6,6 +6,7 @@ mod export_content;
 pub(crate) mod image;
 mod import;
 mod import_content;
+mod nbd;
 
 use app::{Connection, Cx, model::Object};
 use op::{Error, Ops, Result};

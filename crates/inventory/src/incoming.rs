@@ -6,7 +6,7 @@ use app::SendTo;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub(crate) use self::blame::{Blame, reason, refused};
+pub(crate) use self::blame::{Blame, reason, refused, with_causes};
 
 /// Where to send a file, or what has been made of one that was fetched.
 #[derive(Serialize, JsonSchema)]

@@ -4,8 +4,11 @@ use std::io;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
-use tokio::task::AbortHandle;
-use xapi::{Export, NewVm, RawVdi, Upload, Value, VdiContent, VmContent};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    task::AbortHandle,
+};
+use xapi::{Export, NbdServer, NewVm, RawVdi, Upload, Value, VdiContent, VmContent};
 
 use super::Connection;
 use crate::task::At;
@@ -110,6 +113,31 @@ impl Connection {
         self.carries();
         let export = self.link.client().export_raw_vdi(what).await;
         Ok(self.pieces(export.map_err(|error| self.translate(&error, READ))?, READ, false))
+    }
+
+    /// Returns where a disk is offered by NBD; nowhere, if the pool has no network for that.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::call`].
+    pub async fn nbd_servers(&self, vdi: &str) -> op::Result<Vec<NbdServer>> {
+        const METHOD: &str = "VDI.get_nbd_info";
+        // As over HTTP: hosts attach the disk.
+        self.allowed(READ)?;
+        self.carries();
+        self.link.client().nbd_servers(vdi).await.map_err(|error| self.translate(&error, METHOD))
+    }
+
+    /// Connects to one of [`nbd_servers`](Self::nbd_servers); NBD begins TLS by itself.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be reached.
+    pub async fn dial_nbd(
+        &self,
+        server: &NbdServer,
+    ) -> Result<impl AsyncRead + AsyncWrite + Send + Unpin + use<>, xapi::Error> {
+        self.link.client().dial_nbd(server).await
     }
 
     /// Asks for a VM with its disks, as an archive.

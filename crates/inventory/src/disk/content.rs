@@ -4,10 +4,11 @@ use app::{Connection, DiskFormat, Pieces, VdiContent};
 use disk::{Content, Encoded, qcow2, raw, vhd, vmdk};
 use op::Result;
 use tokio_util::io::StreamReader;
+use tracing::warn;
 use xapi::params;
 use xapi_types::class;
 
-use super::image::Format;
+use super::{image::Format, nbd};
 use crate::incoming::refused;
 
 /// Begins to read a disk of a pool. A host sends a VHD of it, but for what is larger than one can be, and for what is a
@@ -32,6 +33,24 @@ pub(crate) async fn read(pool: &Connection, vdi: &str) -> Result<Content> {
         DiskFormat::Raw | DiskFormat::Pieces => Ok(raw::decode(reader, size)),
     };
     content.map_err(|error| refused(&error))
+}
+
+/// Begins to read a disk of a pool by NBD, over so many connections, where the pool offers that and it works; otherwise
+/// as [`read`] does, and tells so. `name` is what errors call it.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(super) async fn read_by_nbd(pool: &Connection, vdi: &str, name: &str, connections: Option<u32>) -> Result<Content> {
+    match nbd::read(pool, vdi, name, connections).await {
+        Ok(Some(content)) => return Ok(content),
+        Ok(None) => pool.inform("the pool offers no disks by NBD; the disk is read over HTTP"),
+        Err(error) => {
+            warn!("the disk `{name}` is read over HTTP, since NBD does not work: {error}");
+            pool.warn("the disk cannot be read by NBD; it is read over HTTP", &error);
+        }
+    }
+    read(pool, vdi).await
 }
 
 /// Begins to read what of a disk is not in `base`, a disk of the same chain.

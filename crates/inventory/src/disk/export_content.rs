@@ -34,11 +34,10 @@ pub(super) struct ExportContent {
     id: Id<kind::AnyVdi>,
     /// Form of the file; `vhd` when left out.
     format: Option<Format>,
-    /// Whether blocks are read over NBD where the network has that; what the file holds is the same.
-    #[allow(dead_code, reason = "hosts send the same over HTTP")]
+    /// Whether the disk is read by NBD, if a network of the pool has that for its purpose and it works; over HTTP
+    /// otherwise, and the task tells so. What the file holds is the same. No when left out.
     prefer_nbd: Option<bool>,
-    /// Connections over NBD.
-    #[allow(dead_code, reason = "hosts send the same over HTTP")]
+    /// Connections by NBD, 8 at most; 2 when left out.
     #[schemars(range(min = 1))]
     nbd_concurrency: Option<u32>,
 }
@@ -58,41 +57,61 @@ impl Op<Cx> for ExportContent {
             Format::Qcow2 => "application/x-qemu-disk",
             Format::Raw | Format::Iso | Format::Vmdk => "application/octet-stream",
         };
-        let called = name.clone();
+        let reading = Reading {
+            id,
+            format,
+            name: name.clone(),
+            by_nbd: self.prefer_nbd.unwrap_or(false),
+            connections: self.nbd_concurrency,
+        };
         Ok(cx.offer_later(kind, name, move |cx| {
             let length = Length::default();
             let told = length.clone();
-            let ask = async move { read(&cx, &id, format, &called, &told).await };
+            let ask = async move { reading.begin(&cx, &told).await };
             let body = Content::stream(ask.map_err(io::Error::other).try_flatten_stream());
             body.begins_within(BEGIN).of_length(length)
         }))
     }
 }
 
-/// Begins to read a disk; of one that a VM writes to, a snapshot that is there for this alone.
-async fn read(
-    cx: &Cx,
-    id: &str,
+/// What is to be read, and how.
+struct Reading {
+    id: String,
     format: Format,
-    name: &str,
-    length: &Length,
-) -> Result<BoxStream<'static, io::Result<Bytes>>> {
-    let disk = cx.on(id)?;
-    let frozen = frozen(cx, &disk).await?;
-    let reference = frozen.as_ref().map_or_else(|| disk.reference(), |frozen| frozen.reference().to_owned());
-    let begun = async {
-        let image = content::encode(content::read(&disk.pool, &reference).await?, format, name)?;
-        if let Some(known) = image.length() {
-            length.tell(known);
+    /// Name of the file.
+    name: String,
+    by_nbd: bool,
+    connections: Option<u32>,
+}
+
+impl Reading {
+    /// Begins to read the disk; of one that a VM writes to, a snapshot that is there for this alone.
+    async fn begin(&self, cx: &Cx, length: &Length) -> Result<BoxStream<'static, io::Result<Bytes>>> {
+        let disk = cx.on(&self.id)?;
+        let frozen = frozen(cx, &disk).await?;
+        let reference = frozen.as_ref().map_or_else(|| disk.reference(), |frozen| frozen.reference().to_owned());
+        let begun = async {
+            let image = content::encode(self.content(&disk, &reference).await?, self.format, &self.name)?;
+            if let Some(known) = image.length() {
+                length.tell(known);
+            }
+            Ok(image)
+        };
+        match begun.await {
+            Ok(image) => Ok(held(image, frozen)),
+            Err(error) => {
+                let_go(frozen).await;
+                Err(error)
+            }
         }
-        Ok(image)
-    };
-    match begun.await {
-        Ok(image) => Ok(held(image, frozen)),
-        Err(error) => {
-            let_go(frozen).await;
-            Err(error)
+    }
+
+    async fn content(&self, disk: &On, reference: &str) -> Result<disk::Content> {
+        if !self.by_nbd {
+            return content::read(&disk.pool, reference).await;
         }
+        let name = disk.object.text("name_label").unwrap_or_default();
+        content::read_by_nbd(&disk.pool, reference, &name, self.connections).await
     }
 }
 

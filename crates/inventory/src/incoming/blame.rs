@@ -39,14 +39,20 @@ pub(crate) fn reason(error: &io::Error) -> Error {
     image.or_else(said).unwrap_or_else(|| Error::refused(format!("what is sent breaks off: {error}")))
 }
 
-/// Says what is wrong with an image.
-pub(crate) fn refused(error: &disk::Error) -> Error {
+/// Writes an error with what it comes from.
+pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
+    let mut cause = error.source();
     while let Some(error) = cause {
         text = format!("{text}: {error}");
         cause = error.source();
     }
+    text
+}
+
+/// Says what is wrong with an image.
+pub(crate) fn refused(error: &disk::Error) -> Error {
+    let text = with_causes(error);
     match error.kind() {
         Kind::Io => Error::refused(format!("what is sent breaks off: {text}")),
         _ => Error::invalid(format!("the image cannot be read: {text}")),

@@ -13,7 +13,7 @@ use crate::{
 
 const SIZE: usize = 10 * BLOCK;
 /// What `qemu-img` calls each format.
-const FORMATS: [(&str, &str); 4] = [("raw", "raw"), ("vhd", "vpc"), ("qcow2", "qcow2"), ("vmdk", "vmdk")];
+pub(crate) const FORMATS: [(&str, &str); 4] = [("raw", "raw"), ("vhd", "vpc"), ("qcow2", "qcow2"), ("vmdk", "vmdk")];
 
 fn qemu_img(arguments: &[&str]) {
     let output = Command::new("qemu-img").args(arguments).output().expect("qemu-img is installed");
@@ -21,7 +21,7 @@ fn qemu_img(arguments: &[&str]) {
 }
 
 /// Makes a raw file of an image.
-fn to_raw(image: &Path, format: &str) -> Vec<u8> {
+pub(crate) fn to_raw(image: &Path, format: &str) -> Vec<u8> {
     let raw = image.with_extension("as-raw");
     qemu_img(&["convert", "-f", format, "-O", "raw", image.to_str().unwrap(), raw.to_str().unwrap()]);
     std::fs::read(raw).expect("it was made")

@@ -91,6 +91,39 @@ async fn vms_and_disks_go_out_and_come_in_through_the_proxy_of_their_server() {
 }
 
 #[tokio::test]
+async fn disks_are_read_by_nbd_through_the_proxy_of_their_server() {
+    let (lab, [proxy, _other]) = behind(small(), None).await;
+    crate::disk_nbd::offer(&lab, "nbd");
+    let (_, disk) = lab.packed();
+    let id = lab.id_soon(disk).await;
+    let host = lab.named("host", "xcp-lab-1");
+    let at = lab
+        .sim
+        .with(|world| format!("CONNECT {}:{}", world.text(host, "address"), world.hidden(host, "NBD port").as_int()));
+    proxy.asked();
+    let before = proxy.passed().0;
+    let params = json!({ "id": id, "format": "raw", "preferNbd": true, "nbdConcurrency": 3 });
+    let image = lab.admin.fetch("disk.exportContent", params).await.expect("all of it");
+    assert!(image == lab.content(disk, image.len()) && proxy.passed().0 >= before + 3 * BLOCK as u64);
+    assert_eq!(proxy.asked().iter().filter(|asked| **asked == at).count(), 3);
+    assert_eq!(lab.sim.requests(host, "nbd"), 3);
+    // It ends in the middle: of ten blocks four are asked for at once.
+    lab.sim.with(|world| world.disks.fill(disk, 10 * BLOCK as u64, 1));
+    let params = json!({ "id": id, "format": "raw", "preferNbd": true, "nbdConcurrency": 1 });
+    let mut pieces = lab.admin.begin_fetch("disk.exportContent", params).await.body.into_stream();
+    pieces.next().await.expect("a piece").expect("it is good");
+    proxy.cut();
+    let mut error = None;
+    while let Some(piece) = pieces.next().await {
+        error = piece.err().or(error);
+    }
+    let error = error.expect("it ends early").to_string();
+    let named = format!("(through the proxy `http://{}`)", proxy.address());
+    assert!(error.contains("the disk `disk`, by NBD from `127.0.0.1:") && error.contains(&named), "{error}");
+    lab.tidy().await;
+}
+
+#[tokio::test]
 async fn a_proxy_that_ends_in_the_middle_of_an_export_ends_it_and_no_snapshot_stays() {
     let (lab, [proxy, _other]) = behind(small(), None).await;
     let (vm, _) = lab.packed();

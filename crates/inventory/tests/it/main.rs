@@ -6,6 +6,7 @@ mod bulk_toy;
 mod custom_field;
 mod dashboard;
 mod disk_create;
+mod disk_nbd;
 mod disk_transfer;
 mod dry_run;
 mod dry_run_kept;

@@ -9,6 +9,7 @@ mod host_file;
 #[path = "../../../app/tests/it/http_proxy.rs"]
 #[allow(dead_code, reason = "each crate uses its part")]
 mod http_proxy;
+mod nbd;
 mod peer;
 mod proxy;
 mod rrd;

@@ -123,6 +123,26 @@ async fn a_disk_is_a_file_of_known_length_and_is_written_by_one() {
 }
 
 #[tokio::test]
+async fn a_disk_is_read_by_nbd_where_the_path_says_so() {
+    let rest = Rest::new().await;
+    let (_, disk, _, id) = packed(&rest).await;
+    let host = rest.lab.sim.with(|world| {
+        let management = world.by_name("network", "Management").expect("the network");
+        world.set(management, "purpose", xapi_sim::Datum::set(["nbd"]));
+        world.master()
+    });
+    let reads = || rest.lab.sim.requests(host, "nbd");
+    for (query, by_nbd) in [("", false), ("?preferNbd=false", false), ("?preferNbd=true&nbdConcurrency=3", true)] {
+        let (_, image) = file(&rest, &format!("/vdis/{id}.raw{query}")).await;
+        assert!(image[..SIZE] == content(&rest, disk), "{query}");
+        assert_eq!(reads() > 0, by_nbd, "{query}");
+    }
+    let path = format!("/vdis/{id}.raw?preferNbd=true&nbdConcurrency=0");
+    let answer = rest.request(Method::GET, &path).send().await.expect("it answers");
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
 async fn a_file_is_asked_for_whole_and_its_head_begins_nothing() {
     let rest = Rest::new().await;
     let (_, _, vm, disk) = packed(&rest).await;
