@@ -12,8 +12,8 @@ use tracing::warn;
 
 use crate::{
     Audience, CloseReason, Config, Cx, Feed, Peer, Permissions, Session, Tasks, Transfers, Updates, Upkeep,
-    console::Consoles, export_turn::ExportTurns, journal::Recorder, limit::Limit, pool::Pools, session::WeakSession,
-    stats, stats::Stats, store::StoreWriter, views::Views,
+    console::Consoles, export_turn::ExportTurns, journal::Recorder, limit::Limit, load::Beat, pool::Pools,
+    session::WeakSession, stats, stats::Stats, store::StoreWriter, views::Views,
 };
 
 /// Name of the database file in the data folder.
@@ -46,6 +46,7 @@ pub(crate) struct Inner {
     pub(crate) pools: Pools,
     pub(crate) limit: Limit,
     pub(crate) stats: Stats,
+    pub(crate) beat: Beat,
     /// Tasks that end by themselves when the server stops.
     background: Mutex<Vec<JoinHandle<()>>>,
     stop: CancellationToken,
@@ -105,6 +106,7 @@ impl App {
         let consoles = Consoles::default();
         let updates = Updates::new(&config.updates, config.http_proxy.as_deref());
         let export_turns = ExportTurns::new(config.xapi_options.vm_export_concurrency);
+        let beat = Beat::new(config.stats.load_period.0);
         let inner = Arc::new(Inner {
             config,
             ops,
@@ -122,6 +124,7 @@ impl App {
             pools: Pools::new(writer, recorder),
             limit,
             stats,
+            beat,
             background: Mutex::new(vec![journal, forgetting, forgetting_stats, following, keeping]),
             stop,
             sessions: Mutex::default(),

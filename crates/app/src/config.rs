@@ -7,6 +7,7 @@ mod consoles;
 mod error;
 mod http;
 mod rest_api;
+mod stats;
 mod transfers;
 mod updates;
 
@@ -19,6 +20,7 @@ pub use self::{
     error::ConfigError,
     http::{Cookies, Forwarded, Http, HttpProxy, Listen, Listeners, Paths, SameSite},
     rest_api::RestApi,
+    stats::Stats as StatsOptions,
     transfers::{Transfers as TransferLimits, Urls},
     updates::Updates as UpdateSource,
 };
@@ -90,6 +92,8 @@ pub struct Config {
     pub transfers: TransferLimits,
     /// Consoles of VMs and hosts; a section of our own.
     pub consoles: ConsoleLimits,
+    /// Statistics; a section of our own.
+    pub stats: StatsOptions,
     /// Updates of XenServer; a section of our own.
     pub updates: UpdateSource,
     /// Assistants that call by MCP.
@@ -228,6 +232,7 @@ impl Default for Config {
             journal: Journal::default(),
             transfers: TransferLimits::default(),
             consoles: ConsoleLimits::default(),
+            stats: StatsOptions::default(),
             updates: UpdateSource::default(),
             mcp: Mcp::default(),
             own_vm: None,
@@ -360,6 +365,7 @@ impl Config {
         self.rest_api.check()?;
         self.transfers.check()?;
         self.consoles.check()?;
+        self.stats.check()?;
         self.http.check()
     }
 }

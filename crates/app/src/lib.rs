@@ -15,6 +15,7 @@ mod export_turn;
 mod feed;
 mod journal;
 mod limit;
+mod load;
 mod notifications;
 mod own_vm;
 mod permissions;
@@ -41,8 +42,8 @@ pub use app::{App, StartError};
 pub use call::{Begun, failure};
 pub use config::{
     Authentication, Config, ConfigError, ConsoleLimits, Cookies, Forwarded, Http, HttpProxy, Journal, Level, Listen,
-    Listeners, LogFormat, Logs, Mcp, Paths, RestApi, SameSite, TransferLimits, UpdateSource, Urls, WebSockets,
-    XapiOptions,
+    Listeners, LogFormat, Logs, Mcp, Paths, RestApi, SameSite, StatsOptions, TransferLimits, UpdateSource, Urls,
+    WebSockets, XapiOptions,
 };
 pub use console::{Console, ConsoleEnd, ConsoleRefusal, Speaks};
 pub use cx::Cx;

@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use view::Frame;
 
-use crate::{records::RecordsTold, task::Told, views::Screen};
+use crate::{load::LoadTold, records::RecordsTold, task::Told, views::Screen};
 
 /// Views of one connection: a page shows a few, an application of many pages some dozens.
 pub(crate) const MOST_VIEWS: usize = 32;
@@ -55,6 +55,8 @@ struct Open {
     tasks: Option<Told>,
     /// What is told of records, likewise.
     records: Option<RecordsTold>,
+    /// What is told of load, likewise.
+    load: Option<LoadTold>,
 }
 
 /// A view that is open.
@@ -112,17 +114,29 @@ impl Notifications {
         if let Some(text) = open.tasks.as_mut().and_then(Told::take) {
             return Some(all("task", text));
         }
-        open.records.as_mut().and_then(RecordsTold::take).map(|text| all("record", text))
+        if let Some(text) = open.records.as_mut().and_then(RecordsTold::take) {
+            return Some(all("record", text));
+        }
+        open.load.as_mut().and_then(LoadTold::take).map(|text| all("load", text))
     }
 
-    /// Tells of tasks from now on, while `may`; in place of what was told of them before.
-    pub(crate) fn with_tasks(&self, told: Told, may: impl FnOnce() -> bool) -> op::Result<()> {
+    fn with<T>(
+        &self,
+        slot: impl FnOnce(&mut Open) -> &mut Option<T>,
+        told: T,
+        may: impl FnOnce() -> bool,
+    ) -> op::Result<()> {
         let mut open = self.0.open.lock();
         if !may() {
             return Err(op::Error::not_signed_in());
         }
-        open.tasks = Some(told);
+        *slot(&mut open) = Some(told);
         Ok(())
+    }
+
+    /// Tells of tasks from now on, while `may`; in place of what was told of them before.
+    pub(crate) fn with_tasks(&self, told: Told, may: impl FnOnce() -> bool) -> op::Result<()> {
+        self.with(|open| &mut open.tasks, told, may)
     }
 
     /// Tells nothing more of tasks; returns whether it did.
@@ -140,12 +154,7 @@ impl Notifications {
 
     /// Tells of records from now on, while `may`; in place of what was told of them before.
     pub(crate) fn with_records(&self, told: RecordsTold, may: impl FnOnce() -> bool) -> op::Result<()> {
-        let mut open = self.0.open.lock();
-        if !may() {
-            return Err(op::Error::not_signed_in());
-        }
-        open.records = Some(told);
-        Ok(())
+        self.with(|open| &mut open.records, told, may)
     }
 
     /// Tells nothing more of records; returns whether it did.
@@ -159,6 +168,28 @@ impl Notifications {
             note(told);
         }
         self.0.ready.notify_one();
+    }
+
+    /// Tells of load from now on, while `may`; in place of what was told of it before.
+    pub(crate) fn with_load(&self, told: LoadTold, may: impl FnOnce() -> bool) -> op::Result<()> {
+        self.with(|open| &mut open.load, told, may)
+    }
+
+    /// Tells nothing more of load.
+    pub(crate) fn without_load(&self) {
+        self.0.open.lock().load = None;
+    }
+
+    /// Looks at what is to be told of load, and notes it; nothing where nothing is told of it.
+    pub(crate) fn load<T>(&self, look: impl FnOnce(&mut LoadTold) -> T) -> Option<T> {
+        let mut open = self.0.open.lock();
+        let told = open.load.as_mut()?;
+        let seen = look(told);
+        if told.is_due() {
+            drop(open);
+            self.0.ready.notify_one();
+        }
+        Some(seen)
     }
 
     /// Returns whether the client is to be told of every object that changes.
@@ -245,6 +276,7 @@ impl Notifications {
         open.due.clear();
         open.tasks = None;
         open.records = None;
+        open.load = None;
     }
 
     /// Returns the screens of the views that are open.

@@ -1,7 +1,8 @@
 //! Statistics that hosts keep of themselves and of what runs on them, shared by all who ask.
 //!
 //! A host tells at once all that it has measured, of itself and of each VM on it; that answer is kept by host and
-//! granularity, and serves everybody who asks about anything on that host.
+//! granularity, and serves everybody who asks about anything on that host. What lists show of load is kept by itself, as
+//! it is little of many hosts.
 //!
 //! | what there is | what is done |
 //! |---|---|
@@ -14,6 +15,7 @@
 mod cache;
 mod frame;
 mod granularity;
+mod what;
 
 use std::{sync::Arc, time::Duration};
 
@@ -31,6 +33,7 @@ use crate::{
 pub(crate) use cache::Stats;
 pub use frame::{Column, Frame};
 pub use granularity::Granularity;
+pub(crate) use what::What;
 
 /// Hosts that are asked at once: each answer is megabytes while it arrives, and some may hang.
 const AT_ONCE: usize = 16;
@@ -60,9 +63,20 @@ impl On {
     /// answer, [`op::Error::Refused`] for one that does not keep what is asked for; others say what went wrong with the
     /// host.
     pub async fn stats(&self, granularity: Granularity, about: &str) -> op::Result<Arc<Frame>> {
+        let what = What::Shown(granularity);
+        self.measured(what, what.age(), about).await
+    }
+
+    /// Returns the load of this host and of what runs on it, no older than `age`; errors are those of [`On::stats`].
+    pub(crate) async fn load(&self, age: Duration) -> op::Result<Arc<Frame>> {
+        // It is asked about the host, which it always tells of: what runs elsewhere by now is no reason to ask for all.
+        self.measured(What::Load, age, self.object.id()).await
+    }
+
+    async fn measured(&self, what: What, age: Duration, about: &str) -> op::Result<Arc<Frame>> {
         let host = Host::of(self)?;
         let stats = &self.pool.app().inner().stats;
-        stats.get(self.object.id(), granularity, about, move |known| host.ask(granularity, known)).await
+        stats.get(self.object.id(), what, age, about, move |known| host.ask(what, known)).await
     }
 }
 
@@ -92,16 +106,17 @@ impl Host {
     }
 
     /// Asks for what came after `known`, or for everything.
-    async fn ask(self, granularity: Granularity, known: Option<Arc<Frame>>) -> op::Result<Frame> {
+    async fn ask(self, what: What, known: Option<Arc<Frame>>) -> op::Result<Frame> {
         let turns = &self.pool.app().inner().stats.turns().0;
         let busy = || op::Error::refused("too many hosts are being asked for statistics; try again later");
         // It is never closed.
         let _turn = timeout(PATIENCE, turns.acquire()).await.map_err(|_| busy())?;
+        let granularity = what.granularity();
         let work = async {
             if let Some(known) = &known
                 && let Some(last) = known.last()
             {
-                let updates = self.fetch(granularity, last).await?;
+                let updates = self.fetch(what, last).await?;
                 if let Some(frame) = Frame::after(known, &updates, granularity) {
                     return Ok(frame);
                 }
@@ -109,7 +124,7 @@ impl Host {
             }
             // The host knows best what time it is there: a negative start counts from its last measurement. One step less
             // than it keeps, or it might answer from a coarser archive.
-            let updates = self.fetch(granularity, granularity.step() - granularity.span()).await?;
+            let updates = self.fetch(what, granularity.step() - granularity.span()).await?;
             let (step, has) = (granularity.step(), updates.step);
             if has != step {
                 let text = format!("host `{}` keeps no values every {step} s, only every {has} s", self.id);
@@ -121,8 +136,8 @@ impl Host {
         timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(late()))
     }
 
-    async fn fetch(&self, granularity: Granularity, start: i64) -> op::Result<xapi::RrdUpdates> {
-        let query = RrdQuery { start, interval: granularity.interval(), keep: frame::keeps };
+    async fn fetch(&self, what: What, start: i64) -> op::Result<xapi::RrdUpdates> {
+        let query = RrdQuery { start, interval: what.granularity().interval(), keep: what.keeps() };
         self.pool.rrd_updates(&self.address, query).await.map_err(|error| error.of_host(&self.id))
     }
 }

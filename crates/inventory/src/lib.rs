@@ -63,6 +63,7 @@ pub fn ops(ops: &mut Ops<Cx>) {
     rolling::ops(ops);
     sm::ops(ops);
     sr::ops(ops);
+    stats::ops(ops);
     supplemental_pack::ops(ops);
     tag::ops(ops);
     task::ops(ops);

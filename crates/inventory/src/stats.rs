@@ -2,11 +2,18 @@
 //!
 //! Hosts count in fractions, KiB, MiB and µs; clients get percents, bytes and ms, as each list says.
 
+mod subscribe_load;
+
 use std::collections::BTreeMap;
 
-use app::{Column, Frame, Granularity, model::Number};
+use app::{Column, Cx, Frame, Granularity, model::Number};
+use op::Ops;
 use schemars::JsonSchema;
 use serde::Serialize;
+
+pub(crate) fn ops(ops: &mut Ops<Cx>) {
+    ops.add::<subscribe_load::SubscribeLoad>();
+}
 
 /// Statistics of one object.
 #[derive(Serialize, JsonSchema)]

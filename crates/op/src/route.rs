@@ -38,7 +38,7 @@ pub struct Route {
 }
 
 /// Namespaces that have no route by rule: what they do belongs to one connection, or REST says it in its own way.
-const BOUND_TO_A_CONNECTION: [&str; 5] = ["session", "view", "api", "xo", "test"];
+const BOUND_TO_A_CONNECTION: [&str; 6] = ["session", "view", "stats", "api", "xo", "test"];
 
 impl<C: Context> Ops<C> {
     /// Returns every route, those that operations declare first.

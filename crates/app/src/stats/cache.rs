@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use tokio::{sync::watch, time::Instant};
 
-use super::{Frame, Granularity, Turns};
+use super::{Frame, Turns, What};
 
 /// What is kept of all hosts, in bytes; beyond it what was asked for longest ago is forgotten. Ten minutes of a VM with
 /// four processors, two disks and two interfaces are some 40 KB: it is enough for 6000 of those.
@@ -18,6 +18,9 @@ const IDLE: Duration = Duration::from_secs(600);
 /// How old what is kept must be before a host is asked again because something is missing in it.
 const MISSING: Duration = Duration::from_secs(5);
 
+/// Id of a host, and what it has been asked for.
+type Key = (Arc<str>, What);
+
 /// The way to a result that is being worked on.
 type Pending = watch::Receiver<Option<op::Result<Arc<Frame>>>>;
 
@@ -27,11 +30,11 @@ pub(crate) struct Stats(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    slots: Mutex<FxHashMap<(Arc<str>, Granularity), Slot>>,
+    slots: Mutex<FxHashMap<Key, Slot>>,
     turns: Turns,
 }
 
-/// What is known of one host at one granularity.
+/// What is known of one host.
 #[derive(Debug)]
 struct Slot {
     held: Option<Held>,
@@ -49,11 +52,10 @@ struct Held {
 }
 
 impl Held {
-    /// Returns whether this will do for somebody who wants to know `about` something.
-    fn will_do(&self, granularity: Granularity, about: &str) -> bool {
-        let age = self.asked.elapsed();
-        let fresh = age < Duration::from_secs(granularity.interval().into());
-        fresh && (age < MISSING || !self.frame.of(about).is_empty())
+    /// Returns whether this will do for somebody who wants to know `about` something, and nothing older than `age`.
+    fn will_do(&self, age: Duration, about: &str) -> bool {
+        let is = self.asked.elapsed();
+        is < age && (is < MISSING || !self.frame.of(about).is_empty())
     }
 }
 
@@ -62,24 +64,26 @@ impl Stats {
         &self.0.turns
     }
 
-    /// Returns what is kept, or asks the host: with what is known of it, or with nothing if everything is wanted.
+    /// Returns what is kept and younger than `age`, or asks the host: with what is known of it, or with nothing if
+    /// everything is wanted.
     pub(super) async fn get<F>(
         &self,
         host: &str,
-        granularity: Granularity,
+        what: What,
+        age: Duration,
         about: &str,
         ask: impl FnOnce(Option<Arc<Frame>>) -> F,
     ) -> op::Result<Arc<Frame>>
     where
         F: Future<Output = op::Result<Frame>> + Send + 'static,
     {
-        let key = (Arc::<str>::from(host), granularity);
+        let key = (Arc::<str>::from(host), what);
         let mut pending = {
             let mut slots = self.0.slots.lock();
             let slot =
                 slots.entry(key.clone()).or_insert_with(|| Slot { held: None, pending: None, used: Instant::now() });
             slot.used = Instant::now();
-            if let Some(held) = slot.held.as_ref().filter(|held| held.will_do(granularity, about)) {
+            if let Some(held) = slot.held.as_ref().filter(|held| held.will_do(age, about)) {
                 return Ok(Arc::clone(&held.frame));
             }
             match &slot.pending {
@@ -105,7 +109,7 @@ impl Stats {
 
     async fn work(
         self,
-        key: (Arc<str>, Granularity),
+        key: Key,
         work: impl Future<Output = op::Result<Frame>>,
         done: watch::Sender<Option<op::Result<Arc<Frame>>>>,
     ) {
@@ -127,14 +131,23 @@ impl Stats {
         done.send_replace(Some(result));
     }
 
+    /// Returns what is kept of a host and younger than `age`, without asking it.
+    pub(crate) fn held(&self, host: &str, what: What, age: Duration) -> Option<Arc<Frame>> {
+        let mut slots = self.0.slots.lock();
+        let slot = slots.get_mut(&(Arc::<str>::from(host), what))?;
+        let held = slot.held.as_ref().filter(|held| held.asked.elapsed() < age)?;
+        slot.used = Instant::now();
+        Some(Arc::clone(&held.frame))
+    }
+
     /// Forgets all of a host.
     pub(super) fn forget(&self, host: &str) {
         // Most of what leaves are no hosts: a look at each granularity costs nothing.
         let mut slots = self.0.slots.lock();
         if !slots.is_empty() {
             let host = Arc::<str>::from(host);
-            for granularity in Granularity::ALL {
-                slots.remove(&(Arc::clone(&host), granularity));
+            for what in What::ALL {
+                slots.remove(&(Arc::clone(&host), what));
             }
         }
     }
@@ -157,7 +170,7 @@ impl Stats {
 }
 
 /// Forgets what was asked for longest ago until the rest fits.
-fn fit(slots: &mut FxHashMap<(Arc<str>, Granularity), Slot>, budget: usize) {
+fn fit(slots: &mut FxHashMap<Key, Slot>, budget: usize) {
     let size = |slot: &Slot| slot.held.as_ref().map_or(0, |held| held.size);
     let mut all: Vec<_> = slots.iter().map(|(key, slot)| (slot.used, size(slot), key.clone())).collect();
     let mut sum: usize = all.iter().map(|(_, size, _)| size).sum();

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use xapi::{RrdColumn, RrdUpdates};
 
-use super::Granularity;
+use super::{Granularity, what::is_cpu};
 
 /// Statistics of a host and of what runs on it.
 #[derive(Debug)]
@@ -24,33 +24,9 @@ pub struct Column {
     pub values: Vec<f64>,
 }
 
-/// Returns whether clients are shown a column; the others, half of them, are not kept.
-pub(super) fn keeps(kind: &str, name: &str) -> bool {
-    let begins: &[&str] = match kind {
-        "vm" => &["cpu", "memory", "runstate_", "vif_", "vbd_xvd"],
-        "host" => &[
-            "cpu",
-            "loadavg",
-            "memory_free_kib",
-            "memory_total_kib",
-            "pif_eth",
-            "iops_read_",
-            "iops_write_",
-            "io_throughput_read_",
-            "io_throughput_write_",
-            "read_latency_",
-            "write_latency_",
-            "iowait_",
-        ],
-        _ => &[],
-    };
-    let is_shown = !name.contains('-') && (kind == "host" || !name.contains("_io_throughput_"));
-    is_shown && begins.iter().any(|begin| name.starts_with(begin))
-}
-
 impl Frame {
     /// Makes a frame of all that a host told.
-    pub(super) fn new(updates: RrdUpdates, granularity: Granularity) -> Self {
+    pub(crate) fn new(updates: RrdUpdates, granularity: Granularity) -> Self {
         let end = updates.end;
         let grid = Grid::ending(end, granularity, updates.times.first().copied().unwrap_or(end));
         let rows = if updates.times.is_empty() { 0 } else { grid.rows };
@@ -111,6 +87,18 @@ impl Frame {
     /// Returns what is known of an object by its uuid; nothing where the host told nothing of it.
     pub fn of(&self, uuid: &str) -> &[Column] {
         self.columns.get(uuid).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the use of all processors of an object, fractions from the oldest row to that which ended at
+    /// [`Frame::end`]; not a number where there is none.
+    pub(crate) fn load(&self, uuid: &str) -> Vec<f64> {
+        let cpus: Vec<_> = self.of(uuid).iter().filter(|column| is_cpu(&column.name)).collect();
+        let mean = |row: usize| {
+            let values = cpus.iter().filter_map(|column| column.values.get(row)).filter(|value| value.is_finite());
+            let (count, sum) = values.fold((0.0, 0.0), |(count, sum), value| (count + 1.0, sum + value));
+            sum / count
+        };
+        if cpus.is_empty() { Vec::new() } else { (0..self.rows).map(mean).collect() }
     }
 
     /// Returns when the last row ended, if there is one.

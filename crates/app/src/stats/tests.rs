@@ -1,6 +1,6 @@
 use xapi::{RrdColumn, RrdUpdates};
 
-use super::{Frame, Granularity, frame::keeps};
+use super::{Frame, Granularity, What, what::is_shown};
 
 const NAN: f64 = f64::NAN;
 
@@ -105,7 +105,7 @@ fn what_clients_are_shown_is_kept() {
         ("host", "xapi_open_fds", false),
         ("sr", "size", false),
     ] {
-        assert_eq!(keeps(kind, name), kept, "{kind} {name}");
+        assert_eq!(is_shown(kind, name), kept, "{kind} {name}");
     }
 }
 
@@ -117,5 +117,21 @@ fn granularities_have_names() {
         let error = Granularity::parse(Some(word)).unwrap_err();
         assert_eq!(error.code(), 10);
         assert!(error.to_string().contains("`minutes`") && error.to_string().len() < 200, "{error}");
+    }
+}
+
+#[test]
+fn of_load_the_use_of_each_processor_is_kept() {
+    let keeps = What::Load.keeps();
+    for (kind, name, kept) in [
+        ("vm", "cpu0", true),
+        ("host", "cpu15", true),
+        ("host", "cpu0-C1", false),
+        ("host", "cpu_avg", false),
+        ("vm", "cpu", false),
+        ("vm", "memory", false),
+        ("sr", "cpu0", false),
+    ] {
+        assert_eq!(keeps(kind, name), kept, "{kind} {name}");
     }
 }

@@ -79,6 +79,9 @@ fn the_keys_of_the_original_are_read() {
         [consoles]
         perUser = 4
         idle = "1 hour"
+
+        [stats]
+        loadPeriod = "1 minute"
         "#,
     );
     assert_eq!(config.datadir, Path::new("/etc/xo-server/data"));
@@ -102,6 +105,7 @@ fn the_keys_of_the_original_are_read() {
     assert_eq!(config.transfers.validity, Duration::from_millis(300_000));
     assert_eq!((config.consoles.per_user, config.consoles.total), (4, 1000));
     assert_eq!(config.consoles.idle, Duration::from_millis(3_600_000));
+    assert_eq!(config.stats.load_period, Duration::from_millis(60_000));
 }
 
 #[test]
@@ -160,6 +164,8 @@ fn limits_that_let_nothing_through_are_refused() {
     assert!(error.contains("`transfers.atOnce` is none at all"), "{error}");
     let error = refused("[consoles]\nperUser = 0");
     assert!(error.contains("`consoles.perUser` is none at all"), "{error}");
+    let error = refused("[stats]\nloadPeriod = 0");
+    assert!(error.contains("`stats.loadPeriod` is no time at all"), "{error}");
     let error = refused("[consoles]\nstall = 0");
     assert!(error.contains("`consoles.stall` is no time at all"), "{error}");
 }

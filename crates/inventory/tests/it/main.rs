@@ -19,6 +19,7 @@ mod host_set;
 mod http_proxy;
 mod import_url;
 mod journal;
+mod load;
 mod made;
 mod message;
 mod network;
@@ -108,8 +109,16 @@ impl Lab {
 
     /// Starts with more operations.
     async fn with(sim: xapi_sim::sim::Builder, more: impl FnOnce(&mut op::Ops<app::Cx>)) -> Self {
+        Self::configured(sim, app::Config::default(), more).await
+    }
+
+    /// The same, with a configuration of its own.
+    async fn configured(
+        sim: xapi_sim::sim::Builder,
+        mut config: app::Config,
+        more: impl FnOnce(&mut op::Ops<app::Cx>),
+    ) -> Self {
         let sim = sim.start().await.expect("the simulated pool starts");
-        let mut config = app::Config::default();
         config.xapi_options.vdi_delay_before_removing_cloud_config_drive = app::Duration::from_millis(0);
         // Servers of files are here, too.
         config.transfers.local_urls = true;

@@ -17,6 +17,7 @@ mod start;
 #[path = "../../../app/tests/it/test_app.rs"]
 #[allow(dead_code, reason = "each crate uses its part")]
 mod test_app;
+mod told_of_load;
 mod told_of_records;
 mod told_of_tasks;
 mod view;

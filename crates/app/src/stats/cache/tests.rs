@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 use xapi::{RrdColumn, RrdUpdates};
 use xapi_types::AnyRef;
 
-use super::{Frame, Granularity, IDLE, Slot, Stats, fit};
-use crate::{Feed, stats::forget};
+use super::{Frame, IDLE, Slot, Stats, What, fit};
+use crate::{Feed, Granularity, stats::forget};
 
 /// Makes what a host told about `uuids`.
 fn frame(uuids: &[&str]) -> Frame {
@@ -42,7 +42,8 @@ impl Host {
             host.asked_for_all.fetch_add(usize::from(known.is_none()), Ordering::SeqCst);
             Ok(frame(&["a", "b"]))
         };
-        stats.get("host", granularity, about, ask).await
+        let what = What::Shown(granularity);
+        stats.get("host", what, what.age(), about, ask).await
     }
 
     fn counts(&self) -> (usize, usize) {
@@ -86,11 +87,12 @@ async fn who_asks_first_may_go_and_the_others_get_the_answer() {
         wait.await.unwrap();
         Ok(frame(&["a"]))
     };
-    let mut first = Box::pin(stats.get("host", Granularity::Seconds, "a", ask));
+    let (what, age) = (What::Load, What::Load.age());
+    let mut first = Box::pin(stats.get("host", what, age, "a", ask));
     assert!(futures_poll(&mut first).await, "it waits");
     drop(first);
     let nobody = |_| async { Err(op::Error::refused("nobody asks a second time")) };
-    let mut second = Box::pin(stats.get("host", Granularity::Seconds, "a", nobody));
+    let mut second = Box::pin(stats.get("host", what, age, "a", nobody));
     assert!(futures_poll(&mut second).await, "it waits for the same answer");
     go.send(()).unwrap();
     assert_eq!(second.await.unwrap().end, 1000);
@@ -106,11 +108,12 @@ async fn futures_poll<F: Future + Unpin>(work: &mut F) -> bool {
 async fn everybody_who_waited_learns_why_a_host_failed_and_the_next_one_asks_again() {
     let stats = Stats::default();
     let fails = |_| async { Err(op::Error::HostOffline { object: "host".to_owned() }) };
-    let error = stats.get("host", Granularity::Seconds, "a", fails).await.unwrap_err();
+    let (what, age) = (What::Shown(Granularity::Seconds), Duration::from_secs(5));
+    let error = stats.get("host", what, age, "a", fails).await.unwrap_err();
     assert!(matches!(error, op::Error::HostOffline { .. }));
     assert_eq!(stats.len(), 0, "nothing is left of it");
     let dies = |_| async { panic!("a test of what happens then") };
-    assert!(stats.get("host", Granularity::Seconds, "a", dies).await.is_err());
+    assert!(stats.get("host", what, age, "a", dies).await.is_err());
     let host = Host::default();
     host.get(&stats, Granularity::Seconds, "a").await.unwrap();
     assert_eq!(host.counts(), (1, 1));
@@ -169,7 +172,7 @@ async fn what_was_asked_for_longest_ago_makes_room() {
     let size = |slot: &Slot| slot.held.as_ref().unwrap().size;
     let one = slots.values().map(size).max().unwrap();
     fit(&mut slots, one * 2);
-    let mut left: Vec<_> = slots.keys().map(|(_, granularity)| granularity.step()).collect();
+    let mut left: Vec<_> = slots.keys().map(|(_, what)| what.granularity().step()).collect();
     left.sort_unstable();
     assert_eq!(left, [60, 86_400]);
 }

@@ -55,6 +55,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("api.deleteTasks", "REST asks it: `rest/task.rs`"),
     ("api.getTask", "REST asks it: `rest/task.rs`"),
     ("api.getTasks", "REST asks it: `rest/task.rs`"),
+    ("stats.subscribeLoad", "a client of its own is told: `inventory/tests/it/load.rs`"),
     ("api.subscribeTasks", "a client of its own is told: `told_of_tasks.rs`"),
     ("api.subscribeRecords", "a client of its own is told: `told_of_records.rs`"),
     ("api.unsubscribeRecords", "a client of its own is told: `told_of_records.rs`"),
