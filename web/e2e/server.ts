@@ -88,10 +88,10 @@ function newFolder(): Promise<string> {
 	return mkdtemp(join(tmpdir(), 'xo-e2e-'));
 }
 
-/** Starts a server with a simulated world: `small`, `two-pools`, `large:N`. */
-export async function startDemo(world = 'small'): Promise<Running> {
+/** Starts a server with a simulated world: `small`, `two-pools`, `large:N`; `config` is TOML. */
+export async function startDemo(world = 'small', config = ''): Promise<Running> {
 	const data = await newFolder();
-	const args = [`--demo=${world}`, '--data', data, '--listen', '127.0.0.1:0', ...(await configuration(data))];
+	const args = [`--demo=${world}`, '--data', data, '--listen', '127.0.0.1:0', ...(await configuration(data, config))];
 	return run('xo-server', args, () => rm(data, { recursive: true, force: true }));
 }
 

@@ -13,16 +13,20 @@ describe('the list of VMs', () => {
 		await page?.context().close();
 	});
 
-	it('shows name, state, host, vCPU, RAM, address and tags', async () => {
+	it('shows name, state, host, vCPU, RAM, load, address and tags', async () => {
 		page = await openVms(at.browser, at.server.url);
+		await row(page, 'web-1')
+			.getByText(/^\d+%$/)
+			.waitFor();
 		const cells = await row(page, 'web-1').getByRole('gridcell').allInnerTexts();
-		expect(cells.slice(0, 7).map((cell) => cell.replace(/\s+/g, ' ').trim())).toEqual([
+		expect(cells.slice(0, 8).map((cell) => cell.replace(/\s+/g, ' ').trim())).toEqual([
 			'',
 			'web-1 Front of the shop, behind the balancer',
 			'Running',
 			'xcp-lab-1',
 			'2',
 			'4 GiB',
+			expect.stringMatching(/^\d+%$/),
 			'10.20.10.21',
 		]);
 		await row(page, 'web-1').getByTitle('web, production').waitFor();

@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { startLanguage } from '../i18n';
 import { Connection } from '../live/connection';
 import { LiveContext } from '../live/hooks';
+import { Loads } from '../live/loads';
 import { Names } from '../live/names';
 import { Records } from '../live/records';
 import { Tasks } from '../live/tasks';
@@ -25,10 +26,13 @@ const live = {
 	names: new Names(connection),
 	tasks: new Tasks(connection),
 	records: new Records(connection),
+	loads: new Loads(connection),
 };
 addEventListener('online', () => connection.hurry());
 document.addEventListener('visibilitychange', () => {
-	if (document.visibilityState === 'visible') connection.hurry();
+	const isSeen = document.visibilityState === 'visible';
+	if (isSeen) connection.hurry();
+	live.loads.see(isSeen);
 });
 
 // The server was updated and no longer has the files of this page's version: load the new page, but not in a circle.

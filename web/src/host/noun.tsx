@@ -13,6 +13,7 @@ import {
 	YesNo,
 	YesNoValue,
 } from '../list/cells';
+import { loadColumn } from '../list/LoadCell';
 import { type Noun, nameLabel } from '../list/noun';
 import { within } from '../live/listing';
 import { HostIcon } from '../ui/icons';
@@ -56,6 +57,7 @@ export const hosts: Noun = {
 		textColumn('address', 'column.address', 'address', { card: 'right', min: 130, grow: 0 }),
 		usageColumn('ram', 'column.ram', 'memory.usage', 'memory.size', { card: 'last', min: 190 }),
 		numberColumn('cores', 'host.cores', 'cpus.cores', { card: 'number' }),
+		loadColumn,
 		textColumn('model', 'host.model', 'CPUs.modelname', { hidden: true, grow: 2 }),
 		textColumn('version', 'column.version', 'version', { min: 90, grow: 0 }),
 		textColumn('product', 'host.product', 'productBrand', { hidden: true }),

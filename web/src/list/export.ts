@@ -16,7 +16,8 @@ function rowsOf(connection: Connection, { type, filter, sort, columns }: Wanted)
 }
 
 export async function exportCsv(connection: Connection, wanted: Wanted, label: (column: Column) => string) {
-	return csvOf(await rowsOf(connection, wanted), wanted.columns, label);
+	const columns = wanted.columns.filter(({ text }) => text !== false);
+	return csvOf(await rowsOf(connection, { ...wanted, columns }), columns, label);
 }
 
 /** Writes rows as CSV. */
@@ -31,7 +32,7 @@ export async function exportJson(connection: Connection, wanted: Wanted) {
 }
 
 function cellOf(column: Column, row: Row): string | number | undefined {
-	if (column.text !== undefined) return column.text(row);
+	if (column.text) return column.text(row);
 	const [property] = column.needs;
 	const value = property === undefined ? undefined : row[property];
 	if (Array.isArray(value)) return value.join(' ');

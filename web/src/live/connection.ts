@@ -46,7 +46,7 @@ type Frame =
 	| { method: Notification; params: object };
 
 /** What the server tells without being asked, as far as somebody here listens. */
-export type Notification = 'view' | 'task' | 'record';
+export type Notification = 'view' | 'task' | 'record' | 'load';
 
 export class Connection {
 	readonly #url: string;
@@ -63,6 +63,7 @@ export class Connection {
 		view: new Set(),
 		task: new Set(),
 		record: new Set(),
+		load: new Set(),
 	};
 	#lastUser: string | undefined;
 
@@ -258,5 +259,5 @@ function isFrame(frame: unknown): frame is Frame {
 }
 
 function isName(method: unknown): method is Notification {
-	return method === 'view' || method === 'task' || method === 'record';
+	return method === 'view' || method === 'task' || method === 'record' || method === 'load';
 }

@@ -3,6 +3,7 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useState, u
 import type { Kind, Kinds, User } from '../api/objects';
 import type { Connection, State } from './connection';
 import { Listing, type Look } from './listing';
+import type { Loads } from './loads';
 import type { Names, Sort } from './names';
 import type { Records } from './records';
 import type { Tasks } from './tasks';
@@ -13,6 +14,7 @@ export interface Live {
 	names: Names;
 	tasks: Tasks;
 	records: Records;
+	loads: Loads;
 }
 
 export const LiveContext = createContext<Live | undefined>(undefined);

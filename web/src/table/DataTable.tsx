@@ -67,7 +67,7 @@ export function DataTable(props: DataTableProps) {
 	const viewport = useRef<HTMLDivElement>(null);
 	const shown = useMemo(() => {
 		const wanted = ordered(columns, layout).filter((column) => isShown(column, layout));
-		return narrow ? wanted : fitting(wanted, layout, width);
+		return narrow ? wanted.filter(({ card }) => card !== undefined) : fitting(wanted, layout, width);
 	}, [columns, layout, narrow, width]);
 	const density = useDensity();
 	const height = ROW_HEIGHT[narrow ? 'narrow' : density];

@@ -26,8 +26,8 @@ export interface Column {
 	/** Properties that its cell reads. */
 	needs: readonly string[];
 	cell: (row: Row) => ReactNode;
-	/** What stands in its place in a file. */
-	text?: (row: Row) => string | number | undefined;
+	/** What stands in its place in a file; `false` where it has none there. */
+	text?: ((row: Row) => string | number | undefined) | false;
 }
 
 export interface Sort {

@@ -13,6 +13,7 @@ import {
 	textColumn,
 	timeColumn,
 } from '../list/cells';
+import { loadColumn } from '../list/LoadCell';
 import { type Noun, nameLabel, text } from '../list/noun';
 import { AddIcon, UploadIcon, VmIcon } from '../ui/icons';
 import { StateLabel, StateValue } from './state';
@@ -63,6 +64,7 @@ export const vmList: Noun = {
 		poolColumn,
 		numberColumn('vcpu', 'column.vcpu', 'CPUs.number', { card: 'number', min: 64, unit: 'vCPU' }),
 		bytesColumn('ram', 'column.ram', 'memory.size', { card: 'last', min: 92 }),
+		loadColumn,
 		textColumn('ip', 'column.ip', 'mainIpAddress', { card: 'right', min: 138, grow: 0 }),
 		textColumn('os', 'column.os', 'os_version.name', { min: 140, grow: 1.5, hidden: true }),
 		countColumn('snapshots', 'column.snapshots', 'snapshots', { min: 104, hidden: true }),

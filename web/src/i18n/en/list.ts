@@ -95,6 +95,7 @@ export default {
 		pool: 'Pool',
 		vcpu: 'vCPU',
 		ram: 'RAM',
+		load: 'Load',
 		ip: 'IP address',
 		address: 'Address',
 		os: 'System',
@@ -111,6 +112,7 @@ export default {
 		device: 'Device',
 		vlan: 'VLAN',
 	},
+	load: { peak: 'Use of processors, at most {{name}} in the last 10 minutes' },
 	tag: {
 		add: 'Add tag',
 		new: 'New tag',

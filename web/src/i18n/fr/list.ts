@@ -98,6 +98,7 @@ const list: typeof en = {
 		pool: 'Pool',
 		vcpu: 'vCPU',
 		ram: 'RAM',
+		load: 'Charge',
 		ip: 'Adresse IP',
 		address: 'Adresse',
 		os: 'Système',
@@ -114,6 +115,7 @@ const list: typeof en = {
 		device: 'Périphérique',
 		vlan: 'VLAN',
 	},
+	load: { peak: 'Usage des processeurs, au plus {{name}} ces 10 dernières minutes' },
 	tag: {
 		add: 'Ajouter une étiquette',
 		new: 'Nouvelle étiquette',
