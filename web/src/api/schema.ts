@@ -718,6 +718,12 @@ export interface ReadWrite2 {
   w: Values
 }
 
+/** Load of VMs and hosts. */
+export interface Loads {
+  /** By id: use of all processors, percent, up to now, oldest first, each over 15 s, of ten minutes at most; `null` where nothing was measured. The list is empty for what does not run or is not seen; what is missing will be told of. */
+  loads: Record<string, (number | null)[]>
+}
+
 /** All pools at a glance. */
 export interface Dashboard2 {
   /** Pools. */
@@ -3048,6 +3054,14 @@ export interface Methods {
       id: string
     }
     result: Answer2
+  }
+  /** Be told by `load` notifications how much VMs and hosts use their processors, in place of what this connection was told of before. `loads` of such a notification has those of which something is new, as the answer has them. */
+  'stats.subscribeLoad': {
+    params: {
+      /** VMs and hosts; none ends it. */
+      ids: string[]
+    }
+    result: Loads
   }
   /** Tell how many pools, hosts and VMs there are, in which state, and what they have. */
   'system.getDashboard': {
