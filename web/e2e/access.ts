@@ -32,6 +32,8 @@ export async function violations(page: Page, { colours = false } = {}): Promise<
 
 /** In the page: a colour that is on its way to another has no contrast yet. */
 async function faded(): Promise<void> {
+	// A change of the scheme starts them with the next frame.
+	for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
 	const ending = document.getAnimations().filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
 	await Promise.allSettled(ending.map(({ finished }) => finished));
 }
