@@ -1474,9 +1474,9 @@ export interface Methods {
       id: string
       /** Form of the file; `vhd` when left out. */
       format?: 'raw' | 'iso' | 'vhd' | 'qcow2' | 'vmdk'
-      /** Whether blocks are read over NBD where the network has that; what the file holds is the same. */
+      /** Whether the disk is read by NBD, if a network of the pool has that for its purpose and it works; over HTTP otherwise, and the task tells so. What the file holds is the same. No when left out. */
       preferNbd?: boolean
-      /** Connections over NBD. */
+      /** Connections by NBD, 8 at most; 2 when left out. */
       nbdConcurrency?: number
     }
     result: Offered
