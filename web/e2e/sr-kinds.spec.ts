@@ -31,6 +31,56 @@ describe('a new storage', () => {
 		return { sr, pbds, config: Object(pbds[0]?.device_config) as Record<string, string> };
 	};
 
+	it('of NFS is a share of the version that was chosen', async () => {
+		const page = await begin(/^NFS/, 'share');
+		await page.getByRole('textbox', { name: 'Server' }).fill('nas');
+		await page.getByRole('combobox', { name: 'NFS version' }).selectOption('4.1');
+		await page.getByRole('textbox', { name: 'Mount options' }).fill('noatime');
+		await page.getByRole('button', { name: 'Find shares' }).click();
+		await page.getByRole('radio', { name: /volume2/ }).check();
+		await create(page);
+		const { sr, pbds, config } = await made(page, 'share');
+		expect(sr).toMatchObject({ SR_type: 'nfs', shared: true });
+		expect(pbds).toHaveLength(2);
+		expect(config).toMatchObject({
+			server: 'nas',
+			serverpath: '/volume2/backup',
+			nfsversion: '4.1',
+			options: 'noatime',
+		});
+	});
+
+	it('of iSCSI asks for address, target and LUN, and signs in', async () => {
+		const page = await begin(/^iSCSI/, 'lun');
+		await page.getByLabel('Address of the target').fill('192.0.2.9');
+		await page.getByRole('button', { name: 'Find targets' }).click();
+		await page.getByText('No target answers at this address.').waitFor();
+		await page.getByLabel('Address of the target').fill('10.0.0.6');
+		await page.getByLabel('Port').fill('3261');
+		await page.getByLabel('CHAP user').fill('xen');
+		await page.getByLabel('CHAP password').fill('secret');
+		await page.getByRole('button', { name: 'Find targets' }).click();
+		await page.getByRole('radio', { name: /array.spare/ }).check();
+		await page.getByRole('radio', { name: /^LUN 1/ }).check();
+		await page.getByText('There is no storage repository yet').waitFor();
+		await create(page, 'Format and create');
+		const { sr, config } = await made(page, 'lun');
+		expect(sr).toMatchObject({ SR_type: 'lvmoiscsi', shared: true });
+		expect(config).toMatchObject({ target: '10.0.0.6', port: '3261', targetIQN: 'iqn.2001-05.example:array.spare' });
+		expect(config.chapuser).toBe('xen');
+	});
+
+	it('is taken from all hosts, and given back to them', async () => {
+		const id = await idOf(at.server.url, 'SR', 'share');
+		const page = await openAt(at.browser, at.server.url, `/srs/${id}`);
+		const attached = async () => (await objects(at.server.url, { type: 'PBD', SR: id })).map((pbd) => pbd.attached);
+		await more(page, 'Disconnect from all hosts');
+		await page.getByRole('dialog').getByRole('button', { name: 'Disconnect from all hosts' }).click();
+		await expect.poll(attached).toEqual([false, false]);
+		await page.getByRole('button', { name: 'Connect to all hosts' }).click();
+		await expect.poll(attached).toEqual([true, true]);
+	});
+
 	it('on an adapter is one of the LUNs that are found', async () => {
 		const page = await begin(/^HBA/, 'fibre');
 		await page.getByRole('radio', { name: /LUN 2/ }).check();
