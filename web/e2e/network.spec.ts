@@ -77,7 +77,7 @@ describe('networks', () => {
 		const page = await open(`/vms/${id}/network`);
 		await page.getByRole('button', { name: 'New interface' }).click();
 		await choose(page, 'Network', /^Isolated/);
-		await page.getByLabel('MAC address').fill('00:16:3e:00:00:01');
+		await page.getByRole('textbox', { name: 'MAC address' }).fill('00:16:3e:00:00:01');
 		expect(await violations(page)).toEqual([]);
 		await page.getByRole('button', { name: 'Connect', exact: true }).last().click();
 		const row = page.getByRole('row', { name: '00:16:3e:00:00:01' });
