@@ -27,7 +27,7 @@ export function CallWords({ call, noun, users }: CallWordsProps) {
 				</span>
 			</p>
 			{call.outcome === 'failure' && <p className={css.why}>{t('activityOf.refused', { why })}</p>}
-			{given.length > 0 && <Pairs pairs={given.map(([name, value]) => [name, valueInWords(value)])} />}
+			{given.length > 0 && <Pairs pairs={given} />}
 		</>
 	);
 }
@@ -41,22 +41,24 @@ export function ChangeWords({ entry }: { entry: Entry & { kind: 'change' } }) {
 	}
 	return (
 		<Pairs
-			pairs={changes.map(([field, from, to]) => [
-				field,
-				<>
-					<del>{valueInWords(from)}</del> → <ins>{valueInWords(to)}</ins>
-				</>,
-			])}
+			pairs={changes.map(([name, from, to]) => ({
+				name,
+				value: (
+					<>
+						<del>{valueInWords(from)}</del> → <ins>{valueInWords(to)}</ins>
+					</>
+				),
+			}))}
 		/>
 	);
 }
 
-function Pairs({ pairs }: { pairs: readonly (readonly [string, ReactNode])[] }) {
+function Pairs({ pairs }: { pairs: readonly { name: string; word?: string; value: ReactNode }[] }) {
 	return (
 		<ul className={css.pairs}>
-			{pairs.map(([name, value]) => (
+			{pairs.map(({ name, word, value }) => (
 				<li key={name}>
-					<code>{name}</code> {value}
+					{word === undefined ? <code>{name}</code> : <span className={css.dim}>{word}</span>} {value}
 				</li>
 			))}
 		</ul>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Told } from '../api/schema';
 import { entriesOf, matches, valueInWords } from './entries';
-import { messageInWords } from './words';
+import { givenIn, messageInWords } from './words';
 
 const event = (id: number, time: number, changes: Record<string, unknown>): Told => ({
 	id,
@@ -70,4 +70,21 @@ it('values and names of hosts are told in a few words', () => {
 	expect(valueInWords('OpaqueRef:NULL')).toBe('–');
 	expect(messageInWords('VM_SHUTDOWN')).toBe('VM shutdown');
 	expect(messageInWords('HA_HOST_FAILED')).toBe('HA host failed');
+});
+
+describe('a visit to a console', () => {
+	const visit = { ...call, method: 'consoleClosed', objects: ['vm'] };
+
+	it('is told by how long it was and why it ended, not by the fields of the protocol', () => {
+		const params = { id: 'vm', protocol: 'rfb', duration: 95_000, bytesSent: 4, bytesReceived: 2048, moves: 0 };
+		expect(givenIn({ ...visit, params: { ...params, reason: 'the client has left' } })).toEqual([
+			{ name: 'duration', word: 'open for', value: '1 min' },
+			{ name: 'bytesReceived', word: 'received', value: '2 KiB' },
+			{ name: 'reason', word: 'ended because', value: 'the client has left' },
+		]);
+	});
+
+	it('tells no more of one that has begun', () => {
+		expect(givenIn({ ...visit, method: 'consoleOpened', params: { id: 'vm', protocol: 'rfb' } })).toEqual([]);
+	});
 });

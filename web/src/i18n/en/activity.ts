@@ -18,6 +18,7 @@ export default {
 		consoleOpened: 'Opened the console',
 		consoleClosed: 'Closed the console',
 		set: 'Change settings',
+		visit: { duration: 'open for', bytesReceived: 'received', reason: 'ended because' },
 		refused: 'Failed: {{why}}',
 		appeared: 'Appeared ({{type}})',
 		gone: 'Is gone ({{type}})',

@@ -18,6 +18,7 @@ export default {
 		consoleOpened: 'Console ouverte',
 		consoleClosed: 'Console fermée',
 		set: 'Modifier les réglages',
+		visit: { duration: 'ouverte pendant', bytesReceived: 'reçu', reason: 'fin :' },
 		refused: 'Échec : {{why}}',
 		appeared: 'Est apparu ({{type}})',
 		gone: 'A disparu ({{type}})',
