@@ -31,6 +31,27 @@ it('puts what is too small to see into one, of ten thousand, too', () => {
 	]);
 });
 
+it('leaves no slivers', () => {
+	const children = [leaf('a', 1000), leaf('b', 900), ...Array.from({ length: 7 }, (_, at) => leaf(`c${at}`, 8 - at))];
+	const node: Node = { id: 'host', kind: 'host', name: 'host', value: 0, children };
+	for (const place of [whole, { ...whole, height: 60 }, { ...whole, width: 90 }]) {
+		const tiles = layout(node, place);
+		expect(tiles.length).toBeGreaterThan(2);
+		for (const { width, height } of tiles) expect(Math.min(width, height)).toBeGreaterThan(6);
+	}
+});
+
+it('keeps tiles near to squares beside much that is free', () => {
+	const free: Node = { id: 'free', kind: 'free', name: '', value: 65 };
+	const children = [leaf('a', 16), leaf('b', 4.7), leaf('c', 4), leaf('d', 4), leaf('e', 2), free];
+	const tiles = layout({ id: 'host', kind: 'host', name: 'host', value: 0, children }, whole);
+	expect(tiles.map(({ node }) => node.id)).toEqual(['a', 'b', 'c', 'd', 'e', 'free']);
+	for (const { node, width, height } of tiles) {
+		expect(area({ width, height })).toBeCloseTo((node.value / 95.7) * area(whole));
+		expect(Math.max(width / height, height / width)).toBeLessThan(3);
+	}
+});
+
 it('takes the small ones into what is others already', () => {
 	const others: Node = { id: 'host rest', kind: 'rest', name: '', value: 500, count: 7 };
 	const children = [leaf('large', 1e6), others, leaf('a', 10), leaf('b', 10)];

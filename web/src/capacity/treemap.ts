@@ -38,6 +38,8 @@ const NAME = 20;
 const GAP = 3;
 /** Tiles smaller than this are put together, in px². */
 const LEAST = 190;
+/** A tile that is thinner is a sliver, in px. */
+const THIN = 9;
 /** A tile shows what is in it from this size on, in px. */
 const OPEN = { width: 54, height: 46 };
 
@@ -92,11 +94,7 @@ function place(areas: readonly number[], row: number, { x, y, width, height }: R
 /** Lays out what is in a node, three levels deep; what the node itself is called stands elsewhere. */
 export function layout(node: Node, rect: Rect, depth = 0, levels = 3): Tile[] {
 	const children = [...(node.children ?? [])].filter(({ value }) => value > 0).sort(descending);
-	const shown = together(node, children, rect);
-	const rects = squarify(
-		shown.map(({ value }) => value),
-		rect,
-	);
+	const { shown, rects } = fill(node, children, rect);
 	return shown.flatMap((child, at) => {
 		const place = rects[at];
 		if (place === undefined) return [];
@@ -117,15 +115,46 @@ export function layout(node: Node, rect: Rect, depth = 0, levels = 3): Tile[] {
 	});
 }
 
+/** Fills a rectangle with tiles; where there would be slivers, what is somewhat larger is put together, too. */
+function fill(node: Node, children: readonly Node[], rect: Rect): { shown: Node[]; rects: Rect[] } {
+	const tilesFrom = (least: number) => {
+		const shown = together(node, children, rect, least);
+		const values = shown.map(({ value }) => value);
+		const isFree = shown.at(-1)?.kind === 'free';
+		return { shown, rects: isFree ? besideFree(values, rect) : squarify(values, rect) };
+	};
+	const hasNoSliver = ({ shown, rects }: ReturnType<typeof tilesFrom>) =>
+		rects.every(({ width, height }, at) => shown[at]?.kind === 'free' || Math.min(width, height) >= THIN);
+	for (const times of [1, 2, 4, 8]) {
+		const tiles = tilesFrom(LEAST * times);
+		if (hasNoSliver(tiles)) return tiles;
+	}
+	return tilesFrom(LEAST);
+}
+
+/** The last of the values may be larger than others before it: what is free has one end for itself. */
+function besideFree(values: readonly number[], rect: Rect): Rect[] {
+	const { x, y, width, height } = rect;
+	const used = values.slice(0, -1);
+	const total = values.reduce((sum, value) => sum + value, 0);
+	const share = 1 - (values.at(-1) ?? 0) / total;
+	if (width >= height) {
+		const at = width * share;
+		return [...squarify(used, { ...rect, width: at }), { x: x + at, y, width: width - at, height }];
+	}
+	const at = height * share;
+	return [...squarify(used, { ...rect, height: at }), { x, y: y + at, width, height: height - at }];
+}
+
 /** What is free stands last, whatever its size. */
 function descending(a: Node, b: Node): number {
 	return Number(a.kind === 'free') - Number(b.kind === 'free') || b.value - a.value;
 }
 
 /** Puts what would be too small to see into one. */
-function together(parent: Node, children: readonly Node[], { width, height }: Rect): Node[] {
+function together(parent: Node, children: readonly Node[], { width, height }: Rect, least: number): Node[] {
 	const total = children.reduce((sum, { value }) => sum + value, 0);
-	const isSmall = ({ value }: Node) => (value / total) * width * height < LEAST;
+	const isSmall = ({ value }: Node) => (value / total) * width * height < least;
 	// What is others already takes the small ones in.
 	const small = children.filter((child) => child.kind === 'rest' || (isSmall(child) && child.kind !== 'free'));
 	if (small.length < 2) return [...children];
