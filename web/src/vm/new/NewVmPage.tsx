@@ -31,26 +31,28 @@ export default function NewVmPage() {
 	if (pools?.length === 0) return <NeedsPool title={t('vm.new')}>{null}</NeedsPool>;
 	return (
 		<main className={css.page}>
-			<h1>{t('vm.new')}</h1>
-			{pools === undefined && <Waiting />}
-			{pools !== undefined && pools.length > 1 && template === undefined && (
-				<div className={css.pool}>
-					<ObjectSelect
-						label={t('column.pool')}
-						onChange={(row) => {
-							setChosenPool(row?.id);
-							keep(row?.id ?? '');
-						}}
-						required
-						type="pool"
-						value={pool}
-					/>
-				</div>
-			)}
-			{pool !== undefined && template === undefined && <TemplateChoice onChoose={setTemplate} pool={pool} />}
-			{template !== undefined && (
-				<Chosen host={host} id={template} key={template} onBack={() => setTemplate(undefined)} />
-			)}
+			<div className={css.inner}>
+				<h1>{t('vm.new')}</h1>
+				{pools === undefined && <Waiting />}
+				{pools !== undefined && pools.length > 1 && template === undefined && (
+					<div className={css.pool}>
+						<ObjectSelect
+							label={t('column.pool')}
+							onChange={(row) => {
+								setChosenPool(row?.id);
+								keep(row?.id ?? '');
+							}}
+							required
+							type="pool"
+							value={pool}
+						/>
+					</div>
+				)}
+				{pool !== undefined && template === undefined && <TemplateChoice onChoose={setTemplate} pool={pool} />}
+				{template !== undefined && (
+					<Chosen host={host} id={template} key={template} onBack={() => setTemplate(undefined)} />
+				)}
+			</div>
 		</main>
 	);
 }
