@@ -112,9 +112,9 @@ function Columns({ noun, row }: { noun: Noun; row: Row }) {
 						<dd>{cell(row)}</dd>
 					</div>
 				))}
-			<Fact label={t('drawer.id')}>
+			<Fact label="UUID">
 				<span className={css.copyable}>
-					<code>{row.id}</code> <Copy label={t('drawer.copyId')} text={row.id} />
+					<code>{row.id}</code> <Copy label={t('copy', { text: 'UUID' })} text={row.id} />
 				</span>
 			</Fact>
 		</dl>
