@@ -7,6 +7,7 @@ import { useRun } from '../list/Actions';
 import { rowsTarget } from '../list/target';
 import { useConnectionState, useObject } from '../live/hooks';
 import { Message } from '../ui/Message';
+import { Waiting } from '../ui/Waiting';
 import { vms } from '../vm/noun';
 import { StateLabel } from '../vm/state';
 import { Console } from './Console';
@@ -24,7 +25,7 @@ export default function VmConsole({ id }: { id: string }) {
 export function OfVm({ id, own }: { id: string; own?: string }) {
 	const { t } = useTranslation();
 	const { object: vm, gone } = useObject('VM', id);
-	if (vm === undefined) return gone ? <Message title={t('drawer.gone')}>{t('drawer.why')}</Message> : null;
+	if (vm === undefined) return gone ? <Message title={t('drawer.gone')}>{t('drawer.why')}</Message> : <Waiting />;
 	if (vm.power_state === 'Halted' || vm.power_state === 'Suspended') return <Off vm={vm} />;
 	return (
 		<Console

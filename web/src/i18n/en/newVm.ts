@@ -4,6 +4,7 @@ export default {
 		reading: 'Reading the template…',
 		template: 'Template',
 		findTemplate: 'Find a template',
+		noTemplateAtAll: 'The pool has no template. Hosts bring some along; any halted VM can be made one.',
 		noTemplate: 'The pool has no such template.',
 		ownTemplates: 'Your templates',
 		defaultTemplates: 'Came with the hosts',

@@ -4,6 +4,7 @@ export default {
 		reading: 'Lecture du modèle…',
 		template: 'Modèle',
 		findTemplate: 'Trouver un modèle',
+		noTemplateAtAll: 'Le pool n’a pas de modèle. Les hôtes en apportent ; toute VM arrêtée peut en devenir un.',
 		noTemplate: 'Le pool n’a pas de tel modèle.',
 		ownTemplates: 'Vos modèles',
 		defaultTemplates: 'Fournis avec les hôtes',

@@ -52,7 +52,9 @@ export function TemplateChoice({ pool, onChoose }: { pool: string; onChoose: (id
 				value={typed}
 			/>
 			{rows.length === 0 && !view.isSettled && <Waiting />}
-			{rows.length === 0 && view.isSettled && <p className={css.dim}>{t('newVm.noTemplate')}</p>}
+			{rows.length === 0 && view.isSettled && (
+				<p className={css.dim}>{t(words === '' ? 'newVm.noTemplateAtAll' : 'newVm.noTemplate')}</p>
+			)}
 			<Group onChoose={onChoose} rows={own} title={t('newVm.ownTemplates')} />
 			<Group onChoose={onChoose} rows={others} title={t('newVm.defaultTemplates')} />
 		</>
