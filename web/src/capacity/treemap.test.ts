@@ -82,6 +82,15 @@ it('finds the next tile by direction', () => {
 	expect(neighbour(tiles, second, 'ArrowUp')).toBeUndefined();
 });
 
+it('finds what a tile holds below its name, not what that holds', () => {
+	const host = (id: string): Node => ({ id, kind: 'host', name: id, value: 1, children: [leaf(`${id} vm`, 1)] });
+	const pool: Node = { id: 'p', kind: 'pool', name: 'p', value: 2, children: [host('a'), host('b')] };
+	const tiles = layout({ id: 'estate', kind: 'estate', name: '', value: 2, children: [pool] }, whole);
+	const [first] = tiles;
+	if (first === undefined) throw new Error('there is one');
+	expect(neighbour(tiles, first, 'ArrowDown')?.node.kind).toBe('host');
+});
+
 it('has nothing to show of nothing', () => {
 	expect(squarify([], whole)).toEqual([]);
 	expect(layout({ id: 'x', kind: 'host', name: 'x', value: 0, children: [leaf('a', 0)] }, whole)).toEqual([]);

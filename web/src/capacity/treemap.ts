@@ -175,7 +175,7 @@ const WAYS: Readonly<Record<string, readonly [x: number, y: number]>> = {
 	ArrowDown: [0, 1],
 };
 
-/** The tile next to one in a direction, by where their middles are. */
+/** The tile next to one in a direction, by where their middles are; down from one that holds others, one of these. */
 export function neighbour(tiles: readonly Tile[], from: Tile, key: string): Tile | undefined {
 	const [dx, dy] = WAYS[key] ?? [0, 0];
 	const middle = ({ x, y, width, height, holds }: Tile) =>
@@ -183,7 +183,8 @@ export function neighbour(tiles: readonly Tile[], from: Tile, key: string): Tile
 	const [fromX, fromY] = middle(from);
 	let best: Tile | undefined;
 	let least = Number.POSITIVE_INFINITY;
-	for (const tile of tiles) {
+	const isIn = ({ depth, x }: Tile) => depth === from.depth + 1 && x >= from.x && x < from.x + from.width;
+	for (const tile of key === 'ArrowDown' && from.holds ? tiles.filter(isIn) : tiles) {
 		const [x, y] = middle(tile);
 		const along = (x - fromX) * dx + (y - fromY) * dy;
 		if (tile === from || along <= 0.5) continue;
