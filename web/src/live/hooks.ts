@@ -106,14 +106,17 @@ export function useListing(look: Look): Listing {
 	return listing;
 }
 
-/** All that match, in the order of their names, or nothing until the server has said which. */
+/** Rows of a view at most, as the server has it. */
+const MOST_ROWS = 500;
+
+/** All that match, in the order of their names, or nothing until the server has said which; of more than 500 the first. */
 export function useAll(
 	type: string,
 	filter: string | undefined,
 	columns?: readonly string[],
 ): readonly Row[] | undefined {
 	const wish = useMemo(
-		() => (filter === undefined ? undefined : { type, filter, columns: columns && [...columns] }),
+		() => (filter === undefined ? undefined : { type, filter, columns: columns && [...columns], limit: MOST_ROWS }),
 		[type, filter, columns],
 	);
 	const { rows, view } = useView(wish);
