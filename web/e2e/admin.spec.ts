@@ -25,7 +25,7 @@ describe('what administrators look after', () => {
 
 	const go = (path: string) => page.goto(`${at.server.url}/#${path}`);
 	const list = (name: string) => page.getByRole('grid', { name, exact: true });
-	const row = (of: string, name: string) => list(of).getByRole('row', { name, exact: true });
+	const row = (of: string, name: string | RegExp) => list(of).getByRole('row', { name, exact: true });
 	const dialog = (name: string | RegExp) => page.getByRole('dialog', { name });
 
 	it('is one section, with a place for each', async () => {
@@ -222,6 +222,17 @@ describe('what administrators look after', () => {
 		const details = page.getByRole('complementary', { name: /vm.start/ });
 		await details.getByText('admin@admin.net').waitFor();
 		await details.getByRole('region', { name: 'Parameters' }).getByText(id).waitFor();
+		// What pools tell is not among it, until it is asked for.
+		await go('/journal');
+		await row('Journal', /^vm\.start/)
+			.first()
+			.waitFor();
+		expect(await row('Journal', /^(VM|VM_metrics|host|host_metrics|PBD) /).count()).toBe(0);
+		await page.getByRole('combobox', { name: 'Shown' }).selectOption('what happened at pools');
+		await row('Journal', /^(VM|VM_metrics|host|host_metrics|PBD) /)
+			.first()
+			.waitFor();
+		expect(await row('Journal', /^vm\./).count()).toBe(0);
 		expect(await violations(page)).toEqual([]);
 	});
 });

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use sqlx::Row;
 
 pub use self::{
-    query::{Cursor, Order, Page, Query},
+    query::{Cursor, Only, Order, Page, Query},
     retention::Retention,
 };
 use crate::{Result, open::Inner};

@@ -34,7 +34,7 @@ pub use changes::{Changed, Changes, RecordKind};
 pub use cloud_config::{CloudConfig, CloudConfigKind, CloudConfigs};
 pub use error::{Error, Result};
 pub use group::{Group, Groups};
-pub use journal::{Cursor, Entry, Journal, NewEntry, Operation, Order, Page, Query, Retention, Totals};
+pub use journal::{Cursor, Entry, Journal, NewEntry, Only, Operation, Order, Page, Query, Retention, Totals};
 pub use log::{Log, Logs, NewLog};
 pub use open::Db;
 pub use privilege::{Privilege, Privileges};

@@ -37,6 +37,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "tasks", include_str!("../migrations/0007_tasks.sql")),
     (8, "rolls", include_str!("../migrations/0008_rolls.sql")),
     (9, "shared filters", include_str!("../migrations/0009_shared_filters.sql")),
+    (10, "journal calls", include_str!("../migrations/0010_journal_calls.sql")),
 ];
 /// Tables whose pages are checked at each start; the journal would take too long.
 const CHECKED: &[&str] = &[

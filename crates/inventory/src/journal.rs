@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use app::{
     Audience, Cx,
-    db::{Cursor, Entry, Operation, Query as Wanted},
+    db::{self, Cursor, Entry, Operation, Query as Wanted},
     failure,
     model::Kind,
     xapi_types,
@@ -35,6 +35,8 @@ struct Query {
     object: Option<String>,
     /// Only what is about objects of this kind, such as `VM` or `VM_metrics`; of calls the first object counts.
     kind: Option<String>,
+    /// Only what users called, or only what happened at pools.
+    only: Option<Only>,
     /// Only calls of the user with this id.
     user: Option<String>,
     /// Earliest time, inclusive; milliseconds since 1970, UTC.
@@ -48,6 +50,14 @@ struct Query {
     /// Most entries to tell; 100 when left out.
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<u32>,
+}
+
+/// What entries are of.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+enum Only {
+    Calls,
+    Events,
 }
 
 /// A part of the journal.
@@ -167,6 +177,10 @@ impl Query {
         });
         Ok(Wanted {
             object: object.transpose()?,
+            only: self.only.map(|only| match only {
+                Only::Calls => db::Only::Calls,
+                Only::Events => db::Only::Events,
+            }),
             user: self.user,
             class: self.kind.map(class).transpose()?,
             since: self.from,

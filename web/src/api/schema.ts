@@ -1952,6 +1952,8 @@ export interface Methods {
       object?: string
       /** Only what is about objects of this kind, such as `VM` or `VM_metrics`; of calls the first object counts. */
       kind?: string
+      /** Only what users called, or only what happened at pools. */
+      only?: 'calls' | 'events'
       /** Only calls of the user with this id. */
       user?: string
       /** Earliest time, inclusive; milliseconds since 1970, UTC. */

@@ -1,5 +1,5 @@
 /** The journal: who did what, when, and what came of it; and what happened by itself. */
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Select, TextInput } from '@mantine/core';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useObjectRows } from '../acl/objects';
@@ -50,6 +50,9 @@ const day = (text: string | undefined, after = 0) => {
 };
 const DAY = 86_400_000;
 
+/** What is shown: what users called, what pools told, or both. */
+const SHOWN = ['calls', 'events', 'all'] as const;
+
 export default function JournalPage() {
 	const { t } = useTranslation();
 	const isAdmin = useUser()?.permission === 'admin';
@@ -57,15 +60,18 @@ export default function JournalPage() {
 	const change = useChangeSearch();
 	const { data: users } = useUsers(isAdmin);
 	const { user, from, to, object } = search;
+	// What one object went through is both; all together, what users did would be lost in what pools tell.
+	const shown = SHOWN.find((one) => one === search.shown) ?? (object === undefined ? 'calls' : 'all');
 	const wanted = useMemo(() => {
 		const [since, until] = [day(from), day(to, DAY)];
 		return {
+			...(shown === 'all' ? {} : { only: shown }),
 			...(user === undefined ? {} : { user }),
 			...(object === undefined ? {} : { object }),
 			...(since === undefined ? {} : { from: since }),
 			...(until === undefined ? {} : { to: until }),
 		};
-	}, [user, object, from, to]);
+	}, [shown, user, object, from, to]);
 	const journal = useJournal(wanted, isAdmin);
 	const entries = useMemo(() => journal.data?.pages.flatMap((page) => page.entries), [journal.data]);
 	const names = useObjectRows(useMemo(() => (entries ?? []).flatMap(objectsOf), [entries]));
@@ -100,6 +106,13 @@ export default function JournalPage() {
 		<ForAdmins>
 			<div className={css.page}>
 				<search className={css.wanted}>
+					<NativeSelect
+						data={SHOWN.map((value) => ({ value, label: t(`journal.only.${value}`) }))}
+						label={t('journal.shown')}
+						onChange={(event) => change({ shown: event.currentTarget.value })}
+						size="xs"
+						value={shown}
+					/>
 					<Select
 						clearable
 						data={(users ?? []).map(({ id, email }) => ({ value: id, label: email }))}

@@ -6,6 +6,7 @@ import { useConnectionState, useLive } from '../live/hooks';
 export type Entry = Result<'journal.query'>['entries'][number];
 
 export interface Wanted {
+	only?: 'calls' | 'events';
 	user?: string;
 	kind?: string;
 	object?: string;

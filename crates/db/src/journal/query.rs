@@ -55,6 +55,15 @@ impl FromStr for Cursor {
     }
 }
 
+/// What entries are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Only {
+    /// What users called.
+    Calls,
+    /// What pools told.
+    Events,
+}
+
 /// Which entries to read; every given condition must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
@@ -62,6 +71,8 @@ pub struct Query {
     pub object: Option<String>,
     /// Id of the user who called.
     pub user: Option<String>,
+    /// Calls or events; both when left out.
+    pub only: Option<Only>,
     /// XAPI class, as `VM`.
     pub class: Option<String>,
     /// Earliest time, inclusive, milliseconds since the epoch.
@@ -73,7 +84,7 @@ pub struct Query {
     /// From which end.
     pub order: Order,
     /// Most entries to look at, at most 10 000; 10 000 when left out. Where at most one of `object`, `user` and `class`
-    /// is given, all that are looked at are answered.
+    /// is given, or calls alone are wanted, all that are looked at are answered.
     pub limit: Option<u32>,
 }
 
@@ -140,6 +151,7 @@ impl Query {
             match (&self.user, &self.class) {
                 (Some(user), _) => statement.push("user_id = ?", Bound::Text(user)),
                 (None, Some(class)) => statement.push("class = ?", Bound::Text(class)),
+                (None, None) if self.only == Some(Only::Calls) => statement.sql += "user_id IS NOT NULL",
                 (None, None) => statement.sql += "1 = 1",
             }
             statement.push_place(self, "j.at", "j.id");
@@ -156,7 +168,8 @@ impl Query {
     /// Writes the parts of a statement about an object: each walks an index of its own, and they are merged while they
     /// are read. No entry is in two of them: no uuid is a reference, and calls, which alone have a user, have neither.
     fn about<'q>(&'q self, object: &'q str, statement: &mut Statement<'q>) {
-        let of_events: &[_] = if self.user.is_some() { &[] } else { &["uuid", "ref"] };
+        let calls_alone = self.user.is_some() || self.only == Some(Only::Calls);
+        let of_events: &[_] = if calls_alone { &[] } else { &["uuid", "ref"] };
         for column in of_events {
             let select = format!("SELECT {COLUMNS} FROM journal j WHERE {column} = ?");
             statement.push(&select, Bound::Text(object));
@@ -176,7 +189,8 @@ impl Query {
 
     /// Returns whether an entry that an index has led to meets the other conditions.
     fn fits(&self, entry: &NewEntry) -> bool {
-        self.user.as_ref().is_none_or(|user| entry.user.as_ref() == Some(user))
+        self.only.is_none_or(|only| (only == Only::Calls) == entry.user.is_some())
+            && self.user.as_ref().is_none_or(|user| entry.user.as_ref() == Some(user))
             && self.class.as_ref().is_none_or(|class| entry.class == *class)
     }
 }

@@ -95,7 +95,7 @@ async fn a_file_from_a_newer_version_is_refused_by_name() {
     pool.close().await;
     let error = Db::open(&other).await.unwrap_err().to_string();
     let expected = format!(
-        "database file `{}` is from a newer version of the server (schema 9000, this version knows 9); \
+        "database file `{}` is from a newer version of the server (schema 9000, this version knows 10); \
          update the server or restore an older file",
         other.display()
     );

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use db::{Db, NewEntry, Operation, Order, Query, Retention};
+use db::{Db, NewEntry, Only, Operation, Order, Query, Retention};
 use serde_json::value::RawValue;
 
 use crate::Place;
@@ -113,6 +113,13 @@ async fn calls_are_found_by_user_and_by_each_of_their_objects_among_the_events()
     assert_eq!(found(by("ann")).await, [5, 2]);
     assert_eq!(found(Query { user: Some("ann".to_owned()), ..about("VM-7") }).await, [2]);
     assert_eq!(found(Query { since: Some(2), until: Some(4), ..about("VM-7") }).await, [3, 2]);
+    let only = |only: Only, query: Query| Query { only: Some(only), ..query };
+    assert_eq!(found(only(Only::Calls, Query::default())).await, [5, 4, 2]);
+    assert_eq!(found(only(Only::Events, Query::default())).await, [6, 3, 1]);
+    assert_eq!(found(only(Only::Calls, about("VM-7"))).await, [4, 2]);
+    assert_eq!(found(only(Only::Events, about("VM-7"))).await, [3, 1]);
+    assert_eq!(found(only(Only::Events, by("ann"))).await, [0; 0]);
+    assert_eq!(found(only(Only::Calls, Query { class: Some("VM".to_owned()), ..Query::default() })).await, [5, 4, 2]);
     assert_eq!(found(Query { class: Some("VDI".to_owned()), ..about("VM-7") }).await, [0; 0]);
     let page = db.journal().query(&Query { limit: Some(2), ..about("VM-7") }).await.unwrap();
     let rest = Query { from: page.next, ..about("VM-7") };
@@ -137,6 +144,9 @@ async fn a_query_looks_at_so_many_entries_whatever_it_finds() {
     db.journal().append(&entries).await.unwrap();
     let about = Query { object: Some("VM-7".to_owned()), limit: Some(10), ..Query::default() };
     let (user, class) = (Some("bob".to_owned()), Some("SR".to_owned()));
+    let calls = Query { only: Some(Only::Calls), limit: Some(10), ..Query::default() };
+    let found = db.journal().query(&Query { order: Order::OldestFirst, ..calls }).await.unwrap().entries;
+    assert_eq!(found.len(), 10, "events before the first call are not looked at");
     for (query, walked) in [
         (Query { class: class.clone(), ..about.clone() }, 80),
         // Events have no user.

@@ -53,6 +53,8 @@ async fn what_a_user_called_and_what_became_of_the_object_stand_together() {
         (json!({ "user": lab.admin.id(), "from": time + 1 }), 0),
         (json!({ "user": lab.admin.id(), "kind": "SR" }), 0),
         (json!({ "user": "nobody" }), 0),
+        (json!({ "only": "calls", "from": time, "to": time + 1 }), 1),
+        (json!({ "only": "events", "user": lab.admin.id() }), 0),
     ] {
         let page = lab.admin.call("journal.query", params.clone()).await;
         assert_eq!(page["entries"].as_array().map(Vec::len), Some(found), "{params}: {page}");
