@@ -26,6 +26,7 @@ describe('a phone', () => {
 		await page.getByRole('menuitem', { name: 'Admin' }).click();
 		await page.getByRole('heading', { name: 'Servers' }).waitFor();
 		expect(await more.getAttribute('aria-current')).toBe('true');
+		await page.getByRole('menu').waitFor({ state: 'detached' });
 		await more.click();
 		await page.getByRole('menuitem', { name: 'Networks' }).click();
 		await page.getByRole('heading', { name: 'Networks' }).waitFor();
