@@ -75,6 +75,18 @@ pub(crate) fn disk_tools() -> Result<()> {
     apt(&["qemu-utils", "libnbd-bin"]).context("the tests of disk images need qemu-img, qemu-nbd, nbdinfo and nbdcopy")
 }
 
+/// Installs what makes certificates, for the browser tests.
+///
+/// # Errors
+///
+/// If it is not there and cannot be installed, with what to do.
+pub(crate) fn openssl() -> Result<()> {
+    if Path::new("/usr/bin/openssl").exists() {
+        return Ok(());
+    }
+    apt(&["openssl"]).context("the browser tests of certificates need openssl")
+}
+
 fn apt(packages: &[&str]) -> Result<()> {
     let install = format!("apt-get install -y {}", packages.join(" "));
     let root = std::process::Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout.trim_ascii() == b"0");

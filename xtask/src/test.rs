@@ -42,6 +42,7 @@ pub(crate) fn test(args: &[String]) -> Result<()> {
         count.step("python", |_| setup::python());
         count.step("disk tools", |_| setup::disk_tools());
         count.step("browser", |_| setup::chromium());
+        count.step("certificates", |_| setup::openssl());
         count.step("rust", |count| {
             let passed = Run::cargo(["test", "--workspace", "--no-fail-fast"]).lines(|line| count.cargo(line))?;
             if !passed && count.failed == 0 {
@@ -115,6 +116,7 @@ fn web_tests(count: &mut Count) -> Result<()> {
 
 fn browser_tests(count: &mut Count) -> Result<()> {
     setup::chromium()?;
+    setup::openssl()?;
     Run::cargo(["build", "-p", "xo-server"]).check()?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let before = count.failed;
