@@ -42,7 +42,6 @@ pub(crate) fn test(args: &[String]) -> Result<()> {
         count.step("python", |_| setup::python());
         count.step("disk tools", |_| setup::disk_tools());
         count.step("browser", |_| setup::chromium());
-        count.step("certificates", |_| setup::openssl());
         count.step("rust", |count| {
             let passed = Run::cargo(["test", "--workspace", "--no-fail-fast"]).lines(|line| count.cargo(line))?;
             if !passed && count.failed == 0 {
