@@ -59,5 +59,4 @@ async fn a_drive_goes_whose_guest_has_started_while_the_server_was_dead() {
     let mut second = Daemon::start(folder.path(), &args);
     second.address();
     eventually(async || (drives() == 0).then_some(())).await;
-    lab.admin.call("vm.stop", json!({ "id": vm, "force": true })).await;
 }
