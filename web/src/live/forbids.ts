@@ -8,7 +8,7 @@ import { useLive, useUser } from './hooks';
 export type Forbids = (method: Method, id: string) => boolean;
 
 /** Most objects that are asked about; of more, the server tells when they are tried. */
-const MOST = 200;
+export const MOST_ASKED = 200;
 
 export const forbidsNothing: Forbids = () => false;
 
@@ -16,9 +16,10 @@ export const forbidsNothing: Forbids = () => false;
 export function useForbids(methods: readonly Method[], ids: readonly string[]): Forbids {
 	const { connection } = useLive();
 	const user = useUser();
-	const isAsked = user !== undefined && user.permission !== 'admin' && ids.length > 0 && ids.length <= MOST;
+	const isAsked = user !== undefined && user.permission !== 'admin' && ids.length > 0 && ids.length <= MOST_ASKED;
 	const { data } = useQuery({
-		queryKey: ['forbidden', user?.id, methods, ids],
+		// Where nothing is asked, long lists of ids are not compared either.
+		queryKey: ['forbidden', user?.id, ...(isAsked ? [methods, ids] : [])],
 		queryFn: () => connection.call('session.getForbidden', { ids: [...ids], methods: [...new Set(methods)] }),
 		enabled: isAsked,
 		refetchOnWindowFocus: false,
